@@ -1,0 +1,7 @@
+/**
+ * Auto-configuration of every feature of pgkeel.
+ */
+@NullMarked
+package dev.pgkeel.autoconfigure;
+
+import org.jspecify.annotations.NullMarked;

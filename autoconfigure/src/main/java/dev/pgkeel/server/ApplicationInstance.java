@@ -1,0 +1,61 @@
+package dev.pgkeel.server;
+
+import java.text.Normalizer;
+import java.util.random.RandomGenerator;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One running instance of the application, as it introduces itself to the server.
+ *
+ * @param application the application's name, ASCII
+ * @param id a short name of this instance, unlike that of any other instance
+ * @since 0.1.0
+ */
+public record ApplicationInstance(String application, String id) {
+
+	/**
+	 * PostgreSQL cuts {@code application_name} there (NAMEDATALEN - 1).
+	 */
+	private static final int MAX_LENGTH = 63;
+
+	private static final int ID_LENGTH = 6;
+
+	/**
+	 * Creates an instance with an identifier of its own.
+	 * @param application the application's name in any script, or {@code null} if it has
+	 * none
+	 * @param random the source of the identifier
+	 * @return the instance
+	 */
+	public static ApplicationInstance of(@Nullable String application, RandomGenerator random) {
+		String name = (application == null || application.isBlank()) ? "application" : ascii(application.strip());
+		int length = Math.min(name.length(), MAX_LENGTH - 1 - ID_LENGTH);
+		return new ApplicationInstance(name.substring(0, length), id(random));
+	}
+
+	private static String id(RandomGenerator random) {
+		return random.ints(ID_LENGTH, 0, 36)
+			.collect(StringBuilder::new, (text, digit) -> text.append(Character.forDigit(digit, 36)),
+					StringBuilder::append)
+			.toString();
+	}
+
+	/**
+	 * The server replaces what is not printable ASCII, byte by byte, which leaves nothing
+	 * to read of a name in another script: an accent is dropped, the rest becomes "_".
+	 */
+	private static String ascii(String name) {
+		String decomposed = Normalizer.normalize(name, Normalizer.Form.NFD).replaceAll("\\p{M}+", "");
+		return decomposed.replaceAll("[^\\x20-\\x7e]", "_");
+	}
+
+	/**
+	 * Returns the session's {@code application_name}: at most 63 bytes of ASCII.
+	 * @return the name, such as {@code notes/k3x9ad}
+	 */
+	public String applicationName() {
+		return this.application + "/" + this.id;
+	}
+
+}

@@ -1,0 +1,120 @@
+package dev.pgkeel.server;
+
+import java.util.Properties;
+import java.util.regex.Pattern;
+
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariConfigMXBean;
+import com.zaxxer.hikari.HikariDataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+
+import org.springframework.boot.jdbc.DataSourceUnwrapper;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
+
+/**
+ * What a data source leads to, as far as this can be told without connecting.
+ *
+ * @since 0.1.0
+ */
+public enum DatabaseTarget {
+
+	/**
+	 * PostgreSQL through its own driver: all features apply.
+	 */
+	POSTGRESQL,
+
+	/**
+	 * PostgreSQL through a wrapping driver, such as {@code jdbc:otel:postgresql:}: the
+	 * wrapper's way is kept, so nothing that it may not accept is added, and no
+	 * connection is made around it.
+	 */
+	WRAPPED_POSTGRESQL,
+
+	/**
+	 * Only a connection can tell: a pool other than HikariCP, or one that takes its
+	 * connections from a data source of the user's own.
+	 */
+	UNKNOWN,
+
+	/**
+	 * Another database: everything backs off.
+	 */
+	OTHER;
+
+	private static final String URL_PREFIX = "jdbc:postgresql:";
+
+	private static final Pattern WRAPPED_URL = Pattern.compile("jdbc:[a-z0-9:_-]+:postgresql:.*",
+			Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+	/**
+	 * Returns the target of a data source, looking through Spring's proxies.
+	 * @param dataSource the data source, not connected to
+	 * @return the target
+	 */
+	public static DatabaseTarget of(DataSource dataSource) {
+		HikariDataSource pool = pool(dataSource);
+		if (pool != null) {
+			return of(pool);
+		}
+		if (dataSource.getClass().getName().startsWith("org.postgresql.")) {
+			return POSTGRESQL;
+		}
+		return (dataSource instanceof EmbeddedDatabase) ? OTHER : UNKNOWN;
+	}
+
+	/**
+	 * Returns the target of a pool's configuration.
+	 * @param config the configuration
+	 * @return the target
+	 */
+	public static DatabaseTarget of(HikariConfig config) {
+		if (config.getDataSource() != null) {
+			return of(config.getDataSource());
+		}
+		return of(config.getJdbcUrl(), config.getDataSourceClassName());
+	}
+
+	/**
+	 * Returns the target of the two settings that decide it.
+	 * @param jdbcUrl the JDBC URL, if any
+	 * @param dataSourceClassName the name of the driver's data source class, which
+	 * HikariCP prefers to the URL
+	 * @return the target
+	 */
+	public static DatabaseTarget of(@Nullable String jdbcUrl, @Nullable String dataSourceClassName) {
+		if (dataSourceClassName != null) {
+			return dataSourceClassName.startsWith("org.postgresql.") ? POSTGRESQL : UNKNOWN;
+		}
+		if (jdbcUrl == null) {
+			return UNKNOWN;
+		}
+		if (jdbcUrl.startsWith(URL_PREFIX)) {
+			return POSTGRESQL;
+		}
+		return WRAPPED_URL.matcher(jdbcUrl).matches() ? WRAPPED_POSTGRESQL : OTHER;
+	}
+
+	/**
+	 * Returns the HikariCP pool behind a data source.
+	 * @param dataSource the data source, possibly proxied
+	 * @return the pool, or {@code null} if it is another kind of data source
+	 */
+	public static @Nullable HikariDataSource pool(DataSource dataSource) {
+		return DataSourceUnwrapper.unwrap(dataSource, HikariConfigMXBean.class, HikariDataSource.class);
+	}
+
+	/**
+	 * Returns the connection parameters that a URL names. They win over those given as
+	 * properties.
+	 * @param jdbcUrl a URL of PostgreSQL's own driver, or {@code null}
+	 * @return the parameters, empty if there is no URL or the driver cannot read it
+	 */
+	public static Properties urlParameters(@Nullable String jdbcUrl) {
+		Properties parameters = (jdbcUrl != null) ? Driver.parseURL(jdbcUrl, null) : null;
+		return (parameters != null) ? parameters : new Properties();
+	}
+
+}
