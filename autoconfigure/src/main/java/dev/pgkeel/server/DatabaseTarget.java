@@ -57,7 +57,7 @@ public enum DatabaseTarget {
 	public static DatabaseTarget of(DataSource dataSource) {
 		HikariDataSource pool = pool(dataSource);
 		if (pool != null) {
-			return of(pool);
+			return ofPool(pool);
 		}
 		if (dataSource.getClass().getName().startsWith("org.postgresql.")) {
 			return POSTGRESQL;
@@ -70,11 +70,11 @@ public enum DatabaseTarget {
 	 * @param config the configuration
 	 * @return the target
 	 */
-	public static DatabaseTarget of(HikariConfig config) {
+	public static DatabaseTarget ofPool(HikariConfig config) {
 		if (config.getDataSource() != null) {
 			return of(config.getDataSource());
 		}
-		return of(config.getJdbcUrl(), config.getDataSourceClassName());
+		return ofSettings(config.getJdbcUrl(), config.getDataSourceClassName());
 	}
 
 	/**
@@ -84,7 +84,7 @@ public enum DatabaseTarget {
 	 * HikariCP prefers to the URL
 	 * @return the target
 	 */
-	public static DatabaseTarget of(@Nullable String jdbcUrl, @Nullable String dataSourceClassName) {
+	public static DatabaseTarget ofSettings(@Nullable String jdbcUrl, @Nullable String dataSourceClassName) {
 		if (dataSourceClassName != null) {
 			return dataSourceClassName.startsWith("org.postgresql.") ? POSTGRESQL : UNKNOWN;
 		}

@@ -50,7 +50,7 @@ public final class Preflight {
 	 */
 	public Connection connect() throws SQLException {
 		HikariDataSource pool = DatabaseTarget.pool(this.dataSource);
-		if (pool == null || DatabaseTarget.of(pool) != DatabaseTarget.POSTGRESQL) {
+		if (pool == null || DatabaseTarget.ofPool(pool) != DatabaseTarget.POSTGRESQL) {
 			return this.dataSource.getConnection();
 		}
 		Connection connection = connect(pool);

@@ -1,0 +1,188 @@
+package dev.pgkeel.actuate;
+
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.pgkeel.actuate.ServerInquiry.PoolFigures;
+import dev.pgkeel.actuate.ServerInquiry.ServerAnswer;
+import dev.pgkeel.pool.PoolReport;
+import dev.pgkeel.pool.PoolReports;
+import dev.pgkeel.pool.PoolSetting;
+import dev.pgkeel.schema.SchemaInitializer;
+import dev.pgkeel.schema.SchemaReport;
+import dev.pgkeel.schema.SchemaReport.AppliedScript;
+import dev.pgkeel.server.ServerFacts;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+
+/**
+ * Actuator endpoint that shows the server, how the pool came to its settings, and what
+ * became of the schema scripts. It changes nothing and shows no secret.
+ *
+ * @since 0.1.0
+ */
+@Endpoint(id = "pgkeel")
+public final class PgkeelEndpoint {
+
+	private final @Nullable ServerInquiry inquiry;
+
+	private final @Nullable PoolReports pools;
+
+	private final @Nullable SchemaInitializer schema;
+
+	/**
+	 * Creates an endpoint.
+	 * @param inquiry asks the server, {@code null} if there is no single data source
+	 * @param pools the pools' reports, {@code null} if the pool's defaults are switched
+	 * off
+	 * @param schema the schema scripts, {@code null} if they are switched off
+	 */
+	public PgkeelEndpoint(@Nullable ServerInquiry inquiry, @Nullable PoolReports pools,
+			@Nullable SchemaInitializer schema) {
+		this.inquiry = inquiry;
+		this.pools = pools;
+		this.schema = schema;
+	}
+
+	/**
+	 * Returns what pgkeel knows.
+	 * @return the description
+	 */
+	@ReadOperation
+	public PgkeelDescriptor pgkeel() {
+		return new PgkeelDescriptor(server(), pools(), schema());
+	}
+
+	private @Nullable ServerDescriptor server() {
+		if (this.inquiry == null) {
+			return null;
+		}
+		PoolFigures figures = this.inquiry.pool();
+		try {
+			ServerAnswer answer = this.inquiry.ask();
+			ServerFacts facts = answer.facts();
+			String state = answer.fresh() ? "answered" : "not asked: all connections of the pool are in use";
+			return (facts != null)
+					? new ServerDescriptor(state, facts.version(), facts.standby() ? "standby" : "primary",
+							facts.maxConnections(), facts.database(), facts.user(), figures)
+					: new ServerDescriptor(state, null, null, null, null, null, figures);
+		}
+		catch (SQLException ex) {
+			String state = "does not answer (SQLSTATE " + ex.getSQLState() + ")";
+			return new ServerDescriptor(state, null, null, null, null, null, figures);
+		}
+	}
+
+	private Map<String, PoolDescriptor> pools() {
+		Map<String, PoolDescriptor> descriptors = new LinkedHashMap<>();
+		if (this.pools != null) {
+			this.pools.all().forEach((bean, report) -> descriptors.put(bean, PoolDescriptor.of(report)));
+		}
+		return descriptors;
+	}
+
+	private @Nullable SchemaDescriptor schema() {
+		return (this.schema != null) ? SchemaDescriptor.of(this.schema.report()) : null;
+	}
+
+	/**
+	 * What the endpoint shows.
+	 *
+	 * @param server the server, {@code null} if there is no single data source
+	 * @param pool the pools by the names of their beans
+	 * @param schema the schema scripts, {@code null} if they are switched off
+	 */
+	public record PgkeelDescriptor(@Nullable ServerDescriptor server, Map<String, PoolDescriptor> pool,
+			@Nullable SchemaDescriptor schema) {
+
+	}
+
+	/**
+	 * The server. What is not known is {@code null}.
+	 *
+	 * @param state whether it answered
+	 * @param version its version
+	 * @param role primary or standby
+	 * @param maxConnections its {@code max_connections}
+	 * @param database the database connected to
+	 * @param user the role connected as
+	 * @param connections this instance's connections
+	 */
+	public record ServerDescriptor(String state, @Nullable String version, @Nullable String role,
+			@Nullable Integer maxConnections, @Nullable String database, @Nullable String user,
+			@Nullable PoolFigures connections) {
+
+	}
+
+	/**
+	 * One pool.
+	 *
+	 * @param name its name
+	 * @param profile the runtime profile
+	 * @param reason why this profile
+	 * @param settings the settings by name
+	 */
+	public record PoolDescriptor(String name, String profile, String reason, Map<String, SettingDescriptor> settings) {
+
+		static PoolDescriptor of(PoolReport report) {
+			Map<String, SettingDescriptor> settings = new LinkedHashMap<>();
+			for (PoolSetting setting : report.settings()) {
+				settings.put(setting.name(),
+						new SettingDescriptor(setting.value(), setting.source().toString(), setting.reason()));
+			}
+			return new PoolDescriptor(report.pool(), report.profile().profile().toString(), report.profile().reason(),
+					settings);
+		}
+
+	}
+
+	/**
+	 * One setting of a pool.
+	 *
+	 * @param value the value with its unit
+	 * @param source who chose it: profile, user, budget or hikari
+	 * @param reason why
+	 */
+	public record SettingDescriptor(String value, String source, String reason) {
+
+	}
+
+	/**
+	 * The schema scripts.
+	 *
+	 * @param outcome the outcome of the run
+	 * @param durationMs the duration of the run in milliseconds
+	 * @param scripts the scripts in the order in which they ran
+	 */
+	public record SchemaDescriptor(String outcome, long durationMs, List<ScriptDescriptor> scripts) {
+
+		static SchemaDescriptor of(SchemaReport report) {
+			return new SchemaDescriptor(report.outcome().toString(), report.duration().toMillis(),
+					report.scripts().stream().map(ScriptDescriptor::of).toList());
+		}
+
+	}
+
+	/**
+	 * One schema script.
+	 *
+	 * @param name the file's name
+	 * @param checksum the SHA-256 of its text
+	 * @param outcome what became of it
+	 * @param statements how many statements it has
+	 * @param durationMs how long its statements took, in milliseconds
+	 */
+	public record ScriptDescriptor(String name, String checksum, String outcome, int statements, long durationMs) {
+
+		static ScriptDescriptor of(AppliedScript script) {
+			return new ScriptDescriptor(script.name(), script.checksum(), script.outcome().toString(),
+					script.statements(), script.duration().toMillis());
+		}
+
+	}
+
+}

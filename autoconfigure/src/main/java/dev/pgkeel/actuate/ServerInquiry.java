@@ -1,0 +1,99 @@
+package dev.pgkeel.actuate;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import dev.pgkeel.server.DatabaseTarget;
+import dev.pgkeel.server.Preflight;
+import dev.pgkeel.server.ServerFacts;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the server for its facts through the pool, but never makes a busy pool busier: the
+ * last answer stands then. Safe for use by several threads.
+ *
+ * @since 0.1.0
+ */
+public final class ServerInquiry {
+
+	private final DataSource dataSource;
+
+	private volatile @Nullable ServerFacts lastKnown;
+
+	/**
+	 * Creates an inquiry.
+	 * @param dataSource the application's data source
+	 */
+	public ServerInquiry(DataSource dataSource) {
+		this.dataSource = dataSource;
+	}
+
+	/**
+	 * Asks the server, unless all connections of the pool are in use.
+	 * @return the answer
+	 * @throws SQLException if the server cannot be asked
+	 */
+	ServerAnswer ask() throws SQLException {
+		if (isBusy()) {
+			return new ServerAnswer(this.lastKnown, false);
+		}
+		try (Connection connection = this.dataSource.getConnection()) {
+			if (Preflight.isPostgres(connection)) {
+				this.lastKnown = ServerFacts.read(connection);
+			}
+			return new ServerAnswer(this.lastKnown, true);
+		}
+		catch (SQLException ex) {
+			// Taken by others in the meantime, which HikariCP tells by the missing cause
+			if (isBusy() && ex.getCause() == null) {
+				return new ServerAnswer(this.lastKnown, false);
+			}
+			throw ex;
+		}
+	}
+
+	private boolean isBusy() {
+		HikariDataSource pool = DatabaseTarget.pool(this.dataSource);
+		HikariPoolMXBean figures = (pool != null) ? pool.getHikariPoolMXBean() : null;
+		return pool != null && figures != null && figures.getIdleConnections() == 0
+				&& figures.getTotalConnections() >= pool.getMaximumPoolSize();
+	}
+
+	/**
+	 * Returns the pool's figures.
+	 * @return the figures, or {@code null} if there is no running HikariCP pool
+	 */
+	@Nullable PoolFigures pool() {
+		HikariDataSource pool = DatabaseTarget.pool(this.dataSource);
+		HikariPoolMXBean figures = (pool != null) ? pool.getHikariPoolMXBean() : null;
+		return (pool != null && figures != null) ? new PoolFigures(figures.getActiveConnections(),
+				figures.getIdleConnections(), figures.getThreadsAwaitingConnection(), pool.getMaximumPoolSize()) : null;
+	}
+
+	/**
+	 * What the server said.
+	 *
+	 * @param facts its facts, {@code null} if they are not known
+	 * @param fresh whether it was asked just now
+	 */
+	record ServerAnswer(@Nullable ServerFacts facts, boolean fresh) {
+
+	}
+
+	/**
+	 * A pool's figures.
+	 *
+	 * @param active connections in use
+	 * @param idle connections not in use
+	 * @param pending threads that wait for a connection
+	 * @param max the maximum of connections
+	 */
+	public record PoolFigures(int active, int idle, int pending, int max) {
+
+	}
+
+}

@@ -1,0 +1,42 @@
+package dev.pgkeel.autoconfigure;
+
+import java.security.SecureRandom;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.pool.ActiveProfile;
+import dev.pgkeel.pool.RuntimeProfileDetector;
+import dev.pgkeel.server.ApplicationInstance;
+import org.postgresql.Driver;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
+
+/**
+ * Auto-configuration of what all features share. Each of them backs off without it.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration
+@ConditionalOnClass({ HikariDataSource.class, Driver.class })
+@ConditionalOnBooleanProperty(name = "pgkeel.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(PgkeelProperties.class)
+public final class PgkeelAutoConfiguration {
+
+	@Bean
+	ApplicationInstance pgkeelApplicationInstance(Environment environment) {
+		return ApplicationInstance.of(environment.getProperty("spring.application.name"), new SecureRandom());
+	}
+
+	@Bean
+	ActiveProfile pgkeelActiveProfile(PgkeelProperties properties, Environment environment,
+			ResourceLoader resourceLoader) {
+		RuntimeProfileDetector detector = new RuntimeProfileDetector(environment, resourceLoader.getClassLoader());
+		return detector.detect(properties.runtimeProfile());
+	}
+
+}

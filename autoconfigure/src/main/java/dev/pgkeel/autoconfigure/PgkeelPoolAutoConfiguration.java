@@ -1,0 +1,55 @@
+package dev.pgkeel.autoconfigure;
+
+import dev.pgkeel.pool.ActiveProfile;
+import dev.pgkeel.pool.PoolDefaults;
+import dev.pgkeel.pool.PoolReports;
+import dev.pgkeel.pool.PoolSettings;
+import dev.pgkeel.pool.RuntimeProfile;
+import dev.pgkeel.server.ApplicationInstance;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * Auto-configuration of the pool from the runtime profile.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = PgkeelAutoConfiguration.class)
+@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBooleanProperty(name = "pgkeel.pool.enabled", matchIfMissing = true)
+public final class PgkeelPoolAutoConfiguration {
+
+	@Bean
+	static PoolBeanPostProcessor pgkeelPoolBeanPostProcessor(ObjectProvider<PoolConfigurer> configurer) {
+		return new PoolBeanPostProcessor(configurer);
+	}
+
+	@Bean
+	PoolReports pgkeelPoolReports() {
+		return new PoolReports();
+	}
+
+	@Bean
+	PoolConfigurer pgkeelPoolConfigurer(PgkeelProperties properties, ActiveProfile profile,
+			ApplicationInstance instance, PoolReports reports, ConfigurableEnvironment environment,
+			ListableBeanFactory beanFactory) {
+		PoolSettings settings = PoolSettings.of(profile.profile());
+		MigrationTools tools = new MigrationTools(beanFactory, environment);
+		return new PoolConfigurer(properties.mode(), (beanName) -> {
+			String tool = (profile.profile() == RuntimeProfile.SERVERLESS) ? tools.borrowingFrom(beanName) : null;
+			return (tool != null) ? new PoolDefaults(profile, settings.withMaximumPoolSize(2), reason(tool), instance)
+					: new PoolDefaults(profile, settings, null, instance);
+		}, reports, environment);
+	}
+
+	private static String reason(String tool) {
+		return "one request at a time needs one connection, " + tool + " a second one while it migrates";
+	}
+
+}

@@ -1,0 +1,46 @@
+package dev.pgkeel.autoconfigure;
+
+import javax.sql.DataSource;
+
+import dev.pgkeel.pool.ActiveProfile;
+import dev.pgkeel.pool.RuntimeProfile;
+import dev.pgkeel.schema.SchemaInitializer;
+import dev.pgkeel.server.Preflight;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.core.io.support.ResourcePatternUtils;
+
+/**
+ * Auto-configuration of the schema scripts. They are applied after Flyway, Liquibase and
+ * {@code schema.sql}, and before anything that uses the database.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = { PgkeelAutoConfiguration.class, DataSourceAutoConfiguration.class })
+@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnSingleCandidate(DataSource.class)
+@ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
+@Import(DatabaseInitializationDependencyConfigurer.class)
+public final class PgkeelSchemaAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	SchemaInitializer pgkeelSchemaInitializer(PgkeelProperties properties, ActiveProfile profile, DataSource dataSource,
+			ResourceLoader resourceLoader) {
+		PgkeelProperties.Schema schema = properties.schema();
+		boolean applies = schema.enabled() != null || profile.profile() != RuntimeProfile.SERVERLESS;
+		return new SchemaInitializer(new Preflight(dataSource),
+				ResourcePatternUtils.getResourcePatternResolver(resourceLoader), schema.locations(),
+				schema.lockTimeout(), applies);
+	}
+
+}

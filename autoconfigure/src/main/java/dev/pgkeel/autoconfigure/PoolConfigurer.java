@@ -1,0 +1,141 @@
+package dev.pgkeel.autoconfigure;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.PgkeelMode;
+import dev.pgkeel.pool.AppliedDefaults;
+import dev.pgkeel.pool.PoolDefaults;
+import dev.pgkeel.pool.PoolReport;
+import dev.pgkeel.pool.PoolReports;
+import dev.pgkeel.server.DatabaseTarget;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * Presets each pool before the user's properties are bound to it, and reports afterwards.
+ */
+final class PoolConfigurer {
+
+	private static final Log logger = LogFactory.getLog(PoolConfigurer.class);
+
+	/**
+	 * Where HikariCP itself reads settings from, which then look like its defaults.
+	 */
+	private static final String HIKARI_FILE_PROPERTY = "hikaricp.configurationFile";
+
+	private final PgkeelMode mode;
+
+	private final Function<String, PoolDefaults> defaults;
+
+	private final PoolReports reports;
+
+	private final PoolPropertyOrigins origins;
+
+	private final ConfigurableEnvironment environment;
+
+	private final Map<String, Preset> presets = new ConcurrentHashMap<>();
+
+	/**
+	 * Creates a configurer.
+	 * @param mode whether pools are set or only observed
+	 * @param defaults the defaults for the pool with a given bean name
+	 * @param reports collects what was done
+	 * @param environment holds the user's properties
+	 */
+	PoolConfigurer(PgkeelMode mode, Function<String, PoolDefaults> defaults, PoolReports reports,
+			ConfigurableEnvironment environment) {
+		this.mode = mode;
+		this.defaults = defaults;
+		this.reports = reports;
+		this.environment = environment;
+		this.origins = new PoolPropertyOrigins(environment);
+	}
+
+	void preset(HikariDataSource pool, String beanName) {
+		if (pool.isRunning()) {
+			logger.info(name(pool, beanName) + " - left as it is: the pool was already running when it became a bean");
+			return;
+		}
+		if (System.getProperty(HIKARI_FILE_PROPERTY) != null) {
+			logger.info(name(pool, beanName) + " - left as it is: HikariCP reads its settings from the file named by "
+					+ HIKARI_FILE_PROPERTY);
+			return;
+		}
+		DatabaseTarget target = expectedTarget(pool);
+		if (isNotPostgres(target, pool, beanName)) {
+			return;
+		}
+		PoolDefaults poolDefaults = this.defaults.apply(beanName);
+		AppliedDefaults applied = (this.mode == PgkeelMode.OBSERVE) ? poolDefaults.observe(pool, target)
+				: poolDefaults.applyTo(pool, target);
+		this.presets.put(beanName, new Preset(pool, applied));
+	}
+
+	void complete(String beanName) {
+		Preset preset = this.presets.remove(beanName);
+		if (preset == null) {
+			return;
+		}
+		HikariDataSource pool = preset.pool();
+		if (isNotPostgres(DatabaseTarget.ofPool(pool), pool, beanName)) {
+			preset.applied().revert();
+			return;
+		}
+		PoolReport report = preset.applied().settle(name(pool, beanName), this.origins);
+		this.reports.add(beanName, report);
+		if (this.mode == PgkeelMode.ENFORCE) {
+			logger.info(report);
+			return;
+		}
+		List<String> missed = preset.applied().missedBy(report);
+		logger.info(report.pool() + " - runtime profile " + report.profile() + ", observed only: would have set "
+				+ (missed.isEmpty() ? "nothing" : String.join(", ", missed)));
+	}
+
+	/**
+	 * The user's own URL or data source class is only bound after the preset.
+	 */
+	private DatabaseTarget expectedTarget(HikariDataSource pool) {
+		if (pool.getDataSource() != null) {
+			return DatabaseTarget.ofPool(pool);
+		}
+		return DatabaseTarget.ofSettings(
+				this.environment.getProperty(PoolPropertyOrigins.PREFIX + "jdbc-url", pool.getJdbcUrl()),
+				this.environment.getProperty(PoolPropertyOrigins.PREFIX + "data-source-class-name",
+						pool.getDataSourceClassName()));
+	}
+
+	private static boolean isNotPostgres(DatabaseTarget target, HikariDataSource pool, String beanName) {
+		switch (target) {
+			case OTHER -> logger
+				.debug(name(pool, beanName) + " - left as it is, and pgkeel backs off: its URL is not PostgreSQL's");
+			case UNKNOWN -> logger.info(name(pool, beanName)
+					+ " - left as it is: its settings do not tell whether PostgreSQL is behind it");
+			default -> {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private static String name(HikariDataSource pool, String beanName) {
+		return (pool.getPoolName() != null) ? pool.getPoolName() : beanName;
+	}
+
+	/**
+	 * A pool between preset and report.
+	 *
+	 * @param pool the pool
+	 * @param applied what was set on it
+	 */
+	private record Preset(HikariDataSource pool, AppliedDefaults applied) {
+
+	}
+
+}

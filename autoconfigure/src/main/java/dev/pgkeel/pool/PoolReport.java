@@ -1,0 +1,36 @@
+package dev.pgkeel.pool;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * How one pool came to its settings.
+ *
+ * @param pool the pool's name, or its bean's if it has none
+ * @param profile the runtime profile
+ * @param settings the settings that the profile speaks about
+ * @since 0.1.0
+ */
+public record PoolReport(String pool, ActiveProfile profile, List<PoolSetting> settings) {
+
+	/**
+	 * Returns the settings that one source chose.
+	 * @param source the source
+	 * @return the settings, in the report's order
+	 */
+	public List<PoolSetting> from(PoolSetting.Source source) {
+		return this.settings.stream().filter((setting) -> setting.source() == source).toList();
+	}
+
+	@Override
+	public String toString() {
+		String text = this.pool + " - runtime profile " + this.profile + ": " + join(PoolSetting.Source.PROFILE);
+		String yours = join(PoolSetting.Source.USER);
+		return yours.isEmpty() ? text : text + "; yours: " + yours;
+	}
+
+	private String join(PoolSetting.Source source) {
+		return from(source).stream().map(PoolSetting::toString).collect(Collectors.joining(", "));
+	}
+
+}

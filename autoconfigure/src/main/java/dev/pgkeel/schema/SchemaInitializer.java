@@ -1,0 +1,155 @@
+package dev.pgkeel.schema;
+
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+
+import dev.pgkeel.schema.SchemaReport.AppliedScript;
+import dev.pgkeel.schema.SchemaReport.Outcome;
+import dev.pgkeel.server.DatabaseTarget;
+import dev.pgkeel.server.Preflight;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.core.io.support.ResourcePatternResolver;
+
+/**
+ * Applies the schema scripts when the application starts: all of them in one transaction,
+ * by one instance at a time. The report may be read by any thread.
+ *
+ * @since 0.1.0
+ */
+public final class SchemaInitializer implements InitializingBean {
+
+	private static final Log logger = LogFactory.getLog(SchemaInitializer.class);
+
+	private final Preflight preflight;
+
+	private final SchemaScripts scripts;
+
+	private final SchemaLock lock;
+
+	private final boolean applies;
+
+	private volatile SchemaReport report = SchemaReport.of(Outcome.PENDING);
+
+	/**
+	 * Creates an initializer.
+	 * @param preflight the way to the server
+	 * @param resolver finds the scripts
+	 * @param locations where the scripts are, in the order in which they run
+	 * @param lockTimeout how long to wait while another instance applies scripts
+	 * @param applies whether scripts are applied, or only mentioned
+	 */
+	public SchemaInitializer(Preflight preflight, ResourcePatternResolver resolver, List<String> locations,
+			Duration lockTimeout, boolean applies) {
+		this.preflight = preflight;
+		this.scripts = new SchemaScripts(resolver, locations);
+		this.lock = new SchemaLock(lockTimeout, new SecureRandom());
+		this.applies = applies;
+	}
+
+	/**
+	 * Applies the scripts.
+	 * @throws SchemaScriptException if they cannot be read or applied
+	 */
+	@Override
+	public void afterPropertiesSet() {
+		this.report = run();
+	}
+
+	private SchemaReport run() {
+		if (this.preflight.target() == DatabaseTarget.OTHER) {
+			return SchemaReport.of(Outcome.NOTHING_TO_DO);
+		}
+		int count = this.scripts.find().size();
+		if (count == 0) {
+			logger.debug("No schema script found");
+			return SchemaReport.of(Outcome.NOTHING_TO_DO);
+		}
+		if (!this.applies) {
+			logger.info(counted(count) + " not applied: the runtime profile is serverless. Apply them in the deploy"
+					+ " step, by starting the application once with --pgkeel.schema.enabled=true"
+					+ " --spring.main.web-application-type=none; pgkeel.schema.enabled=false leaves out this line");
+			return SchemaReport.of(Outcome.NOT_APPLIED);
+		}
+		return apply(ScriptRun.of(this.scripts.read()));
+	}
+
+	private SchemaReport apply(ScriptRun run) {
+		long start = System.nanoTime();
+		try (Connection connection = this.preflight.connect()) {
+			if (!Preflight.isPostgres(connection)) {
+				logger.debug("Schema scripts are not applied: the database is not PostgreSQL");
+				return SchemaReport.of(Outcome.NOTHING_TO_DO);
+			}
+			List<AppliedScript> applied = inTransaction(connection, run);
+			Duration duration = Duration.ofNanos(System.nanoTime() - start);
+			logger.info("Schema applied: " + counted(applied.size()) + ", " + duration.toMillis() + " ms");
+			return new SchemaReport(Outcome.APPLIED, applied, duration);
+		}
+		catch (SQLException ex) {
+			throw new SchemaScriptException(
+					"The schema scripts could not be applied: " + ex.getMessage() + " (SQLSTATE " + ex.getSQLState()
+							+ ")",
+					"Make the database reachable, or set pgkeel.schema.enabled=false to start without schema scripts.",
+					ex);
+		}
+	}
+
+	private List<AppliedScript> inTransaction(Connection connection, ScriptRun run) throws SQLException {
+		boolean autoCommit = connection.getAutoCommit();
+		connection.setAutoCommit(false);
+		try {
+			this.lock.acquire(connection);
+			List<AppliedScript> applied = run.execute(connection);
+			connection.commit();
+			return applied;
+		}
+		catch (SQLException | RuntimeException ex) {
+			rollback(connection, ex);
+			throw ex;
+		}
+		finally {
+			restore(connection, autoCommit);
+		}
+	}
+
+	private static void rollback(Connection connection, Exception cause) {
+		try {
+			connection.rollback();
+		}
+		catch (SQLException ex) {
+			cause.addSuppressed(ex);
+		}
+	}
+
+	/**
+	 * Only a borrowed connection is used again: a pool other than HikariCP may not reset
+	 * it.
+	 */
+	private static void restore(Connection connection, boolean autoCommit) {
+		try {
+			connection.setAutoCommit(autoCommit);
+		}
+		catch (SQLException ex) {
+			logger.debug("The connection of the schema scripts could not be reset", ex);
+		}
+	}
+
+	private static String counted(int scripts) {
+		return (scripts == 1) ? "1 script" : scripts + " scripts";
+	}
+
+	/**
+	 * Returns what became of the scripts.
+	 * @return the report
+	 */
+	public SchemaReport report() {
+		return this.report;
+	}
+
+}
