@@ -2,8 +2,6 @@ package dev.pgkeel.schema;
 
 import java.math.BigInteger;
 import java.util.Comparator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Order of file names in which numbers count as numbers: {@code 2_notes.sql} comes before
@@ -11,32 +9,36 @@ import java.util.regex.Pattern;
  */
 final class NaturalOrder implements Comparator<String> {
 
-	private static final Pattern PART = Pattern.compile("[0-9]+|[^0-9]+");
-
 	@Override
 	public int compare(String one, String other) {
-		Matcher parts = PART.matcher(one);
-		Matcher otherParts = PART.matcher(other);
-		boolean more = parts.find();
-		boolean otherMore = otherParts.find();
-		while (more && otherMore) {
-			int result = compareParts(parts.group(), otherParts.group());
+		int i = 0;
+		int j = 0;
+		while (i < one.length() && j < other.length()) {
+			int end = endOfNumber(one, i);
+			int otherEnd = endOfNumber(other, j);
+			boolean numbers = end > i && otherEnd > j;
+			int result = numbers ? number(one, i, end).compareTo(number(other, j, otherEnd))
+					: Character.compare(one.charAt(i), other.charAt(j));
 			if (result != 0) {
 				return result;
 			}
-			more = parts.find();
-			otherMore = otherParts.find();
+			i = numbers ? end : i + 1;
+			j = numbers ? otherEnd : j + 1;
 		}
-		return (more == otherMore) ? one.compareTo(other) : Boolean.compare(more, otherMore);
+		int result = Integer.compare(one.length() - i, other.length() - j);
+		return (result != 0) ? result : one.compareTo(other);
 	}
 
-	private static int compareParts(String part, String otherPart) {
-		boolean numbers = isNumber(part) && isNumber(otherPart);
-		return numbers ? new BigInteger(part).compareTo(new BigInteger(otherPart)) : part.compareTo(otherPart);
+	private static int endOfNumber(String name, int start) {
+		int end = start;
+		while (end < name.length() && name.charAt(end) >= '0' && name.charAt(end) <= '9') {
+			end++;
+		}
+		return end;
 	}
 
-	private static boolean isNumber(String part) {
-		return part.charAt(0) >= '0' && part.charAt(0) <= '9';
+	private static BigInteger number(String name, int start, int end) {
+		return new BigInteger(name.substring(start, end));
 	}
 
 }

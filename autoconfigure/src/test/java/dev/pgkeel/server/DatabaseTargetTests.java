@@ -1,0 +1,74 @@
+package dev.pgkeel.server;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
+import org.springframework.jdbc.datasource.SimpleDriverDataSource;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseBuilder;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseType;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link DatabaseTarget}.
+ */
+class DatabaseTargetTests {
+
+	@ParameterizedTest
+	@CsvSource({ "jdbc:postgresql://db:5432/notes, POSTGRESQL", "jdbc:postgresql:notes, POSTGRESQL",
+			"jdbc:tc:postgresql:15:///notes, WRAPPED_POSTGRESQL",
+			"jdbc:aws-wrapper:postgresql://db/notes, WRAPPED_POSTGRESQL",
+			"jdbc:otel:postgresql://db/notes, WRAPPED_POSTGRESQL",
+			"jdbc:p6spy:postgresql://db/notes, WRAPPED_POSTGRESQL", "jdbc:h2:mem:notes, OTHER",
+			"jdbc:mysql://postgresql:3306/notes, OTHER", "jdbc:h2:mem:x;INIT=jdbc:postgresql:, OTHER", ", UNKNOWN" })
+	void urlTellsTheTarget(String url, DatabaseTarget expected) {
+		assertThat(DatabaseTarget.ofSettings(url, null)).isEqualTo(expected);
+	}
+
+	@Test
+	void dataSourceClassNameOutranksTheUrl() {
+		assertThat(DatabaseTarget.ofSettings("jdbc:h2:mem:x", "org.postgresql.ds.PGSimpleDataSource"))
+			.isEqualTo(DatabaseTarget.POSTGRESQL);
+		assertThat(DatabaseTarget.ofSettings("jdbc:postgresql:x", "com.example.CustomDataSource"))
+			.isEqualTo(DatabaseTarget.UNKNOWN);
+	}
+
+	@Test
+	void poolIsFoundBehindSpringsProxies() {
+		HikariDataSource pool = new HikariDataSource();
+		pool.setJdbcUrl("jdbc:postgresql:notes");
+		LazyConnectionDataSourceProxy proxy = new LazyConnectionDataSourceProxy(pool);
+		assertThat(DatabaseTarget.of(proxy)).isEqualTo(DatabaseTarget.POSTGRESQL);
+		assertThat(DatabaseTarget.pool(proxy)).isSameAs(pool);
+	}
+
+	@Test
+	void dataSourceInsideThePoolTellsTheTarget() {
+		HikariConfig config = new HikariConfig();
+		config.setDataSource(new PGSimpleDataSource());
+		assertThat(DatabaseTarget.ofPool(config)).isEqualTo(DatabaseTarget.POSTGRESQL);
+	}
+
+	@Test
+	void embeddedDatabaseIsAnother() {
+		EmbeddedDatabase database = new EmbeddedDatabaseBuilder().setType(EmbeddedDatabaseType.H2).build();
+		try {
+			assertThat(DatabaseTarget.of(database)).isEqualTo(DatabaseTarget.OTHER);
+		}
+		finally {
+			database.shutdown();
+		}
+	}
+
+	@Test
+	void dataSourceThatDoesNotTellIsUnknown() {
+		assertThat(DatabaseTarget.of(new SimpleDriverDataSource())).isEqualTo(DatabaseTarget.UNKNOWN);
+	}
+
+}
