@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -31,7 +32,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
 	@ExceptionHandler({ CannotGetJdbcConnectionException.class, CannotCreateTransactionException.class,
 			SQLTransientConnectionException.class })
 	ProblemDetail handleNoConnection(Exception ex) {
-		this.logger.warn("No connection to the database", ex);
+		this.logger.warn("No connection to the database: " + NestedExceptionUtils.getMostSpecificCause(ex));
 		return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE,
 				"The database is busy or not available. Try again later");
 	}
