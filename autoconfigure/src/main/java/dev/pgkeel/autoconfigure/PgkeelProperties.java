@@ -13,12 +13,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Properties of pgkeel.
  *
- * @param enabled whether pgkeel does anything at all
- * @param mode whether guards act or only report what they would have done
- * @param runtimeProfile where the application runs
- * @param pool settings of the pool's defaults
- * @param schema settings of the schema scripts
- * @param transaction settings of the guarded transaction template
+ * @param enabled Whether pgkeel does anything at all.
+ * @param mode Whether guards act or only report what they would have done.
+ * @param runtimeProfile Where the application runs, which decides the pool's size.
+ * @param pool Pool's defaults.
+ * @param schema Schema scripts.
+ * @param transaction Guarded transaction template.
  * @since 0.1.0
  */
 @ConfigurationProperties("pgkeel")
@@ -29,7 +29,7 @@ public record PgkeelProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	/**
 	 * Properties of the pool's defaults.
 	 *
-	 * @param enabled whether the runtime profile sets the pool's defaults
+	 * @param enabled Whether the runtime profile sets the pool's defaults.
 	 */
 	public record Pool(@DefaultValue("true") boolean enabled) {
 
@@ -38,10 +38,11 @@ public record PgkeelProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	/**
 	 * Properties of the schema scripts.
 	 *
-	 * @param enabled whether schema scripts are applied at start. Unless set, they are in
-	 * all runtime profiles but serverless
-	 * @param locations locations of the schema scripts
-	 * @param lockTimeout how long to wait while another instance applies schema scripts
+	 * @param enabled Whether schema scripts are applied at start. Unless set, they are in
+	 * all runtime profiles but serverless.
+	 * @param locations Locations of the schema scripts, in the order in which they run.
+	 * @param lockTimeout Maximum time to wait while another instance applies schema
+	 * scripts.
 	 */
 	public record Schema(@Nullable Boolean enabled, @DefaultValue("classpath*:db/pgkeel/*.sql") List<String> locations,
 			@DefaultValue("5m") Duration lockTimeout) {
@@ -51,7 +52,7 @@ public record PgkeelProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	/**
 	 * Properties of the guarded transaction template.
 	 *
-	 * @param enabled whether the application's TransactionTemplate is the guarded one
+	 * @param enabled Whether the application's TransactionTemplate is the guarded one.
 	 */
 	public record Transaction(@DefaultValue("true") boolean enabled) {
 

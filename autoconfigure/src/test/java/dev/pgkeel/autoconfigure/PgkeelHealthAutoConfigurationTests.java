@@ -1,0 +1,125 @@
+package dev.pgkeel.autoconfigure;
+
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.actuate.PgkeelHealthIndicator;
+import dev.pgkeel.actuate.ServerInquiry;
+import dev.pgkeel.testsupport.TestDatabase;
+import dev.pgkeel.testsupport.TestServer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.health.registry.HealthContributorRegistry;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link PgkeelHealthAutoConfiguration} and {@link PgkeelHealthIndicator}.
+ */
+class PgkeelHealthAutoConfigurationTests {
+
+	private final TestDatabase database = TestServer.shared().newDatabase();
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class,
+				HealthContributorAutoConfiguration.class, HealthContributorRegistryAutoConfiguration.class,
+				PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class,
+				PgkeelHealthAutoConfiguration.class))
+		.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
+		.withPropertyValues(this.database.properties());
+
+	@Test
+	void healthTellsServerPoolAndSchema() {
+		this.contextRunner.run((context) -> {
+			assertThat(context.getBean(HealthContributorRegistry.class).getContributor("pgkeel")).isNotNull();
+			Health health = context.getBean(PgkeelHealthIndicator.class).health();
+			assertThat(health.getStatus()).isEqualTo(Status.UP);
+			assertThat(health.getDetails().get("server")).asString().matches("PostgreSQL 1[4-8]\\..*");
+			assertThat(health.getDetails()).containsEntry("role", "primary").containsEntry("schema", "applied");
+			assertThat(health.getDetails().get("pool")).asString().contains("max=10");
+			assertThat(health).asString().doesNotContain("password");
+		});
+	}
+
+	@Test
+	void busyPoolIsUpAndNotAsked() {
+		this.contextRunner.withPropertyValues("spring.datasource.hikari.maximum-pool-size=2").run((context) -> {
+			PgkeelHealthIndicator indicator = context.getBean(PgkeelHealthIndicator.class);
+			indicator.health();
+			HikariDataSource pool = context.getBean(HikariDataSource.class);
+			List<Connection> taken = new ArrayList<>();
+			try {
+				taken.add(pool.getConnection());
+				taken.add(pool.getConnection());
+				Health health = indicator.health();
+				assertThat(health.getStatus()).isEqualTo(Status.UP);
+				assertThat(health.getDetails()).containsKeys("server", "note");
+			}
+			finally {
+				for (Connection connection : taken) {
+					connection.close();
+				}
+			}
+			assertThat(indicator.health().getDetails()).doesNotContainKey("note");
+		});
+	}
+
+	@Test
+	void unreachableServerIsDown() {
+		this.contextRunner
+			.withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/absent",
+					"spring.datasource.password=canary", "pgkeel.schema.enabled=false",
+					"spring.datasource.hikari.connection-timeout=300")
+			.run((context) -> {
+				Health health = context.getBean(PgkeelHealthIndicator.class).health();
+				assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+				assertThat(health).asString().doesNotContain("canary");
+			});
+	}
+
+	@Test
+	void switchedOffScriptsAreNotMentioned() {
+		this.contextRunner.withPropertyValues("pgkeel.schema.enabled=false")
+			.run((context) -> assertThat(context.getBean(PgkeelHealthIndicator.class).health().getDetails())
+				.doesNotContainKey("schema"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "pgkeel.enabled=false", "management.health.pgkeel.enabled=false",
+			"management.health.defaults.enabled=false", "spring.datasource.url=jdbc:h2:mem:health" })
+	void componentBacksOff(String property) {
+		this.contextRunner.withPropertyValues(property).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(context.getBean(HealthContributorRegistry.class).getContributor("pgkeel")).isNull();
+		});
+	}
+
+	@Test
+	void indicatorOfTheUserWins() {
+		this.contextRunner
+			.withBean("pgkeelHealthIndicator", PgkeelHealthIndicator.class,
+					() -> new PgkeelHealthIndicator(new ServerInquiry(new HikariDataSource()), null))
+			.run((context) -> assertThat(context).hasSingleBean(PgkeelHealthIndicator.class)
+				.doesNotHaveBean("pgkeelHealthContributor"));
+	}
+
+	@Test
+	void missingHealthModuleMeansNothingHappens() {
+		this.contextRunner.withClassLoader(new FilteredClassLoader(HealthContributor.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("pgkeelHealthContributor"));
+	}
+
+}

@@ -1,0 +1,142 @@
+package dev.pgkeel.server;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.Credentials;
+import dev.pgkeel.testsupport.TestDatabase;
+import dev.pgkeel.testsupport.TestServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.postgresql.Driver;
+import org.postgresql.ds.PGSimpleDataSource;
+
+import org.springframework.jdbc.datasource.SimpleDriverDataSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link Preflight} and {@link ServerFacts}.
+ */
+class PreflightTests {
+
+	private final TestDatabase database = TestServer.shared().newDatabase();
+
+	private final HikariDataSource pool = new HikariDataSource();
+
+	PreflightTests() {
+		this.pool.setJdbcUrl(this.database.jdbcUrl());
+		this.pool.setUsername(this.database.username());
+		this.pool.setPassword(this.database.password());
+	}
+
+	@AfterEach
+	void poolWasNeverStarted() {
+		assertThat(this.pool.isRunning()).isFalse();
+		this.pool.close();
+	}
+
+	@Test
+	void factsAreTheServers() throws SQLException {
+		ServerFacts facts = facts();
+		assertThat(facts.database()).isEqualTo(this.database.name());
+		assertThat(facts.user()).isEqualTo("postgres");
+		assertThat(facts.maxConnections()).isEqualTo(100);
+		assertThat(facts.standby()).isFalse();
+		assertThat(facts.versionNumber() / 10_000).isBetween(14, 18);
+		assertThat(facts.version()).startsWith(String.valueOf(facts.versionNumber() / 10_000));
+	}
+
+	@Test
+	void connectionHasThePoolsPropertiesSchemaAndInitSql() throws SQLException {
+		this.database.execute("create schema app");
+		this.pool.addDataSourceProperty("ApplicationName", "notes/abc123");
+		this.pool.setSchema("app");
+		this.pool.setConnectionInitSql("set work_mem = '5MB'");
+		assertThat(setting("application_name")).isEqualTo("notes/abc123");
+		assertThat(setting("search_path")).isEqualTo("app");
+		assertThat(setting("work_mem")).isEqualTo("5MB");
+	}
+
+	@Test
+	void credentialsAreAskedForEachConnection() throws SQLException {
+		this.database.execute("create role rotated login password 'first'");
+		this.pool.setUsername(null);
+		this.pool.setPassword(null);
+		int[] asked = new int[1];
+		this.pool.setCredentialsProvider(() -> {
+			asked[0]++;
+			return new Credentials("rotated", "first");
+		});
+		assertThat(facts().user()).isEqualTo("rotated");
+		assertThat(facts().user()).isEqualTo("rotated");
+		assertThat(asked[0]).isEqualTo(2);
+	}
+
+	@Test
+	void dataSourceClassIsUsed() throws SQLException {
+		this.pool.setJdbcUrl(null);
+		this.pool.setDataSourceClassName(PGSimpleDataSource.class.getName());
+		this.pool.addDataSourceProperty("url", this.database.jdbcUrl());
+		assertThat(facts().database()).isEqualTo(this.database.name());
+	}
+
+	@Test
+	void dataSourceInsideThePoolIsUsed() throws SQLException {
+		PGSimpleDataSource dataSource = new PGSimpleDataSource();
+		dataSource.setUrl(this.database.jdbcUrl());
+		this.pool.setDataSource(dataSource);
+		assertThat(facts().database()).isEqualTo(this.database.name());
+	}
+
+	@Test
+	void otherDataSourceIsAskedForAConnection() throws SQLException {
+		SimpleDriverDataSource dataSource = new SimpleDriverDataSource(new Driver(), this.database.jdbcUrl(),
+				this.database.username(), this.database.password());
+		try (Connection connection = new Preflight(dataSource).connect()) {
+			assertThat(Preflight.isPostgres(connection)).isTrue();
+			assertThat(ServerFacts.read(connection).database()).isEqualTo(this.database.name());
+		}
+	}
+
+	@Test
+	void connectionOfAnotherDatabaseIsRecognized() throws SQLException {
+		SimpleDriverDataSource dataSource = new SimpleDriverDataSource(new org.h2.Driver(), "jdbc:h2:mem:preflight");
+		try (Connection connection = new Preflight(dataSource).connect()) {
+			assertThat(Preflight.isPostgres(connection)).isFalse();
+		}
+	}
+
+	@Test
+	void connectionIsClosedWhenItCannotBePrepared() {
+		this.pool.setConnectionInitSql("set no_such_setting = 1");
+		assertThatExceptionOfType(SQLException.class).isThrownBy(this::facts)
+			.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("42704"));
+		assertThat(
+				this.database.query(
+						"select count(*) from pg_stat_activity where datname = current_database()"
+								+ " and pid <> pg_backend_pid() and state = 'idle' and query like 'set no_such%'",
+						Long.class))
+			.isZero();
+	}
+
+	private ServerFacts facts() throws SQLException {
+		try (Connection connection = new Preflight(this.pool).connect()) {
+			return ServerFacts.read(connection);
+		}
+	}
+
+	private String setting(String name) throws SQLException {
+		try (Connection connection = new Preflight(this.pool).connect();
+				Statement statement = connection.createStatement();
+				ResultSet row = statement.executeQuery("show " + name)) {
+			row.next();
+			return row.getString(1);
+		}
+	}
+
+}

@@ -1,0 +1,1 @@
+insert into from_boot values (1);

@@ -1,0 +1,1 @@
+insert into from_flyway values (1);

@@ -1,0 +1,1 @@
+insert into from_liquibase values (1);

@@ -1,0 +1,1 @@
+create index if not exists notes_title on notes (title);

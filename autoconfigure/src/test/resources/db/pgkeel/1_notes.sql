@@ -1,0 +1,1 @@
+create table if not exists notes (id int primary key, body text);
