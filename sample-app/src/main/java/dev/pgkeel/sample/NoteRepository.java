@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
+import org.springframework.jdbc.core.RowMapper;
+import org.springframework.jdbc.core.SimplePropertyRowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -14,6 +16,8 @@ import org.springframework.stereotype.Repository;
 class NoteRepository {
 
 	private final JdbcClient jdbc;
+
+	private final RowMapper<Note> mapper = new SimplePropertyRowMapper<>(Note.class);
 
 	NoteRepository(JdbcClient jdbc) {
 		this.jdbc = jdbc;
@@ -29,7 +33,7 @@ class NoteRepository {
 			.param("tenantId", tenantId)
 			.param("kind", kind)
 			.param("body", body)
-			.query(Note.class)
+			.query(this.mapper)
 			.optional();
 	}
 
@@ -43,7 +47,7 @@ class NoteRepository {
 			.param("tenantId", tenantId)
 			.param("limit", size + 1)
 			.param("offset", (long) page * size)
-			.query(Note.class)
+			.query(this.mapper)
 			.list();
 		boolean last = notes.size() <= size;
 		return new NotePage(last ? notes : notes.subList(0, size), page, size, last);

@@ -1,10 +1,5 @@
 package dev.pgkeel.sample;
 
-import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
-
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.Test;
@@ -75,49 +70,10 @@ class SchemaScriptsTests {
 		assertThat(this.database.query("SELECT kind FROM notes", String.class)).isEqualTo("user");
 	}
 
-	@Test
-	void twoInstancesMayStartAtOnce() {
-		startAtOnce(this.database, this.database);
-		assertThat(this.database.query("SELECT count(*) FROM pg_policy", Long.class)).isEqualTo(2);
-	}
-
-	@Test
-	void twoDatabasesOfOneServerMayStartAtOnce() {
-		TestDatabase other = TestServer.shared().newDatabase();
-		startAtOnce(this.database, other);
-		assertThat(List.of(this.database, other))
-			.allSatisfy((each) -> assertThat(each.query("SELECT count(*) FROM pg_policy", Long.class)).isEqualTo(2));
-	}
-
-	@Test
-	void aUserWhoMayNotCreateRolesUsesTheRoleThatIsThere() {
-		start(TestServer.shared().newDatabase());
-		start(this.database, newOrdinaryUser(), "secret");
-		assertThat(this.database.query("SELECT count(*) FROM pg_policy", Long.class)).isEqualTo(2);
-	}
-
-	private String newOrdinaryUser() {
-		String user = "user_" + UUID.randomUUID().toString().replace("-", "");
-		this.database.execute("CREATE USER " + user + " PASSWORD 'secret'");
-		this.database.execute("GRANT CREATE ON SCHEMA public TO " + user);
-		return user;
-	}
-
-	private static void startAtOnce(TestDatabase... databases) {
-		Stream.of(databases)
-			.map((database) -> CompletableFuture.runAsync(() -> start(database)))
-			.toList()
-			.forEach(CompletableFuture::join);
-	}
-
 	private static void start(TestDatabase database) {
-		start(database, database.username(), database.password());
-	}
-
-	private static void start(TestDatabase database, String username, String password) {
 		new SpringApplicationBuilder(NotesApplication.class).web(WebApplicationType.NONE)
-			.run("--spring.datasource.url=" + database.jdbcUrl(), "--spring.datasource.username=" + username,
-					"--spring.datasource.password=" + password)
+			.run("--spring.datasource.url=" + database.jdbcUrl(), "--spring.datasource.username=" + database.username(),
+					"--spring.datasource.password=" + database.password())
 			.close();
 	}
 
