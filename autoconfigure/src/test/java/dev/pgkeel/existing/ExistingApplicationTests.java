@@ -1,4 +1,4 @@
-package dev.pgkeel.autoconfigure;
+package dev.pgkeel.existing;
 
 import java.util.List;
 

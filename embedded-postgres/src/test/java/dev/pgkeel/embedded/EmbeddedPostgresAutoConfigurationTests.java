@@ -1,0 +1,153 @@
+package dev.pgkeel.embedded;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.sql.Connection;
+
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariDataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.datasource.SimpleDriverDataSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link EmbeddedPostgresAutoConfiguration}.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class EmbeddedPostgresAutoConfigurationTests {
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner().withConfiguration(
+			AutoConfigurations.of(EmbeddedPostgresAutoConfiguration.class, DataSourceAutoConfiguration.class));
+
+	@TempDir
+	private Path folder;
+
+	@Test
+	void applicationWithoutADatabaseGetsAServer() {
+		this.contextRunner.run((context) -> {
+			assertThat(context).hasSingleBean(JdbcConnectionDetails.class).hasSingleBean(HikariDataSource.class);
+			try (Connection connection = context.getBean(DataSource.class).getConnection()) {
+				assertThat(connection.getMetaData().getDatabaseProductName()).isEqualTo("PostgreSQL");
+			}
+		});
+	}
+
+	@Test
+	void poolIsClosedBeforeTheServerStops(CapturedOutput output) {
+		this.contextRunner.run((context) -> context.getBean(DataSource.class).getConnection().close());
+		assertThat(output.getAll()).doesNotContain("terminating connection")
+			.doesNotContain("ERROR")
+			.doesNotContain("WARN");
+	}
+
+	@Test
+	void dataDirectoryAndPortAreTaken() throws IOException {
+		int port = freePort();
+		this.contextRunner
+			.withPropertyValues("pgkeel.embedded.data-directory=" + this.folder.resolve("kept"),
+					"pgkeel.embedded.port=" + port)
+			.run((context) -> {
+				assertThat(context.getBean(JdbcConnectionDetails.class).getJdbcUrl())
+					.isEqualTo("jdbc:postgresql://localhost:" + port + "/postgres");
+				assertThat(this.folder.resolve("kept/PG_VERSION")).exists();
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "pgkeel.embedded.enabled=false", "pgkeel.enabled=false",
+			"spring.datasource.url=jdbc:postgresql://db/notes",
+			"spring.datasource.hikari.jdbc-url=jdbc:postgresql://db/x",
+			"spring.datasource.hikari.data-source-class-name=org.postgresql.ds.PGSimpleDataSource",
+			"spring.datasource.jndi-name=java:notes" })
+	void otherDatabaseMeansNoServer(String property) {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(EmbeddedPostgresAutoConfiguration.class))
+			.withPropertyValues(property)
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(JdbcConnectionDetails.class));
+	}
+
+	@Test
+	void connectionDetailsOfTheUserWin() {
+		this.contextRunner.withUserConfiguration(ConnectionDetailsConfiguration.class)
+			.run((context) -> assertThat(context).hasSingleBean(JdbcConnectionDetails.class)
+				.doesNotHaveBean(EmbeddedPostgresLifecycle.class));
+	}
+
+	@Test
+	void dataSourceOfTheUserWins() {
+		this.contextRunner.withBean(DataSource.class, SimpleDriverDataSource::new)
+			.run((context) -> assertThat(context).hasSingleBean(DataSource.class)
+				.doesNotHaveBean(EmbeddedPostgresLifecycle.class));
+	}
+
+	@Test
+	void missingJdbcModuleMeansNothingHappens() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(EmbeddedPostgresAutoConfiguration.class))
+			.withClassLoader(new FilteredClassLoader(DataSourceAutoConfiguration.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(EmbeddedPostgresLifecycle.class));
+	}
+
+	@Test
+	void failureIsExplained() throws IOException {
+		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			this.contextRunner.withPropertyValues("pgkeel.embedded.port=" + taken.getLocalPort()).run((context) -> {
+				assertThat(context).hasFailed();
+				FailureAnalysis analysis = new EmbeddedPostgresFailureAnalyzer().analyze(context.getStartupFailure());
+				assertThat(analysis.getDescription()).startsWith("pgkeel.embedded.port is " + taken.getLocalPort());
+				assertThat(analysis.getAction()).startsWith("Stop the program that listens there");
+			});
+		}
+	}
+
+	private static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			return socket.getLocalPort();
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ConnectionDetailsConfiguration {
+
+		@Bean
+		JdbcConnectionDetails connectionDetails() {
+			return new JdbcConnectionDetails() {
+
+				@Override
+				public String getUsername() {
+					return "user";
+				}
+
+				@Override
+				public String getPassword() {
+					return "password";
+				}
+
+				@Override
+				public String getJdbcUrl() {
+					return "jdbc:postgresql://db/notes";
+				}
+
+			};
+		}
+
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * What the tests of all modules share.
+ */
+@NullMarked
+package dev.pgkeel.testsupport;
+
+import org.jspecify.annotations.NullMarked;
