@@ -82,7 +82,9 @@ final class ServerLog implements AutoCloseable {
 		byte[] bytes = new byte[(int) Math.min(reader.length() - start, 1024 * 1024)];
 		reader.readFully(bytes);
 		int end = lastLineEnd(bytes);
-		new String(bytes, 0, end, StandardCharsets.UTF_8).lines().forEach(this::passOn);
+		new String(bytes, 0, end, StandardCharsets.UTF_8).lines()
+			.filter((line) -> !line.isBlank())
+			.forEach(this::passOn);
 		reader.seek(start + end);
 		if (start + end > LARGEST_FILE && start + end == reader.length()) {
 			reader.setLength(0);

@@ -186,7 +186,7 @@ class EmbeddedPostgresServerTests {
 		}
 		assertThat(output.getOut().lines().filter((line) -> line.contains("marked"))).isNotEmpty()
 			.allSatisfy((line) -> assertThat(line).contains("DEBUG", "dev.pgkeel.embedded.server"));
-		assertThat(output.getOut()).contains("initdb").contains("database system is shut down");
+		assertThat(output.getOut()).contains("cluster will be initialized").contains("database system is shut down");
 	}
 
 	@Test
