@@ -1,0 +1,16 @@
+package dev.pgkeel.sample;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+/**
+ * The notes service.
+ */
+@SpringBootApplication
+public class NotesApplication {
+
+	public static void main(String[] args) {
+		SpringApplication.run(NotesApplication.class, args);
+	}
+
+}
