@@ -12,6 +12,8 @@ import dev.pgkeel.schema.SchemaReport.AppliedScript;
 import dev.pgkeel.schema.SchemaReport.Outcome;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.postgresql.util.PSQLWarning;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
  * All scripts, run in the transaction of one connection.
@@ -70,8 +72,12 @@ final class ScriptRun {
 	}
 
 	private static void logWarnings(SchemaScript script, Statement statement) throws SQLException {
-		if (logger.isDebugEnabled()) {
-			for (SQLWarning warning = statement.getWarnings(); warning != null; warning = warning.getNextWarning()) {
+		for (SQLWarning warning = statement.getWarnings(); warning != null; warning = warning.getNextWarning()) {
+			ServerErrorMessage message = (warning instanceof PSQLWarning pg) ? pg.getServerErrorMessage() : null;
+			if (message != null && "WARNING".equals(message.getSeverity())) {
+				logger.warn(script.name() + ": " + StatementFailure.describe(message));
+			}
+			else {
 				logger.debug(script.name() + ": " + warning.getMessage());
 			}
 		}

@@ -30,10 +30,23 @@ final class StatementFailure {
 		return new SchemaScriptException(
 				"%s:%s: %s (SQLSTATE %s)".formatted(script.name(), place(script, statement, error), message,
 						ex.getSQLState()),
-				"Correct the script. Nothing of the schema scripts was applied: the transaction was rolled back.", ex);
+				action(ex.getSQLState())
+						+ " Nothing of the schema scripts was applied: the transaction was rolled back.",
+				ex);
 	}
 
-	private static String describe(ServerErrorMessage error) {
+	private static String action(@Nullable String sqlState) {
+		if ("42501".equals(sqlState)) {
+			return "Let a role apply the scripts that owns the objects or has the privilege, or set"
+					+ " pgkeel.schema.enabled=false here.";
+		}
+		if ("25006".equals(sqlState)) {
+			return "Connect to the primary, or set pgkeel.schema.enabled=false here: this server or role only reads.";
+		}
+		return "Correct the script.";
+	}
+
+	static String describe(ServerErrorMessage error) {
 		StringBuilder text = new StringBuilder(String.valueOf(error.getMessage()));
 		if (error.getDetail() != null) {
 			text.append(". ").append(error.getDetail());

@@ -215,7 +215,7 @@ class PgkeelSchemaAutoConfigurationTests {
 				assertThat(context.getBean(SchemaInitializer.class).report().outcome())
 					.isEqualTo(Outcome.NOTHING_TO_DO);
 			});
-		assertThat(output.getOut().lines().filter((line) -> line.contains("dev.pgkeel"))).isEmpty();
+		assertThat(output.getOut().lines().filter((line) -> line.contains("dev.pgkeel.schema"))).isEmpty();
 	}
 
 	@Test

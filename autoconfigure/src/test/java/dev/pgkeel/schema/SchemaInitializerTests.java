@@ -128,6 +128,33 @@ class SchemaInitializerTests {
 	}
 
 	@Test
+	void missingPrivilegeIsNoMistakeOfTheScript() throws IOException {
+		this.database
+			.execute("do $$ begin create role reader login; exception when duplicate_object then null; end $$");
+		write("1_notes.sql", "set role reader;\ncreate schema other;");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this::apply)
+			.withMessageStartingWith("1_notes.sql:2:1: permission denied for database")
+			.satisfies((ex) -> assertThat(ex.getAction()).startsWith("Let a role apply the scripts"));
+	}
+
+	@Test
+	void readOnlyServerIsNoMistakeOfTheScript() throws IOException {
+		write("1_notes.sql", "set transaction read only;\ncreate table notes (id int);");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this::apply)
+			.withMessageContaining("(SQLSTATE 25006)")
+			.satisfies((ex) -> assertThat(ex.getAction()).startsWith("Connect to the primary"));
+	}
+
+	@Test
+	void warningOfAScriptIsSeen(CapturedOutput output) throws IOException {
+		write("1_notes.sql", "do $$ begin raise notice 'hidden'; raise warning 'seen' using hint = 'how'; end $$");
+		apply();
+		assertThat(lines(output))
+			.anySatisfy((line) -> assertThat(line).contains(" WARN ", "1_notes.sql: seen. Hint: how"))
+			.noneSatisfy((line) -> assertThat(line).contains("hidden"));
+	}
+
+	@Test
 	void deferredConstraintFailsAtCommit() throws IOException {
 		write("1_notes.sql", """
 				create table tenants (id int primary key);

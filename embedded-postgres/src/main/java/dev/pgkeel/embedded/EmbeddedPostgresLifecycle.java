@@ -27,7 +27,12 @@ final class EmbeddedPostgresLifecycle implements DisposableBean {
 	@Override
 	public void destroy() {
 		this.server.close();
-		SpringApplication.getShutdownHandlers().remove(this.close);
+		try {
+			SpringApplication.getShutdownHandlers().remove(this.close);
+		}
+		catch (IllegalStateException ex) {
+			// The JVM is shutting down: the handler will find the server closed
+		}
 	}
 
 }
