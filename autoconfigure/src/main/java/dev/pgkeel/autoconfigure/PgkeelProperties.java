@@ -5,6 +5,8 @@ import java.util.List;
 
 import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.pool.RuntimeProfile;
+import dev.pgkeel.server.Pooler;
+import dev.pgkeel.tls.TlsMode;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -16,6 +18,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enabled Whether pgkeel does anything at all.
  * @param mode Whether guards act or only report what they would have done.
  * @param runtimeProfile Where the application runs, which decides the pool's size.
+ * @param pooler What stands between the application and the server. Unless set, it is
+ * found out.
+ * @param direct Connection beside a pooler.
+ * @param preflight First connection.
+ * @param tls Encryption.
  * @param pool Pool's defaults.
  * @param schema Schema scripts.
  * @param transaction Guarded transaction template.
@@ -23,8 +30,48 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("pgkeel")
 public record PgkeelProperties(@DefaultValue("true") boolean enabled, @DefaultValue("enforce") PgkeelMode mode,
-		@DefaultValue("auto") RuntimeProfile runtimeProfile, @DefaultValue Pool pool, @DefaultValue Schema schema,
+		@DefaultValue("auto") RuntimeProfile runtimeProfile, @Nullable Pooler pooler, @DefaultValue Direct direct,
+		@DefaultValue Preflight preflight, @DefaultValue Tls tls, @DefaultValue Pool pool, @DefaultValue Schema schema,
 		@DefaultValue Transaction transaction) {
+
+	/**
+	 * Properties of connections that go to the server beside a pooler.
+	 *
+	 * @param url JDBC URL of the server itself, where the application goes through a
+	 * pooler.
+	 * @param username Role to connect as. Unless set, that of the application.
+	 * @param password Password of the role. Unless set, that of the application.
+	 */
+	public record Direct(@Nullable String url, @Nullable String username, @Nullable String password) {
+
+		@Override
+		public String toString() {
+			return "Direct[url=%s, username=%s]".formatted((this.url != null) ? "set" : "not set", this.username);
+		}
+
+	}
+
+	/**
+	 * Properties of the first connection.
+	 *
+	 * @param timeout Maximum time to wait for a server that is not up yet, when something
+	 * needs it at start.
+	 */
+	public record Preflight(@DefaultValue("30s") Duration timeout) {
+
+	}
+
+	/**
+	 * Properties of the encryption.
+	 *
+	 * @param mode How much the connections are protected.
+	 * @param rootCertificate Certificate of the authority that issued the server's, as a
+	 * PEM file or a resource.
+	 * @param bundle Name of the SSL bundle to use.
+	 */
+	public record Tls(@DefaultValue("auto") TlsMode mode, @Nullable String rootCertificate, @Nullable String bundle) {
+
+	}
 
 	/**
 	 * Properties of the pool's defaults.
