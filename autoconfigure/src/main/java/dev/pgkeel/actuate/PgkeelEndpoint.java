@@ -13,6 +13,7 @@ import dev.pgkeel.pool.PoolSetting;
 import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.schema.SchemaReport;
 import dev.pgkeel.schema.SchemaReport.AppliedScript;
+import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.ServerFacts;
 import org.jspecify.annotations.Nullable;
 
@@ -62,18 +63,15 @@ public final class PgkeelEndpoint {
 			return null;
 		}
 		PoolFigures figures = this.inquiry.pool();
+		KnownServer known = this.inquiry.known();
 		try {
 			ServerAnswer answer = this.inquiry.ask();
-			ServerFacts facts = answer.facts();
 			String state = answer.fresh() ? "answered" : "not asked: all connections of the pool are in use";
-			return (facts != null)
-					? new ServerDescriptor(state, facts.version(), facts.standby() ? "standby" : "primary",
-							facts.maxConnections(), facts.database(), facts.user(), figures)
-					: new ServerDescriptor(state, null, null, null, null, null, figures);
+			return ServerDescriptor.of(state, answer.facts(), known, figures);
 		}
 		catch (SQLException ex) {
 			String state = "does not answer (SQLSTATE " + ex.getSQLState() + ")";
-			return new ServerDescriptor(state, null, null, null, null, null, figures);
+			return ServerDescriptor.of(state, null, known, figures);
 		}
 	}
 
@@ -108,13 +106,31 @@ public final class PgkeelEndpoint {
 	 * @param version its version
 	 * @param role primary or standby
 	 * @param maxConnections its {@code max_connections}
+	 * @param usableConnections how many of them ordinary roles can have in all
 	 * @param database the database connected to
 	 * @param user the role connected as
+	 * @param seesAllSessions whether that role may see what other roles' sessions do
+	 * @param encryption how the connections are protected
+	 * @param pooler what stands in between: direct, session, transaction or unknown
 	 * @param connections this instance's connections
 	 */
 	public record ServerDescriptor(String state, @Nullable String version, @Nullable String role,
-			@Nullable Integer maxConnections, @Nullable String database, @Nullable String user,
-			@Nullable PoolFigures connections) {
+			@Nullable Integer maxConnections, @Nullable Integer usableConnections, @Nullable String database,
+			@Nullable String user, @Nullable Boolean seesAllSessions, @Nullable String encryption,
+			@Nullable String pooler, @Nullable PoolFigures connections) {
+
+		static ServerDescriptor of(String state, @Nullable ServerFacts facts, @Nullable KnownServer known,
+				@Nullable PoolFigures figures) {
+			String encryption = (known != null) ? known.encryption() : null;
+			String pooler = (known != null) ? known.pooler().toString() : null;
+			if (facts == null) {
+				return new ServerDescriptor(state, null, null, null, null, null, null, null, encryption, pooler,
+						figures);
+			}
+			return new ServerDescriptor(state, facts.version(), facts.role(), facts.limits().maxConnections(),
+					facts.limits().usable(), facts.database(), facts.user(), facts.seesAllSessions(), encryption,
+					pooler, figures);
+		}
 
 	}
 

@@ -39,7 +39,7 @@ public final class PgkeelHealthIndicator extends AbstractHealthIndicator {
 		builder.up();
 		if (facts != null) {
 			builder.withDetail("server", "PostgreSQL " + facts.version());
-			builder.withDetail("role", facts.standby() ? "standby" : "primary");
+			builder.withDetail("role", facts.role());
 		}
 		PoolFigures pool = this.inquiry.pool();
 		if (pool != null) {

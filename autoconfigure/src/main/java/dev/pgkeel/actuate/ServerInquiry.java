@@ -8,6 +8,8 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.pgkeel.server.DatabaseTarget;
+import dev.pgkeel.server.KnownServer;
+import dev.pgkeel.server.KnownServers;
 import dev.pgkeel.server.Preflight;
 import dev.pgkeel.server.ServerFacts;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +24,28 @@ public final class ServerInquiry {
 
 	private final DataSource dataSource;
 
+	private final @Nullable KnownServers servers;
+
 	private volatile @Nullable ServerFacts lastKnown;
 
 	/**
 	 * Creates an inquiry.
 	 * @param dataSource the application's data source
+	 * @param servers what is known from the start, {@code null} if the pool's defaults
+	 * are switched off
 	 */
-	public ServerInquiry(DataSource dataSource) {
+	public ServerInquiry(DataSource dataSource, @Nullable KnownServers servers) {
 		this.dataSource = dataSource;
+		this.servers = servers;
+	}
+
+	/**
+	 * Returns what was learned at the start.
+	 * @return the server, {@code null} if it has not answered yet
+	 */
+	@Nullable KnownServer known() {
+		HikariDataSource pool = DatabaseTarget.pool(this.dataSource);
+		return (pool != null && this.servers != null) ? this.servers.get(pool) : null;
 	}
 
 	/**
@@ -39,7 +55,7 @@ public final class ServerInquiry {
 	 */
 	ServerAnswer ask() throws SQLException {
 		if (isBusy()) {
-			return new ServerAnswer(this.lastKnown, false);
+			return new ServerAnswer(lastKnown(), false);
 		}
 		try (Connection connection = this.dataSource.getConnection()) {
 			if (Preflight.isPostgres(connection)) {
@@ -50,10 +66,16 @@ public final class ServerInquiry {
 		catch (SQLException ex) {
 			// Taken by others in the meantime, which HikariCP tells by the missing cause
 			if (isBusy() && ex.getCause() == null) {
-				return new ServerAnswer(this.lastKnown, false);
+				return new ServerAnswer(lastKnown(), false);
 			}
 			throw ex;
 		}
+	}
+
+	private @Nullable ServerFacts lastKnown() {
+		ServerFacts facts = this.lastKnown;
+		KnownServer known = known();
+		return (facts == null && known != null) ? known.facts() : facts;
 	}
 
 	private boolean isBusy() {

@@ -6,6 +6,7 @@ import dev.pgkeel.actuate.PgkeelEndpoint;
 import dev.pgkeel.actuate.ServerInquiry;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.schema.SchemaInitializer;
+import dev.pgkeel.server.KnownServers;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -31,10 +32,10 @@ public final class PgkeelEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	PgkeelEndpoint pgkeelEndpoint(ObjectProvider<DataSource> dataSource, ObjectProvider<PoolReports> pools,
-			ObjectProvider<SchemaInitializer> schema) {
+			ObjectProvider<SchemaInitializer> schema, ObjectProvider<KnownServers> servers) {
 		DataSource candidate = dataSource.getIfUnique();
-		return new PgkeelEndpoint((candidate != null) ? new ServerInquiry(candidate) : null, pools.getIfAvailable(),
-				schema.getIfAvailable());
+		return new PgkeelEndpoint((candidate != null) ? new ServerInquiry(candidate, servers.getIfAvailable()) : null,
+				pools.getIfAvailable(), schema.getIfAvailable());
 	}
 
 }

@@ -6,6 +6,7 @@ import dev.pgkeel.actuate.PgkeelHealthIndicator;
 import dev.pgkeel.actuate.ServerInquiry;
 import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.server.DatabaseTarget;
+import dev.pgkeel.server.KnownServers;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -35,9 +36,10 @@ public final class PgkeelHealthAutoConfiguration {
 	 */
 	@Bean
 	@ConditionalOnMissingBean(name = { "pgkeelHealthIndicator", "pgkeelHealthContributor" })
-	@Nullable PgkeelHealthIndicator pgkeelHealthContributor(DataSource dataSource, ObjectProvider<SchemaInitializer> schema) {
-		return (DatabaseTarget.of(dataSource) != DatabaseTarget.OTHER)
-				? new PgkeelHealthIndicator(new ServerInquiry(dataSource), schema.getIfAvailable()) : null;
+	@Nullable PgkeelHealthIndicator pgkeelHealthContributor(DataSource dataSource, ObjectProvider<SchemaInitializer> schema,
+			ObjectProvider<KnownServers> servers) {
+		return (DatabaseTarget.of(dataSource) != DatabaseTarget.OTHER) ? new PgkeelHealthIndicator(
+				new ServerInquiry(dataSource, servers.getIfAvailable()), schema.getIfAvailable()) : null;
 	}
 
 }

@@ -6,6 +6,7 @@ import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.pool.PoolSettings;
 import dev.pgkeel.pool.RuntimeProfile;
 import dev.pgkeel.server.ApplicationInstance;
+import dev.pgkeel.server.KnownServers;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -36,16 +37,26 @@ public final class PgkeelPoolAutoConfiguration {
 	}
 
 	@Bean
+	KnownServers pgkeelKnownServers() {
+		return new KnownServers();
+	}
+
+	@Bean
+	PoolInspector pgkeelPoolInspector(KnownServers servers) {
+		return new PoolInspector(servers);
+	}
+
+	@Bean
 	PoolConfigurer pgkeelPoolConfigurer(PgkeelProperties properties, ActiveProfile profile,
-			ApplicationInstance instance, PoolReports reports, ConfigurableEnvironment environment,
-			ListableBeanFactory beanFactory) {
+			ApplicationInstance instance, PoolReports reports, PoolInspector inspector,
+			ConfigurableEnvironment environment, ListableBeanFactory beanFactory) {
 		PoolSettings settings = PoolSettings.of(profile.profile());
 		MigrationTools tools = new MigrationTools(beanFactory, environment);
 		return new PoolConfigurer(properties.mode(), (beanName) -> {
 			String tool = (profile.profile() == RuntimeProfile.SERVERLESS) ? tools.borrowingFrom(beanName) : null;
 			return (tool != null) ? new PoolDefaults(profile, settings.withMaximumPoolSize(2), reason(tool), instance)
 					: new PoolDefaults(profile, settings, null, instance);
-		}, reports, environment);
+		}, reports, inspector, environment);
 	}
 
 	private static String reason(String tool) {

@@ -5,6 +5,7 @@ import javax.sql.DataSource;
 import dev.pgkeel.pool.ActiveProfile;
 import dev.pgkeel.pool.RuntimeProfile;
 import dev.pgkeel.schema.SchemaInitializer;
+import dev.pgkeel.server.DirectConnection;
 import dev.pgkeel.server.Preflight;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -38,9 +39,17 @@ public final class PgkeelSchemaAutoConfiguration {
 			ResourceLoader resourceLoader) {
 		PgkeelProperties.Schema schema = properties.schema();
 		boolean applies = schema.enabled() != null || profile.profile() != RuntimeProfile.SERVERLESS;
-		return new SchemaInitializer(new Preflight(dataSource),
+		return new SchemaInitializer(preflight(properties, dataSource),
 				ResourcePatternUtils.getResourcePatternResolver(resourceLoader), schema.locations(),
 				schema.lockTimeout(), applies);
+	}
+
+	private static Preflight preflight(PgkeelProperties properties, DataSource dataSource) {
+		PgkeelProperties.Direct direct = properties.direct();
+		return new Preflight(
+				dataSource, (direct.url() != null)
+						? new DirectConnection(direct.url(), direct.username(), direct.password()) : null,
+				properties.preflight().timeout());
 	}
 
 }

@@ -12,6 +12,8 @@ import dev.pgkeel.pool.PoolDefaults;
 import dev.pgkeel.pool.PoolReport;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.server.DatabaseTarget;
+import dev.pgkeel.server.KnownServer;
+import dev.pgkeel.server.Pooler;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -35,6 +37,8 @@ final class PoolConfigurer {
 
 	private final PoolReports reports;
 
+	private final PoolInspector inspector;
+
 	private final PoolPropertyOrigins origins;
 
 	private final ConfigurableEnvironment environment;
@@ -46,18 +50,24 @@ final class PoolConfigurer {
 	 * @param mode whether pools are set or only observed
 	 * @param defaults the defaults for the pool with a given bean name
 	 * @param reports collects what was done
+	 * @param inspector learns what the server is
 	 * @param environment holds the user's properties
 	 */
 	PoolConfigurer(PgkeelMode mode, Function<String, PoolDefaults> defaults, PoolReports reports,
-			ConfigurableEnvironment environment) {
+			PoolInspector inspector, ConfigurableEnvironment environment) {
 		this.mode = mode;
 		this.defaults = defaults;
 		this.reports = reports;
+		this.inspector = inspector;
 		this.environment = environment;
 		this.origins = new PoolPropertyOrigins(environment);
 	}
 
 	void preset(HikariDataSource pool, String beanName) {
+		if (pool.getClass() != HikariDataSource.class) {
+			logger.info(name(pool, beanName) + " - left as it is: its class is " + pool.getClass().getName());
+			return;
+		}
 		if (pool.isRunning()) {
 			logger.info(name(pool, beanName) + " - left as it is: the pool was already running when it became a bean");
 			return;
@@ -89,6 +99,19 @@ final class PoolConfigurer {
 		}
 		PoolReport report = preset.applied().settle(name(pool, beanName), this.origins);
 		this.reports.add(beanName, report);
+		log(report, preset);
+		inspect(pool, report.pool());
+	}
+
+	private void inspect(HikariDataSource pool, String poolName) {
+		if (DatabaseTarget.ofPool(pool) != DatabaseTarget.POSTGRESQL) {
+			return;
+		}
+		this.inspector.inspect(pool, poolName,
+				(connection, facts) -> new KnownServer(facts, Pooler.UNKNOWN, "plaintext"));
+	}
+
+	private void log(PoolReport report, Preset preset) {
 		if (this.mode == PgkeelMode.ENFORCE) {
 			logger.info(report);
 			return;

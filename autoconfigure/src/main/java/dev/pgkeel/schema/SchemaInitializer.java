@@ -26,6 +26,8 @@ public final class SchemaInitializer implements InitializingBean {
 
 	private static final Log logger = LogFactory.getLog(SchemaInitializer.class);
 
+	private static final int OLDEST_VERSION = 14;
+
 	private final Preflight preflight;
 
 	private final SchemaScripts scripts;
@@ -81,10 +83,17 @@ public final class SchemaInitializer implements InitializingBean {
 
 	private SchemaReport apply(ScriptRun run) {
 		long start = System.nanoTime();
-		try (Connection connection = this.preflight.connect()) {
+		try (Connection connection = this.preflight.connectWhenUp()) {
 			if (!Preflight.isPostgres(connection)) {
 				logger.debug("Schema scripts are not applied: the database is not PostgreSQL");
 				return SchemaReport.of(Outcome.NOTHING_TO_DO);
+			}
+			int version = connection.getMetaData().getDatabaseMajorVersion();
+			if (version < OLDEST_VERSION) {
+				logger.warn(
+						"Schema scripts are not applied: the server is PostgreSQL " + version + ", and pgkeel supports "
+								+ OLDEST_VERSION + " and later. Upgrade the server, or apply them by hand");
+				return SchemaReport.of(Outcome.NOT_APPLIED);
 			}
 			List<AppliedScript> applied = inTransaction(connection, run);
 			Duration duration = Duration.ofNanos(System.nanoTime() - start);

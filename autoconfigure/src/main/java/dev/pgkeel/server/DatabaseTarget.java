@@ -46,6 +46,8 @@ public enum DatabaseTarget {
 
 	private static final String URL_PREFIX = "jdbc:postgresql:";
 
+	private static final String SOCKET_FACTORY = "socketFactory";
+
 	private static final Pattern WRAPPED_URL = Pattern.compile("jdbc:[a-z0-9:_-]+:postgresql:.*",
 			Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
@@ -74,7 +76,22 @@ public enum DatabaseTarget {
 		if (config.getDataSource() != null) {
 			return of(config.getDataSource());
 		}
-		return ofSettings(config.getJdbcUrl(), config.getDataSourceClassName());
+		DatabaseTarget target = ofSettings(config.getJdbcUrl(), config.getDataSourceClassName());
+		return (target == POSTGRESQL && isWrapped(config)) ? WRAPPED_POSTGRESQL : target;
+	}
+
+	/**
+	 * A driver class or a socket factory of somebody else, such as Cloud SQL's, has its
+	 * own way to the server.
+	 */
+	private static boolean isWrapped(HikariConfig config) {
+		String driver = config.getDriverClassName();
+		if (driver != null && !driver.equals(Driver.class.getName())) {
+			return true;
+		}
+		String socketFactory = urlParameters(config.getJdbcUrl()).getProperty(SOCKET_FACTORY,
+				config.getDataSourceProperties().getProperty(SOCKET_FACTORY));
+		return socketFactory != null && !socketFactory.startsWith("dev.pgkeel.");
 	}
 
 	/**

@@ -1,8 +1,11 @@
 package dev.pgkeel.server;
 
+import java.net.ConnectException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.Properties;
 
 import javax.sql.DataSource;
 
@@ -12,6 +15,9 @@ import com.zaxxer.hikari.util.Credentials;
 import com.zaxxer.hikari.util.DriverDataSource;
 import com.zaxxer.hikari.util.PropertyElf;
 import com.zaxxer.hikari.util.UtilityElf;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
@@ -24,14 +30,40 @@ import org.postgresql.PGConnection;
  */
 public final class Preflight {
 
+	private static final Log logger = LogFactory.getLog(Preflight.class);
+
+	private static final String CANNOT_CONNECT_NOW = "57P03";
+
+	private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+
+	private static final int PAUSE_MILLIS = 250;
+
 	private final DataSource dataSource;
+
+	private final @Nullable DirectConnection direct;
+
+	private final Duration timeout;
+
+	/**
+	 * Creates a preflight for a data source that leads to the server itself.
+	 * @param dataSource the application's data source
+	 */
+	public Preflight(DataSource dataSource) {
+		this(dataSource, null, DEFAULT_TIMEOUT);
+	}
 
 	/**
 	 * Creates a preflight for a data source.
 	 * @param dataSource the application's data source
+	 * @param direct the way to the server itself, {@code null} if the data source leads
+	 * there
+	 * @param timeout how long a connection may take, and how long to wait for a server
+	 * that is not up yet
 	 */
-	public Preflight(DataSource dataSource) {
+	public Preflight(DataSource dataSource, @Nullable DirectConnection direct, Duration timeout) {
 		this.dataSource = dataSource;
+		this.direct = direct;
+		this.timeout = timeout;
 	}
 
 	/**
@@ -43,9 +75,61 @@ public final class Preflight {
 	}
 
 	/**
-	 * Opens a connection that the caller closes.
+	 * Opens a connection to the server itself, and waits while it is not up yet.
+	 * @return the connection, which the caller closes
+	 * @throws SQLException if the server refuses, or is not up in time
+	 */
+	public Connection connectWhenUp() throws SQLException {
+		long start = System.nanoTime();
+		boolean announced = false;
+		while (true) {
+			try {
+				return connect();
+			}
+			catch (SQLException ex) {
+				if (!isNotUpYet(ex) || System.nanoTime() - start > this.timeout.toNanos()) {
+					throw ex;
+				}
+				if (!announced) {
+					logger.info("The server is not up yet: waiting for up to " + this.timeout.toSeconds()
+							+ " s (pgkeel.preflight.timeout): " + ex.getMessage());
+					announced = true;
+				}
+				pause(ex);
+			}
+		}
+	}
+
+	private static void pause(SQLException reason) throws SQLException {
+		try {
+			Thread.sleep(PAUSE_MILLIS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw reason;
+		}
+	}
+
+	/**
+	 * A server that starts refuses, at first as a host without a listener. Whatever else
+	 * fails will fail again.
+	 */
+	private static boolean isNotUpYet(SQLException ex) {
+		if (CANNOT_CONNECT_NOW.equals(ex.getSQLState())) {
+			return true;
+		}
+		for (Throwable cause = ex; cause != null; cause = cause.getCause()) {
+			if (cause instanceof ConnectException) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Opens a connection to the server itself.
 	 * @return the connection, prepared as the pool prepares its own (schema and
-	 * {@code connectionInitSql})
+	 * {@code connectionInitSql}), which the caller closes
 	 * @throws SQLException if the server refuses or cannot be reached
 	 */
 	public Connection connect() throws SQLException {
@@ -53,15 +137,21 @@ public final class Preflight {
 		if (pool == null || DatabaseTarget.ofPool(pool) != DatabaseTarget.POSTGRESQL) {
 			return this.dataSource.getConnection();
 		}
-		Connection connection = connect(pool);
-		try {
-			prepare(connection, pool);
-			return connection;
+		return prepared((this.direct != null) ? open(pool, this.direct) : open(pool), pool);
+	}
+
+	/**
+	 * Opens a connection in exactly the pool's way, through a pooler if there is one.
+	 * @return the connection, prepared as the pool prepares its own, which the caller
+	 * closes
+	 * @throws SQLException if the server refuses or cannot be reached
+	 */
+	public Connection connectAsPool() throws SQLException {
+		HikariDataSource pool = DatabaseTarget.pool(this.dataSource);
+		if (pool == null || DatabaseTarget.ofPool(pool) != DatabaseTarget.POSTGRESQL) {
+			return this.dataSource.getConnection();
 		}
-		catch (SQLException | RuntimeException ex) {
-			connection.close();
-			throw ex;
-		}
+		return prepared(open(pool), pool);
 	}
 
 	/**
@@ -78,30 +168,58 @@ public final class Preflight {
 	 * Follows HikariCP 7.0.2, {@code PoolBase}: the order in which it looks at its
 	 * settings, and the credentials provider asked anew for each connection.
 	 */
-	private static Connection connect(HikariConfig config) throws SQLException {
-		Credentials credentials = (config.getCredentialsProvider() != null)
-				? config.getCredentialsProvider().getCredentials() : config.getCredentials();
+	private Connection open(HikariConfig config) throws SQLException {
+		Credentials credentials = credentials(config);
 		DataSource source = config.getDataSource();
 		if (source == null && config.getDataSourceClassName() != null) {
 			source = UtilityElf.createInstance(config.getDataSourceClassName(), DataSource.class);
 			PropertyElf.setTargetFromProperties(source, config.getDataSourceProperties());
 		}
 		if (source == null) {
-			source = new DriverDataSource(config.getJdbcUrl(), config.getDriverClassName(),
-					config.getDataSourceProperties(), credentials.getUsername(), credentials.getPassword());
+			source = new DriverDataSource(config.getJdbcUrl(), config.getDriverClassName(), properties(config),
+					credentials.getUsername(), credentials.getPassword());
 		}
 		return (credentials.getUsername() != null)
 				? source.getConnection(credentials.getUsername(), credentials.getPassword()) : source.getConnection();
 	}
 
-	private static void prepare(Connection connection, HikariConfig config) throws SQLException {
-		if (config.getSchema() != null) {
-			connection.setSchema(config.getSchema());
-		}
-		if (config.getConnectionInitSql() != null) {
-			try (Statement statement = connection.createStatement()) {
-				statement.execute(config.getConnectionInitSql());
+	private Connection open(HikariConfig config, DirectConnection way) throws SQLException {
+		Credentials credentials = credentials(config);
+		String username = (way.username() != null) ? way.username() : credentials.getUsername();
+		String password = (way.password() != null) ? way.password() : credentials.getPassword();
+		return new DriverDataSource(way.url(), null, properties(config), username, password).getConnection();
+	}
+
+	private static Credentials credentials(HikariConfig config) {
+		return (config.getCredentialsProvider() != null) ? config.getCredentialsProvider().getCredentials()
+				: config.getCredentials();
+	}
+
+	/**
+	 * The driver by itself waits without end for a server that accepts and says nothing.
+	 */
+	private Properties properties(HikariConfig config) {
+		Properties properties = new Properties();
+		properties.putAll(config.getDataSourceProperties());
+		properties.putIfAbsent("loginTimeout", String.valueOf(Math.max(1, this.timeout.toSeconds())));
+		return properties;
+	}
+
+	private static Connection prepared(Connection connection, HikariConfig config) throws SQLException {
+		try {
+			if (config.getSchema() != null) {
+				connection.setSchema(config.getSchema());
 			}
+			if (config.getConnectionInitSql() != null) {
+				try (Statement statement = connection.createStatement()) {
+					statement.execute(config.getConnectionInitSql());
+				}
+			}
+			return connection;
+		}
+		catch (SQLException | RuntimeException ex) {
+			connection.close();
+			throw ex;
 		}
 	}
 

@@ -5,23 +5,46 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * What the server says about itself, learned in one round trip.
+ * What the server says about itself and about this session, learned in one round trip.
  *
  * @param version the version, such as {@code 18.1}
  * @param versionNumber the version as a number, such as 180001
  * @param standby whether the server is in recovery, and so accepts no writes
- * @param maxConnections the server's {@code max_connections}
+ * @param limits how many sessions there may be
  * @param database the database connected to
  * @param user the role connected as
+ * @param seesAllSessions whether the role may see what other roles' sessions do
+ * @param tls the session's encryption, {@code null} for plaintext. Behind a pooler this
+ * is the session between the pooler and the server
+ * @param backendPid the process that serves this session
  * @since 0.1.0
  */
-public record ServerFacts(String version, int versionNumber, boolean standby, int maxConnections, String database,
-		String user) {
+public record ServerFacts(String version, int versionNumber, boolean standby, SessionLimits limits, String database,
+		String user, boolean seesAllSessions, @Nullable SessionEncryption tls, int backendPid) {
 
+	/**
+	 * The oldest version that pgkeel's features are tested with.
+	 */
+	private static final int OLDEST_VERSION = 140000;
+
+	/**
+	 * The setting reserved_connections exists from PostgreSQL 16 on. Limits count the
+	 * role that was authenticated, whatever role is set since.
+	 */
 	private static final String QUERY = """
-			select current_setting('server_version'), current_setting('server_version_num')::int,
-			  pg_is_in_recovery(), current_setting('max_connections')::int, current_database(), current_user""";
+			select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
+			  pg_is_in_recovery() as standby, current_setting('max_connections')::int as max_connections,
+			  current_setting('superuser_reserved_connections')::int
+			    + coalesce(current_setting('reserved_connections', true), '0')::int as reserved,
+			  r.rolconnlimit as role_limit, d.datconnlimit as database_limit, current_database() as database,
+			  current_user as role, pg_has_role(session_user, 'pg_read_all_stats', 'usage') as sees_all,
+			  s.ssl, s.version as protocol, s.cipher, pg_backend_pid() as pid
+			from pg_catalog.pg_roles r cross join pg_catalog.pg_database d
+			  left join pg_catalog.pg_stat_ssl s on s.pid = pg_backend_pid()
+			where r.rolname = session_user and d.datname = current_database()""";
 
 	/**
 	 * Asks the server. Leaves the connection as it was, but for the transaction that a
@@ -33,9 +56,37 @@ public record ServerFacts(String version, int versionNumber, boolean standby, in
 	public static ServerFacts read(Connection connection) throws SQLException {
 		try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(QUERY)) {
 			row.next();
-			return new ServerFacts(row.getString(1), row.getInt(2), row.getBoolean(3), row.getInt(4), row.getString(5),
-					row.getString(6));
+			SessionLimits limits = new SessionLimits(row.getInt("max_connections"), row.getInt("reserved"),
+					limit(row.getInt("role_limit")), limit(row.getInt("database_limit")));
+			SessionEncryption tls = row.getBoolean("ssl")
+					? new SessionEncryption(row.getString("protocol"), row.getString("cipher")) : null;
+			return new ServerFacts(row.getString("version"), row.getInt("number"), row.getBoolean("standby"), limits,
+					row.getString("database"), row.getString("role"), row.getBoolean("sees_all"), tls,
+					row.getInt("pid"));
 		}
+	}
+
+	/**
+	 * The catalog has -1 for "no limit".
+	 */
+	private static @Nullable Integer limit(int value) {
+		return (value >= 0) ? value : null;
+	}
+
+	/**
+	 * Returns whether pgkeel supports the server's version.
+	 * @return whether it is PostgreSQL 14 or later
+	 */
+	public boolean isSupported() {
+		return this.versionNumber >= OLDEST_VERSION;
+	}
+
+	/**
+	 * Returns the server's role in its cluster.
+	 * @return {@code standby} or {@code primary}
+	 */
+	public String role() {
+		return this.standby ? "standby" : "primary";
 	}
 
 }

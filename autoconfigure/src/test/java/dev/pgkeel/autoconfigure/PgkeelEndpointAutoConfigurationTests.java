@@ -40,6 +40,8 @@ class PgkeelEndpointAutoConfigurationTests {
 			assertThat(descriptor.server()).hasFieldOrPropertyWithValue("state", "answered")
 				.hasFieldOrPropertyWithValue("role", "primary")
 				.hasFieldOrPropertyWithValue("maxConnections", 100)
+				.hasFieldOrPropertyWithValue("usableConnections", 97)
+				.hasFieldOrPropertyWithValue("seesAllSessions", true)
 				.hasFieldOrPropertyWithValue("database", this.database.name());
 			assertThat(descriptor.pool()).containsOnlyKeys("dataSource");
 			assertThat(descriptor.pool().get("dataSource").profile()).isEqualTo("long-lived");

@@ -322,7 +322,7 @@ class PgkeelPoolAutoConfigurationTests {
 	}
 
 	private static List<String> lines(CapturedOutput output) {
-		return output.getOut().lines().filter((line) -> line.contains("dev.pgkeel.autoconfigure")).toList();
+		return output.getOut().lines().filter((line) -> line.contains(".PoolConfigurer ")).toList();
 	}
 
 	@Configuration(proxyBeanMethods = false)

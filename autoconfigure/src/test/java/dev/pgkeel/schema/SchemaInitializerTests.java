@@ -266,8 +266,9 @@ class SchemaInitializerTests {
 	}
 
 	private SchemaInitializer initializer(PGSimpleDataSource dataSource, Duration lockTimeout, boolean applies) {
-		return new SchemaInitializer(new Preflight(dataSource), new PathMatchingResourcePatternResolver(),
-				List.of("file:" + this.folder + "/*.sql"), lockTimeout, applies);
+		return new SchemaInitializer(new Preflight(dataSource, null, Duration.ofSeconds(1)),
+				new PathMatchingResourcePatternResolver(), List.of("file:" + this.folder + "/*.sql"), lockTimeout,
+				applies);
 	}
 
 	private PGSimpleDataSource dataSource() {

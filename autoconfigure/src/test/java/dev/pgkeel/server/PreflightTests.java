@@ -46,7 +46,7 @@ class PreflightTests {
 		ServerFacts facts = facts();
 		assertThat(facts.database()).isEqualTo(this.database.name());
 		assertThat(facts.user()).isEqualTo("postgres");
-		assertThat(facts.maxConnections()).isEqualTo(100);
+		assertThat(facts.limits()).isEqualTo(new SessionLimits(100, 3, null, null));
 		assertThat(facts.standby()).isFalse();
 		assertThat(facts.versionNumber() / 10_000).isBetween(14, 18);
 		assertThat(facts.version()).startsWith(String.valueOf(facts.versionNumber() / 10_000));

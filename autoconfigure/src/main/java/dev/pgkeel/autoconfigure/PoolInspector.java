@@ -1,0 +1,154 @@
+package dev.pgkeel.autoconfigure;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.server.KnownServer;
+import dev.pgkeel.server.KnownServers;
+import dev.pgkeel.server.Preflight;
+import dev.pgkeel.server.ServerFacts;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.DisposableBean;
+
+/**
+ * Makes the first connection for each pool, before the pool makes its own, and learns
+ * what the server is. The start waits for it, but not long. A server that does not answer
+ * is asked again in the background: nothing but schema scripts needs it at start.
+ */
+final class PoolInspector implements DisposableBean {
+
+	private static final Log logger = LogFactory.getLog(PoolInspector.class);
+
+	/**
+	 * As long as a borrower of the pool waits.
+	 */
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+	private static final Duration RETRY_DELAY = Duration.ofSeconds(10);
+
+	private final KnownServers servers;
+
+	private final ScheduledExecutorService executor;
+
+	PoolInspector(KnownServers servers) {
+		this.servers = servers;
+		ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(1, (task) -> {
+			Thread thread = new Thread(task, "pgkeel-preflight");
+			thread.setDaemon(true);
+			return thread;
+		});
+		threads.setKeepAliveTime(1, TimeUnit.SECONDS);
+		threads.allowCoreThreadTimeOut(true);
+		this.executor = threads;
+	}
+
+	/**
+	 * Inspects the server of a pool.
+	 * @param pool the pool, not running yet
+	 * @param poolName the pool's name
+	 * @param inspection draws the conclusions from the first connection
+	 */
+	void inspect(HikariDataSource pool, String poolName, Inspection inspection) {
+		Inspector inspector = new Inspector(pool, poolName, inspection);
+		Future<?> attempt = this.executor.submit(inspector);
+		try {
+			attempt.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (TimeoutException ex) {
+			logger.warn(poolName + " - the server has not answered for " + PATIENCE.toSeconds()
+					+ " s: the start goes on without knowing it");
+		}
+		catch (ExecutionException ex) {
+			logger.warn(poolName + " - the server could not be inspected", ex.getCause());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Override
+	public void destroy() {
+		this.executor.shutdownNow();
+	}
+
+	/**
+	 * What to learn from the first connection.
+	 */
+	interface Inspection {
+
+		/**
+		 * Draws the conclusions.
+		 * @param connection the first connection
+		 * @param facts the server's facts
+		 * @return what is known then
+		 * @throws SQLException if the server fails meanwhile
+		 */
+		KnownServer inspect(Connection connection, ServerFacts facts) throws SQLException;
+
+	}
+
+	/**
+	 * Asks until it is answered.
+	 */
+	private final class Inspector implements Runnable {
+
+		private final HikariDataSource pool;
+
+		private final String poolName;
+
+		private final Inspection inspection;
+
+		private boolean warned;
+
+		Inspector(HikariDataSource pool, String poolName, Inspection inspection) {
+			this.pool = pool;
+			this.poolName = poolName;
+			this.inspection = inspection;
+		}
+
+		@Override
+		public void run() {
+			try (Connection connection = new Preflight(this.pool).connectAsPool()) {
+				if (Preflight.isPostgres(connection)) {
+					KnownServer server = this.inspection.inspect(connection, ServerFacts.read(connection));
+					PoolInspector.this.servers.put(this.pool, server);
+					logger.info(this.poolName + " - " + server);
+				}
+			}
+			catch (SQLException ex) {
+				if (!this.warned) {
+					logger.warn(this.poolName + " - the server cannot be reached yet, and is asked again every "
+							+ RETRY_DELAY.toSeconds() + " s: " + ex.getMessage() + " (SQLSTATE " + ex.getSQLState()
+							+ ")");
+					this.warned = true;
+				}
+				retry();
+			}
+		}
+
+		private void retry() {
+			if (this.pool.isClosed()) {
+				return;
+			}
+			try {
+				PoolInspector.this.executor.schedule(this, RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS);
+			}
+			catch (RejectedExecutionException ex) {
+				logger.debug("The application is closing: its server is not asked again");
+			}
+		}
+
+	}
+
+}

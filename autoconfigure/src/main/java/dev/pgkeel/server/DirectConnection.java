@@ -1,0 +1,23 @@
+package dev.pgkeel.server;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to the server itself, where the application goes through a pooler.
+ *
+ * @param url the JDBC URL
+ * @param username the role, {@code null} for the application's
+ * @param password the password, {@code null} for the application's
+ * @since 0.1.0
+ */
+public record DirectConnection(String url, @Nullable String username, @Nullable String password) {
+
+	/**
+	 * Shows no secret, of which the URL may hold one too.
+	 */
+	@Override
+	public String toString() {
+		return "DirectConnection[username=" + this.username + "]";
+	}
+
+}
