@@ -1,5 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
+import java.time.Duration;
+
 import dev.pgkeel.pool.ActiveProfile;
 import dev.pgkeel.pool.PoolDefaults;
 import dev.pgkeel.pool.PoolReports;
@@ -26,6 +28,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 @ConditionalOnBooleanProperty(name = "pgkeel.pool.enabled", matchIfMissing = true)
 public final class PgkeelPoolAutoConfiguration {
 
+	private static final Duration RETRY_DELAY = Duration.ofSeconds(10);
+
 	@Bean
 	static PoolBeanPostProcessor pgkeelPoolBeanPostProcessor(ObjectProvider<PoolConfigurer> configurer) {
 		return new PoolBeanPostProcessor(configurer);
@@ -43,7 +47,7 @@ public final class PgkeelPoolAutoConfiguration {
 
 	@Bean
 	PoolInspector pgkeelPoolInspector(KnownServers servers) {
-		return new PoolInspector(servers);
+		return new PoolInspector(servers, RETRY_DELAY);
 	}
 
 	@Bean

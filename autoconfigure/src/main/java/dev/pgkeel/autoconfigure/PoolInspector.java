@@ -35,14 +35,15 @@ final class PoolInspector implements DisposableBean {
 	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-	private static final Duration RETRY_DELAY = Duration.ofSeconds(10);
-
 	private final KnownServers servers;
+
+	private final Duration retryDelay;
 
 	private final ScheduledExecutorService executor;
 
-	PoolInspector(KnownServers servers) {
+	PoolInspector(KnownServers servers, Duration retryDelay) {
 		this.servers = servers;
+		this.retryDelay = retryDelay;
 		ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(1, (task) -> {
 			Thread thread = new Thread(task, "pgkeel-preflight");
 			thread.setDaemon(true);
@@ -129,8 +130,8 @@ final class PoolInspector implements DisposableBean {
 			catch (SQLException ex) {
 				if (!this.warned) {
 					logger.warn(this.poolName + " - the server cannot be reached yet, and is asked again every "
-							+ RETRY_DELAY.toSeconds() + " s: " + ex.getMessage() + " (SQLSTATE " + ex.getSQLState()
-							+ ")");
+							+ PoolInspector.this.retryDelay.toSeconds() + " s: " + ex.getMessage() + " (SQLSTATE "
+							+ ex.getSQLState() + ")");
 					this.warned = true;
 				}
 				retry();
@@ -142,7 +143,8 @@ final class PoolInspector implements DisposableBean {
 				return;
 			}
 			try {
-				PoolInspector.this.executor.schedule(this, RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS);
+				PoolInspector.this.executor.schedule(this, PoolInspector.this.retryDelay.toMillis(),
+						TimeUnit.MILLISECONDS);
 			}
 			catch (RejectedExecutionException ex) {
 				logger.debug("The application is closing: its server is not asked again");

@@ -10,6 +10,8 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.pool.PoolSetting;
+import dev.pgkeel.server.KnownServer;
+import dev.pgkeel.server.KnownServers;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import liquibase.integration.spring.SpringLiquibase;
@@ -210,6 +212,44 @@ class PgkeelPoolAutoConfigurationTests {
 	}
 
 	@Test
+	void subclassOfTheUserIsLeftAlone(CapturedOutput output) {
+		this.contextRunner.withUserConfiguration(SubclassConfiguration.class)
+			.withBean(TestDatabase.class, () -> this.database)
+			.run((context) -> {
+				assertThat(started(context).getConnectionTimeout()).isEqualTo(30_000);
+				assertThat(lines(output)).singleElement()
+					.asString()
+					.contains(" INFO ", "left as it is: its class is ", "CustomPool");
+			});
+	}
+
+	@Test
+	void serverIsNamedAtStart(CapturedOutput output) {
+		this.contextRunner.run((context) -> {
+			KnownServer server = context.getBean(KnownServers.class).get(context.getBean(HikariDataSource.class));
+			assertThat(server).isNotNull();
+			assertThat(server.facts().database()).isEqualTo(this.database.name());
+			assertThat(context.getBean(HikariDataSource.class).isRunning()).isFalse();
+		});
+		assertThat(output.getOut().lines().filter((line) -> line.contains(".PoolInspector "))).singleElement()
+			.asString()
+			.contains(" INFO ", "dataSource - PostgreSQL ",
+					"(primary), database " + this.database.name() + " as postgres", "97 usable connections");
+	}
+
+	@Test
+	void serverThatIsDownDoesNotStopTheStart(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/absent")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(context.getBean(KnownServers.class).get(context.getBean(HikariDataSource.class))).isNull();
+			});
+		assertThat(output.getOut().lines().filter((line) -> line.contains(".PoolInspector "))).singleElement()
+			.asString()
+			.contains(" WARN ", "cannot be reached yet", "127.0.0.1:1 refused", "asked again");
+	}
+
+	@Test
 	void observedPoolIsLeftAlone(CapturedOutput output) {
 		this.contextRunner.withPropertyValues("pgkeel.mode=observe", "pgkeel.runtime-profile=serverless")
 			.run((context) -> {
@@ -389,6 +429,24 @@ class PgkeelPoolAutoConfigurationTests {
 		HikariDataSource second(TestDatabase database) {
 			return OwnPoolConfiguration.pool(database);
 		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SubclassConfiguration {
+
+		@Bean
+		@ConfigurationProperties("spring.datasource.hikari")
+		HikariDataSource custom(TestDatabase database) {
+			CustomPool pool = new CustomPool();
+			pool.setJdbcUrl(database.jdbcUrl());
+			pool.setUsername(database.username());
+			return pool;
+		}
+
+	}
+
+	static final class CustomPool extends HikariDataSource {
 
 	}
 

@@ -56,6 +56,27 @@ class DatabaseTargetTests {
 	}
 
 	@Test
+	void foreignWayToTheServerIsWrapped() {
+		HikariConfig config = new HikariConfig();
+		config.setJdbcUrl("jdbc:postgresql:notes?socketFactory=com.google.cloud.sql.postgres.SocketFactory");
+		assertThat(DatabaseTarget.ofPool(config)).isEqualTo(DatabaseTarget.WRAPPED_POSTGRESQL);
+		config.setJdbcUrl("jdbc:postgresql:notes");
+		assertThat(DatabaseTarget.ofPool(config)).isEqualTo(DatabaseTarget.POSTGRESQL);
+		config.addDataSourceProperty("socketFactory", "com.google.cloud.sql.postgres.SocketFactory");
+		assertThat(DatabaseTarget.ofPool(config)).isEqualTo(DatabaseTarget.WRAPPED_POSTGRESQL);
+	}
+
+	@Test
+	void foreignDriverClassIsWrapped() {
+		HikariConfig config = new HikariConfig();
+		config.setJdbcUrl("jdbc:postgresql:notes");
+		config.setDriverClassName("org.postgresql.Driver");
+		assertThat(DatabaseTarget.ofPool(config)).isEqualTo(DatabaseTarget.POSTGRESQL);
+		config.setDriverClassName("org.h2.Driver");
+		assertThat(DatabaseTarget.ofPool(config)).isEqualTo(DatabaseTarget.WRAPPED_POSTGRESQL);
+	}
+
+	@Test
 	void embeddedDatabaseIsAnother() {
 		EmbeddedDatabase database = new EmbeddedDatabaseBuilder().setType(EmbeddedDatabaseType.H2).build();
 		try {

@@ -1,12 +1,20 @@
 package dev.pgkeel.server;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.Credentials;
+import dev.pgkeel.embedded.EmbeddedPostgresServer;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.awaitility.Awaitility;
@@ -50,6 +58,83 @@ class PreflightTests {
 		assertThat(facts.standby()).isFalse();
 		assertThat(facts.versionNumber() / 10_000).isBetween(14, 18);
 		assertThat(facts.version()).startsWith(String.valueOf(facts.versionNumber() / 10_000));
+	}
+
+	@Test
+	void ordinaryRoleSeesItsLimits() throws SQLException {
+		this.database.execute("create role limited login connection limit 7");
+		this.database.execute("alter database " + this.database.name() + " connection limit 5");
+		this.pool.setUsername("limited");
+		ServerFacts facts = facts();
+		assertThat(facts.limits()).isEqualTo(new SessionLimits(100, 3, 7, 5));
+		assertThat(facts.limits().usable()).isEqualTo(5);
+		assertThat(facts.seesAllSessions()).isFalse();
+		assertThat(facts.tls()).isNull();
+		assertThat(facts.isSupported()).isTrue();
+		this.database.execute("grant pg_read_all_stats to limited");
+		assertThat(facts().seesAllSessions()).isTrue();
+	}
+
+	@Test
+	void usableLeavesOutReservedSlots() {
+		assertThat(new SessionLimits(100, 5, null, null).usable()).isEqualTo(95);
+		assertThat(new SessionLimits(100, 5, 20, null).usable()).isEqualTo(20);
+		assertThat(new SessionLimits(100, 5, 200, 300).usable()).isEqualTo(95);
+	}
+
+	@Test
+	void directConnectionGoesBesideThePoolsUrl() throws SQLException {
+		this.pool.setJdbcUrl("jdbc:postgresql://127.0.0.1:1/pooler");
+		this.database.execute("create role direct login");
+		Preflight preflight = new Preflight(this.pool, new DirectConnection(this.database.jdbcUrl(), "direct", null),
+				Duration.ofSeconds(5));
+		try (Connection connection = preflight.connect()) {
+			assertThat(ServerFacts.read(connection).user()).isEqualTo("direct");
+		}
+		assertThatExceptionOfType(SQLException.class).isThrownBy(preflight::connectAsPool);
+	}
+
+	@Test
+	void serverThatIsNotUpYetIsWaitedFor() throws Exception {
+		int port = freePort();
+		this.pool.setJdbcUrl("jdbc:postgresql://localhost:" + port + "/postgres");
+		ExecutorService executor = Executors.newSingleThreadExecutor();
+		try {
+			Future<Connection> waiting = executor
+				.submit(new Preflight(this.pool, null, Duration.ofSeconds(60))::connectWhenUp);
+			try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(null, port);
+					Connection connection = waiting.get()) {
+				assertThat(ServerFacts.read(connection).version()).isEqualTo(server.version());
+			}
+		}
+		finally {
+			executor.shutdownNow();
+		}
+	}
+
+	@Test
+	void waitingForTheServerEnds() {
+		this.pool.setJdbcUrl("jdbc:postgresql://127.0.0.1:1/absent");
+		Preflight preflight = new Preflight(this.pool, null, Duration.ofMillis(300));
+		assertThatExceptionOfType(SQLException.class).isThrownBy(preflight::connectWhenUp)
+			.withMessageContaining("refused");
+	}
+
+	@Test
+	void whatWouldFailAgainFailsAtOnce() {
+		this.pool.setJdbcUrl(this.database.jdbcUrl() + "_absent");
+		Preflight preflight = new Preflight(this.pool, null, Duration.ofHours(1));
+		assertThatExceptionOfType(SQLException.class).isThrownBy(preflight::connectWhenUp)
+			.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("3D000"));
+	}
+
+	@Test
+	void muteServerIsGivenUp() throws IOException {
+		try (ServerSocket mute = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+			this.pool.setJdbcUrl("jdbc:postgresql://localhost:" + mute.getLocalPort() + "/mute");
+			Preflight preflight = new Preflight(this.pool, null, Duration.ofSeconds(1));
+			assertThatExceptionOfType(SQLException.class).isThrownBy(preflight::connect);
+		}
 	}
 
 	@Test
@@ -125,6 +210,12 @@ class PreflightTests {
 	private ServerFacts facts() throws SQLException {
 		try (Connection connection = new Preflight(this.pool).connect()) {
 			return ServerFacts.read(connection);
+		}
+	}
+
+	private static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			return socket.getLocalPort();
 		}
 	}
 
