@@ -61,10 +61,10 @@ public final class PgkeelEndpoint {
 		if (this.inquiry == null) {
 			return null;
 		}
-		PoolFigures figures = this.inquiry.pool();
 		try {
 			ServerAnswer answer = this.inquiry.ask();
 			ServerFacts facts = answer.facts();
+			PoolFigures figures = this.inquiry.pool();
 			String state = answer.fresh() ? "answered" : "not asked: all connections of the pool are in use";
 			return (facts != null)
 					? new ServerDescriptor(state, facts.version(), facts.standby() ? "standby" : "primary",
@@ -73,7 +73,7 @@ public final class PgkeelEndpoint {
 		}
 		catch (SQLException ex) {
 			String state = "does not answer (SQLSTATE " + ex.getSQLState() + ")";
-			return new ServerDescriptor(state, null, null, null, null, null, figures);
+			return new ServerDescriptor(state, null, null, null, null, null, this.inquiry.pool());
 		}
 	}
 

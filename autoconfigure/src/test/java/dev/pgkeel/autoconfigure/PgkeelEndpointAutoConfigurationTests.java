@@ -41,6 +41,7 @@ class PgkeelEndpointAutoConfigurationTests {
 				.hasFieldOrPropertyWithValue("role", "primary")
 				.hasFieldOrPropertyWithValue("maxConnections", 100)
 				.hasFieldOrPropertyWithValue("database", this.database.name());
+			assertThat(descriptor.server().connections()).isNotNull();
 			assertThat(descriptor.pool()).containsOnlyKeys("dataSource");
 			assertThat(descriptor.pool().get("dataSource").profile()).isEqualTo("long-lived");
 			assertThat(descriptor.pool().get("dataSource").settings())
