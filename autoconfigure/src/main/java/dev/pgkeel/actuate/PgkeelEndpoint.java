@@ -62,16 +62,14 @@ public final class PgkeelEndpoint {
 		if (this.inquiry == null) {
 			return null;
 		}
-		PoolFigures figures = this.inquiry.pool();
-		KnownServer known = this.inquiry.known();
 		try {
 			ServerAnswer answer = this.inquiry.ask();
 			String state = answer.fresh() ? "answered" : "not asked: all connections of the pool are in use";
-			return ServerDescriptor.of(state, answer.facts(), known, figures);
+			return ServerDescriptor.of(state, answer.facts(), this.inquiry.known(), this.inquiry.pool());
 		}
 		catch (SQLException ex) {
 			String state = "does not answer (SQLSTATE " + ex.getSQLState() + ")";
-			return ServerDescriptor.of(state, null, known, figures);
+			return ServerDescriptor.of(state, null, this.inquiry.known(), this.inquiry.pool());
 		}
 	}
 

@@ -43,6 +43,7 @@ class PgkeelEndpointAutoConfigurationTests {
 				.hasFieldOrPropertyWithValue("usableConnections", 97)
 				.hasFieldOrPropertyWithValue("seesAllSessions", true)
 				.hasFieldOrPropertyWithValue("database", this.database.name());
+			assertThat(descriptor.server().connections()).isNotNull();
 			assertThat(descriptor.pool()).containsOnlyKeys("dataSource");
 			assertThat(descriptor.pool().get("dataSource").profile()).isEqualTo("long-lived");
 			assertThat(descriptor.pool().get("dataSource").settings())

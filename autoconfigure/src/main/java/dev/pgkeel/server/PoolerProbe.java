@@ -1,0 +1,158 @@
+package dev.pgkeel.server;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.Executor;
+
+import org.postgresql.PGConnection;
+import org.postgresql.PGStatement;
+
+/**
+ * Finds out what stands between the application and the server by what it does, not by
+ * its name or version: which process serves a connection, and whether two connections
+ * ever share one.
+ * <p>
+ * A pooler tells the driver a process id of its own making (seen with PgBouncer 1.18).
+ *
+ * @since 0.1.0
+ */
+public final class PoolerProbe {
+
+	private static final int ROUNDS = 4;
+
+	/**
+	 * A pooler without a free session lets a connection wait.
+	 */
+	private static final int TIMEOUT_MILLIS = 2000;
+
+	private static final Executor SAME_THREAD = Runnable::run;
+
+	private final ConnectionSource source;
+
+	/**
+	 * Creates a probe.
+	 * @param source opens connections as the pool would
+	 */
+	public PoolerProbe(ConnectionSource source) {
+		this.source = source;
+	}
+
+	/**
+	 * Probes.
+	 * @param connection an open connection, in autocommit mode
+	 * @param backendPid the process that the server named for it
+	 * @return the result
+	 */
+	public Result probe(Connection connection, int backendPid) {
+		try {
+			if (connection.unwrap(PGConnection.class).getBackendPID() == backendPid) {
+				return new Result(Pooler.DIRECT, true, "the server's process is the one that the driver was told");
+			}
+			try (Connection other = this.source.open()) {
+				return probe(connection, other);
+			}
+		}
+		catch (SQLException ex) {
+			return new Result(Pooler.UNKNOWN, false, "the pooler could not be probed: " + ex.getMessage());
+		}
+	}
+
+	private Result probe(Connection one, Connection other) throws SQLException {
+		one.setNetworkTimeout(SAME_THREAD, TIMEOUT_MILLIS);
+		other.setNetworkTimeout(SAME_THREAD, TIMEOUT_MILLIS);
+		int pid = backendPid(one);
+		for (int round = 0; round < ROUNDS; round++) {
+			int otherPid = backendPid(other);
+			int again = backendPid(one);
+			if (otherPid == pid || again != pid || otherPid == again) {
+				return transactionMode(one, other);
+			}
+		}
+		return new Result(Pooler.SESSION, true, "each connection keeps a process of its own");
+	}
+
+	private static Result transactionMode(Connection one, Connection other) throws SQLException {
+		return namedStatementsWork(one, other)
+				? new Result(Pooler.TRANSACTION, true, "connections share processes, and named statements work")
+				: new Result(Pooler.TRANSACTION, false, "connections share processes");
+	}
+
+	/**
+	 * Named statements work if two connections can use the same name on the same process,
+	 * as PgBouncer from 1.21 on can arrange. The driver gives each connection's first
+	 * statement the same name.
+	 */
+	private static boolean namedStatementsWork(Connection one, Connection other) throws SQLException {
+		try {
+			for (int round = 0; round < ROUNDS; round++) {
+				if (namedBackendPid(one) == namedBackendPid(other) && namedBackendPid(one) > 0) {
+					return true;
+				}
+			}
+			return false;
+		}
+		catch (SQLException ex) {
+			// 42P05, the name exists, or 26000, it does not
+			return false;
+		}
+		finally {
+			deallocate(one);
+		}
+	}
+
+	private static int namedBackendPid(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement("select pg_backend_pid()")) {
+			statement.unwrap(PGStatement.class).setPrepareThreshold(1);
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getInt(1);
+			}
+		}
+	}
+
+	/**
+	 * What the probe prepared is in the way of others who use the same process later.
+	 */
+	private static void deallocate(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute("deallocate all");
+		}
+	}
+
+	private static int backendPid(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement();
+				ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
+			row.next();
+			return row.getInt(1);
+		}
+	}
+
+	/**
+	 * Opens connections.
+	 */
+	public interface ConnectionSource {
+
+		/**
+		 * Opens a connection.
+		 * @return the connection
+		 * @throws SQLException if it cannot be opened
+		 */
+		Connection open() throws SQLException;
+
+	}
+
+	/**
+	 * What the probe found.
+	 *
+	 * @param pooler what stands in between
+	 * @param namedStatementsWork whether the driver may prepare statements on the server
+	 * @param reason why
+	 */
+	public record Result(Pooler pooler, boolean namedStatementsWork, String reason) {
+
+	}
+
+}
