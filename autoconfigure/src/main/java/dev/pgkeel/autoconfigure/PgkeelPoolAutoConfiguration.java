@@ -60,7 +60,8 @@ public final class PgkeelPoolAutoConfiguration {
 			String tool = (profile.profile() == RuntimeProfile.SERVERLESS) ? tools.borrowingFrom(beanName) : null;
 			return (tool != null) ? new PoolDefaults(profile, settings.withMaximumPoolSize(2), reason(tool), instance)
 					: new PoolDefaults(profile, settings, null, instance);
-		}, reports, inspector, environment);
+		}, reports, inspector, new PoolInspection(properties.mode(), profile, properties.pooler(), reports),
+				environment);
 	}
 
 	private static String reason(String tool) {

@@ -12,8 +12,6 @@ import dev.pgkeel.pool.PoolDefaults;
 import dev.pgkeel.pool.PoolReport;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.server.DatabaseTarget;
-import dev.pgkeel.server.KnownServer;
-import dev.pgkeel.server.Pooler;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -39,6 +37,8 @@ final class PoolConfigurer {
 
 	private final PoolInspector inspector;
 
+	private final PoolInspection inspection;
+
 	private final PoolPropertyOrigins origins;
 
 	private final ConfigurableEnvironment environment;
@@ -50,15 +50,17 @@ final class PoolConfigurer {
 	 * @param mode whether pools are set or only observed
 	 * @param defaults the defaults for the pool with a given bean name
 	 * @param reports collects what was done
-	 * @param inspector learns what the server is
+	 * @param inspector makes the first connection
+	 * @param inspection draws the conclusions from it
 	 * @param environment holds the user's properties
 	 */
 	PoolConfigurer(PgkeelMode mode, Function<String, PoolDefaults> defaults, PoolReports reports,
-			PoolInspector inspector, ConfigurableEnvironment environment) {
+			PoolInspector inspector, PoolInspection inspection, ConfigurableEnvironment environment) {
 		this.mode = mode;
 		this.defaults = defaults;
 		this.reports = reports;
 		this.inspector = inspector;
+		this.inspection = inspection;
 		this.environment = environment;
 		this.origins = new PoolPropertyOrigins(environment);
 	}
@@ -100,15 +102,10 @@ final class PoolConfigurer {
 		PoolReport report = preset.applied().settle(name(pool, beanName), this.origins);
 		this.reports.add(beanName, report);
 		log(report, preset);
-		inspect(pool, report.pool());
-	}
-
-	private void inspect(HikariDataSource pool, String poolName) {
-		if (DatabaseTarget.ofPool(pool) != DatabaseTarget.POSTGRESQL) {
-			return;
+		if (DatabaseTarget.ofPool(pool) == DatabaseTarget.POSTGRESQL) {
+			this.inspector.inspect(pool, report.pool(),
+					(connection, facts) -> this.inspection.inspect(pool, beanName, report, connection, facts));
 		}
-		this.inspector.inspect(pool, poolName,
-				(connection, facts) -> new KnownServer(facts, Pooler.UNKNOWN, "plaintext"));
 	}
 
 	private void log(PoolReport report, Preset preset) {

@@ -1,5 +1,6 @@
 package dev.pgkeel.pool;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -12,6 +13,17 @@ import java.util.stream.Collectors;
  * @since 0.1.0
  */
 public record PoolReport(String pool, ActiveProfile profile, List<PoolSetting> settings) {
+
+	/**
+	 * Returns this report with one more setting.
+	 * @param setting the setting
+	 * @return the report
+	 */
+	public PoolReport with(PoolSetting setting) {
+		List<PoolSetting> more = new ArrayList<>(this.settings);
+		more.add(setting);
+		return new PoolReport(this.pool, this.profile, List.copyOf(more));
+	}
 
 	/**
 	 * Returns the settings that one source chose.

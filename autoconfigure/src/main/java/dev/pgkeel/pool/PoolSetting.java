@@ -39,6 +39,11 @@ public record PoolSetting(String name, String value, Source source, String reaso
 		BUDGET,
 
 		/**
+		 * A pooler in between.
+		 */
+		POOLER,
+
+		/**
 		 * HikariCP's own default, left alone.
 		 */
 		HIKARI;

@@ -1,0 +1,97 @@
+package dev.pgkeel.autoconfigure;
+
+import java.sql.Connection;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.PgkeelMode;
+import dev.pgkeel.pool.ActiveProfile;
+import dev.pgkeel.pool.PoolReport;
+import dev.pgkeel.pool.PoolReports;
+import dev.pgkeel.pool.PoolSetting;
+import dev.pgkeel.pool.PoolerAdaptation;
+import dev.pgkeel.pool.RuntimeProfile;
+import dev.pgkeel.server.KnownServer;
+import dev.pgkeel.server.Pooler;
+import dev.pgkeel.server.PoolerProbe;
+import dev.pgkeel.server.Preflight;
+import dev.pgkeel.server.ServerFacts;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Draws the conclusions from the first connection, before the pool makes its own.
+ */
+final class PoolInspection {
+
+	private static final Log logger = LogFactory.getLog(PoolInspection.class);
+
+	private final PgkeelMode mode;
+
+	private final ActiveProfile profile;
+
+	private final @Nullable Pooler declaredPooler;
+
+	private final PoolReports reports;
+
+	/**
+	 * Creates an inspection.
+	 * @param mode whether the pool is adapted or only observed
+	 * @param profile the runtime profile
+	 * @param declaredPooler what the user says stands in between, {@code null} to find
+	 * out
+	 * @param reports collects what was done
+	 */
+	PoolInspection(PgkeelMode mode, ActiveProfile profile, @Nullable Pooler declaredPooler, PoolReports reports) {
+		this.mode = mode;
+		this.profile = profile;
+		this.declaredPooler = declaredPooler;
+		this.reports = reports;
+	}
+
+	KnownServer inspect(HikariDataSource pool, String beanName, PoolReport report, Connection connection,
+			ServerFacts facts) {
+		PoolerProbe.Result pooler = pooler(pool, connection, facts);
+		PoolSetting needed = PoolerAdaptation.needed(pool, pooler);
+		if (needed != null) {
+			adapt(pool, beanName, report, needed);
+		}
+		if (pooler.pooler() == Pooler.DIRECT && this.profile.profile() == RuntimeProfile.SERVERLESS) {
+			logger.warn(report.pool() + " - serverless instances connect to the server itself: each holds a session of"
+					+ " its own, and a burst of instances takes all " + facts.limits().usable()
+					+ " of them. Connect through a pooler in transaction mode, and set pgkeel.direct.url to the server"
+					+ " itself for schema scripts");
+		}
+		if (!facts.isSupported()) {
+			logger.warn(report.pool() + " - the server is PostgreSQL " + facts.version()
+					+ ", and pgkeel supports 14 and later: only the pool's defaults apply");
+		}
+		String encryption = (facts.tls() != null) ? facts.tls().protocol() : "plaintext";
+		return new KnownServer(facts, pooler.pooler(), encryption);
+	}
+
+	private PoolerProbe.Result pooler(HikariDataSource pool, Connection connection, ServerFacts facts) {
+		if (this.declaredPooler != null) {
+			return new PoolerProbe.Result(this.declaredPooler, this.declaredPooler == Pooler.DIRECT,
+					"pgkeel.pooler is " + this.declaredPooler);
+		}
+		return new PoolerProbe(new Preflight(pool)::connectAsPool).probe(connection, facts.backendPid());
+	}
+
+	private void adapt(HikariDataSource pool, String beanName, PoolReport report, PoolSetting needed) {
+		if (this.mode == PgkeelMode.OBSERVE) {
+			logger.info(report.pool() + " - observed only: would have set " + needed + ", since " + needed.reason());
+			return;
+		}
+		if (pool.isRunning()) {
+			logger.warn(report.pool() + " - runs already without " + needed + ", although " + needed.reason()
+					+ ". Restart the application, or set spring.datasource.hikari.data-source-properties."
+					+ needed.name());
+			return;
+		}
+		PoolerAdaptation.apply(pool, needed);
+		this.reports.add(beanName, report.with(needed));
+		logger.info(report.pool() + " - set " + needed + ", since " + needed.reason());
+	}
+
+}
