@@ -4,12 +4,14 @@ import java.util.List;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.actuate.PgkeelHealthIndicator;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -24,6 +26,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(OutputCaptureExtension.class)
 class OtherDatabaseTests {
 
+	@AfterEach
+	void resetLevel() {
+		LoggingSystem.get(getClass().getClassLoader()).setLogLevel("dev.pgkeel", null);
+	}
+
 	@Test
 	void everythingBacksOffWithOneLineAtDebug(CapturedOutput output) {
 		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(H2Configuration.class)
@@ -37,8 +44,10 @@ class OtherDatabaseTests {
 					&& context.getBeanProvider(PgkeelHealthIndicator.class).getIfAvailable() != null)
 				.isFalse();
 		}
-		List<String> lines = output.getOut().lines().filter((line) -> line.contains("pgkeel.")).toList();
-		assertThat(lines).filteredOn((line) -> line.contains(" DEBUG ") && !line.contains("existing"))
+		List<String> lines = output.getOut().lines().filter((line) -> line.contains("dev.pgkeel.")).toList();
+		assertThat(lines)
+			.filteredOn(
+					(line) -> line.contains(" DEBUG ") && !line.contains("existing") && !line.contains(".embedded."))
 			.singleElement()
 			.asString()
 			.contains("pgkeel backs off");
