@@ -10,19 +10,20 @@ import java.sql.Statement;
  * A database of the shared server.
  *
  * @param name its name
- * @param jdbcUrl its URL
+ * @param jdbcUrl the application's way to it, through a pooler if the tests are run so
+ * @param directUrl the way to the server itself
  * @param username the superuser
  * @param password a password, which the server does not ask for
  */
-public record TestDatabase(String name, String jdbcUrl, String username, String password) {
+public record TestDatabase(String name, String jdbcUrl, String directUrl, String username, String password) {
 
 	/**
-	 * Opens a connection that no pool knows about.
+	 * Opens a connection to the server itself that no pool knows about.
 	 * @return the connection
 	 * @throws SQLException if the server refuses
 	 */
 	public Connection connect() throws SQLException {
-		return DriverManager.getConnection(this.jdbcUrl, this.username, this.password);
+		return DriverManager.getConnection(this.directUrl, this.username, this.password);
 	}
 
 	/**

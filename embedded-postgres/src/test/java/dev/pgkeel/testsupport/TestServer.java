@@ -1,8 +1,10 @@
 package dev.pgkeel.testsupport;
 
+import java.util.Locale;
 import java.util.UUID;
 
 import dev.pgkeel.embedded.EmbeddedPostgresServer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The PostgreSQL server that the tests of one JVM share.
@@ -31,12 +33,16 @@ public final class TestServer {
 	 */
 	public TestDatabase newDatabase() {
 		String name = "test_" + UUID.randomUUID().toString().replace('-', '_');
-		database("postgres").execute("create database " + name);
+		new TestDatabase(name, this.server.jdbcUrl("postgres"), this.server.jdbcUrl("postgres"), this.server.user(), "")
+			.execute("create database " + name);
 		return database(name);
 	}
 
 	private TestDatabase database(String name) {
-		return new TestDatabase(name, this.server.jdbcUrl(name), this.server.user(), "postgres");
+		String directUrl = this.server.jdbcUrl(name);
+		PgBouncer way = SharedPooler.INSTANCE;
+		return new TestDatabase(name, (way != null) ? way.jdbcUrl(name) : directUrl, directUrl, this.server.user(),
+				"postgres");
 	}
 
 	/**
@@ -53,6 +59,26 @@ public final class TestServer {
 	 */
 	public int majorVersion() {
 		return Integer.parseInt(this.server.version().replaceFirst("\\D.*", ""));
+	}
+
+	/**
+	 * The pooler that applications go through, if the tests are run with the system
+	 * property {@code pgkeel.test.pooler}. Started on first use, when the server is up.
+	 */
+	private static final class SharedPooler {
+
+		private static final @Nullable PgBouncer INSTANCE = start(System.getProperty("pgkeel.test.pooler"));
+
+		private static @Nullable PgBouncer start(@Nullable String mode) {
+			if (mode == null) {
+				return null;
+			}
+			PgBouncer pooler = PgBouncer.start(PgBouncer.Mode.valueOf(mode.toUpperCase(Locale.ROOT)),
+					"auth_user = postgres");
+			Runtime.getRuntime().addShutdownHook(new Thread(pooler::close));
+			return pooler;
+		}
+
 	}
 
 }
