@@ -9,14 +9,19 @@ import dev.pgkeel.pool.PoolSettings;
 import dev.pgkeel.pool.RuntimeProfile;
 import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.server.KnownServers;
+import dev.pgkeel.tls.TlsPolicy;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.io.ResourceLoader;
 
 /**
  * Auto-configuration of the pool from the runtime profile.
@@ -51,8 +56,26 @@ public final class PgkeelPoolAutoConfiguration {
 	}
 
 	@Bean
+	PoolInspection pgkeelPoolInspection(PgkeelProperties properties, ActiveProfile profile, PoolReports reports,
+			ResourceLoader resourceLoader, ObjectProvider<SslBundles> bundles,
+			ObjectProvider<JdbcConnectionDetails> connectionDetails) {
+		TlsPolicy tls = new TlsPolicy(properties.tls().mode(),
+				new TlsTrust(resourceLoader, bundles).resolve(properties.tls()));
+		return new PoolInspection(properties.mode(), profile, properties.pooler(), reports, tls,
+				() -> isFromElsewhere(connectionDetails.getIfUnique()));
+	}
+
+	/**
+	 * Boot's own details, made from {@code spring.datasource}, are of a class that it
+	 * keeps to itself.
+	 */
+	private static boolean isFromElsewhere(@Nullable JdbcConnectionDetails details) {
+		return details != null && !"PropertiesJdbcConnectionDetails".equals(details.getClass().getSimpleName());
+	}
+
+	@Bean
 	PoolConfigurer pgkeelPoolConfigurer(PgkeelProperties properties, ActiveProfile profile,
-			ApplicationInstance instance, PoolReports reports, PoolInspector inspector,
+			ApplicationInstance instance, PoolReports reports, PoolInspector inspector, PoolInspection inspection,
 			ConfigurableEnvironment environment, ListableBeanFactory beanFactory) {
 		PoolSettings settings = PoolSettings.of(profile.profile());
 		MigrationTools tools = new MigrationTools(beanFactory, environment);
@@ -60,8 +83,7 @@ public final class PgkeelPoolAutoConfiguration {
 			String tool = (profile.profile() == RuntimeProfile.SERVERLESS) ? tools.borrowingFrom(beanName) : null;
 			return (tool != null) ? new PoolDefaults(profile, settings.withMaximumPoolSize(2), reason(tool), instance)
 					: new PoolDefaults(profile, settings, null, instance);
-		}, reports, inspector, new PoolInspection(properties.mode(), profile, properties.pooler(), reports),
-				environment);
+		}, reports, inspector, inspection, environment);
 	}
 
 	private static String reason(String tool) {

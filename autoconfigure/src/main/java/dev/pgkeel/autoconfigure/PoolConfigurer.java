@@ -12,6 +12,7 @@ import dev.pgkeel.pool.PoolDefaults;
 import dev.pgkeel.pool.PoolReport;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.server.DatabaseTarget;
+import dev.pgkeel.tls.TlsDecision;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -103,8 +104,9 @@ final class PoolConfigurer {
 		this.reports.add(beanName, report);
 		log(report, preset);
 		if (DatabaseTarget.ofPool(pool) == DatabaseTarget.POSTGRESQL) {
+			TlsDecision tls = this.inspection.protect(pool, beanName, report);
 			this.inspector.inspect(pool, report.pool(),
-					(connection, facts) -> this.inspection.inspect(pool, beanName, report, connection, facts));
+					(connection, facts) -> this.inspection.inspect(pool, beanName, tls, connection, facts));
 		}
 	}
 

@@ -1,6 +1,9 @@
 package dev.pgkeel.autoconfigure;
 
 import java.sql.Connection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.PgkeelMode;
@@ -15,6 +18,8 @@ import dev.pgkeel.server.Pooler;
 import dev.pgkeel.server.PoolerProbe;
 import dev.pgkeel.server.Preflight;
 import dev.pgkeel.server.ServerFacts;
+import dev.pgkeel.tls.TlsDecision;
+import dev.pgkeel.tls.TlsPolicy;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +39,10 @@ final class PoolInspection {
 
 	private final PoolReports reports;
 
+	private final TlsPolicy tls;
+
+	private final BooleanSupplier detailsOfTheUser;
+
 	/**
 	 * Creates an inspection.
 	 * @param mode whether the pool is adapted or only observed
@@ -41,16 +50,47 @@ final class PoolInspection {
 	 * @param declaredPooler what the user says stands in between, {@code null} to find
 	 * out
 	 * @param reports collects what was done
+	 * @param tls decides about the encryption
+	 * @param detailsOfTheUser tells whether the connection's details come from somewhere
+	 * else than {@code spring.datasource}
 	 */
-	PoolInspection(PgkeelMode mode, ActiveProfile profile, @Nullable Pooler declaredPooler, PoolReports reports) {
+	PoolInspection(PgkeelMode mode, ActiveProfile profile, @Nullable Pooler declaredPooler, PoolReports reports,
+			TlsPolicy tls, BooleanSupplier detailsOfTheUser) {
 		this.mode = mode;
 		this.profile = profile;
 		this.declaredPooler = declaredPooler;
 		this.reports = reports;
+		this.tls = tls;
+		this.detailsOfTheUser = detailsOfTheUser;
 	}
 
-	KnownServer inspect(HikariDataSource pool, String beanName, PoolReport report, Connection connection,
+	/**
+	 * Decides how the connections are protected, before the first one is made.
+	 * @param pool the pool
+	 * @param beanName the name of the pool's bean
+	 * @param report what was set on the pool so far
+	 * @return the decision
+	 */
+	TlsDecision protect(HikariDataSource pool, String beanName, PoolReport report) {
+		TlsDecision decision = this.tls.decide(pool, this.detailsOfTheUser.getAsBoolean());
+		if (this.mode == PgkeelMode.OBSERVE) {
+			if (!decision.settings().isEmpty()) {
+				logger.info(report.pool() + " - observed only: would have set sslmode=" + decision.sslMode()
+						+ ", since " + decision.reason());
+			}
+			return new TlsDecision(null, decision.reason(), Map.of());
+		}
+		TlsPolicy.apply(pool, decision);
+		if (!decision.settings().isEmpty()) {
+			this.reports.add(beanName, report.with(new PoolSetting("sslmode", String.valueOf(decision.sslMode()),
+					PoolSetting.Source.TLS, decision.reason())));
+		}
+		return decision;
+	}
+
+	KnownServer inspect(HikariDataSource pool, String beanName, TlsDecision decision, Connection connection,
 			ServerFacts facts) {
+		PoolReport report = Objects.requireNonNull(this.reports.all().get(beanName));
 		PoolerProbe.Result pooler = pooler(pool, connection, facts);
 		PoolSetting needed = PoolerAdaptation.needed(pool, pooler);
 		if (needed != null) {
@@ -66,8 +106,22 @@ final class PoolInspection {
 			logger.warn(report.pool() + " - the server is PostgreSQL " + facts.version()
 					+ ", and pgkeel supports 14 and later: only the pool's defaults apply");
 		}
-		String encryption = (facts.tls() != null) ? facts.tls().protocol() : "plaintext";
-		return new KnownServer(facts, pooler.pooler(), encryption);
+		if (facts.tls() == null && pooler.pooler() == Pooler.DIRECT && decision.allowsPlaintext()) {
+			logger.warn(report.pool() + " - plaintext: the server says that it has no TLS, and its network is private."
+					+ " Switch TLS on at the server, or set pgkeel.tls.mode=disable if plaintext is meant");
+		}
+		return new KnownServer(facts, pooler.pooler(), encryption(decision, pooler, facts));
+	}
+
+	/**
+	 * Behind a pooler the server tells of the pooler's session, not of ours.
+	 */
+	private static String encryption(TlsDecision decision, PoolerProbe.Result pooler, ServerFacts facts) {
+		if (pooler.pooler() != Pooler.DIRECT) {
+			return "encryption unknown (sslmode " + ((decision.sslMode() != null) ? decision.sslMode() : "prefer")
+					+ ")";
+		}
+		return decision.describe((facts.tls() != null) ? facts.tls().protocol() : null);
 	}
 
 	private PoolerProbe.Result pooler(HikariDataSource pool, Connection connection, ServerFacts facts) {

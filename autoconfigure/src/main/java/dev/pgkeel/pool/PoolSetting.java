@@ -39,6 +39,11 @@ public record PoolSetting(String name, String value, Source source, String reaso
 		BUDGET,
 
 		/**
+		 * The encryption.
+		 */
+		TLS,
+
+		/**
 		 * A pooler in between.
 		 */
 		POOLER,

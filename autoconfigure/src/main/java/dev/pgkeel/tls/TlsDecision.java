@@ -1,0 +1,39 @@
+package dev.pgkeel.tls;
+
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the connections of one pool are protected.
+ *
+ * @param sslMode the driver's {@code sslmode} in force, {@code null} for the driver's own
+ * default
+ * @param reason why
+ * @param settings the driver's properties to set, none if the user chose them
+ * @since 0.1.0
+ */
+public record TlsDecision(@Nullable String sslMode, String reason, Map<String, String> settings) {
+
+	/**
+	 * Returns whether a plaintext session is accepted only because the server has no TLS.
+	 * @return whether it is
+	 */
+	public boolean allowsPlaintext() {
+		return this.settings.containsValue(NegotiatingSocketFactory.class.getName());
+	}
+
+	/**
+	 * Describes a session.
+	 * @param protocol the session's protocol, {@code null} for plaintext
+	 * @return the description, such as {@code TLSv1.3, verified (verify-full)}
+	 */
+	public String describe(@Nullable String protocol) {
+		if (protocol == null) {
+			return "plaintext";
+		}
+		boolean verified = "verify-full".equals(this.sslMode) || "verify-ca".equals(this.sslMode);
+		return verified ? protocol + ", verified (" + this.sslMode + ")" : protocol + ", NOT verified";
+	}
+
+}

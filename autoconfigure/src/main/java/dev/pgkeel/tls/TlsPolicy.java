@@ -1,0 +1,115 @@
+package dev.pgkeel.tls;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.Function;
+
+import com.zaxxer.hikari.HikariConfig;
+import dev.pgkeel.server.DatabaseTarget;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides how the connections of a pool are protected. Whatever the user wrote in the URL
+ * or in the driver's properties stays.
+ *
+ * @since 0.1.0
+ */
+public final class TlsPolicy {
+
+	private static final List<String> CHOICES = List.of("sslmode", "ssl", "sslfactory", "sslrootcert");
+
+	private final TlsMode mode;
+
+	private final Trust trust;
+
+	private final Function<String, HostKind> hostKinds;
+
+	/**
+	 * Creates a policy.
+	 * @param mode how much the connections are protected
+	 * @param trust whose certificates are trusted
+	 */
+	public TlsPolicy(TlsMode mode, Trust trust) {
+		this(mode, trust, HostKind::of);
+	}
+
+	TlsPolicy(TlsMode mode, Trust trust, Function<String, HostKind> hostKinds) {
+		this.mode = mode;
+		this.trust = trust;
+		this.hostKinds = hostKinds;
+	}
+
+	/**
+	 * Decides about a pool.
+	 * @param config the pool, after the user's properties were bound to it
+	 * @param detailsOfTheUser whether the connection's details come from somewhere else
+	 * than {@code spring.datasource}, such as a container
+	 * @return the decision
+	 */
+	public TlsDecision decide(HikariConfig config, boolean detailsOfTheUser) {
+		Properties chosen = new Properties();
+		chosen.putAll(config.getDataSourceProperties());
+		Properties urlParameters = DatabaseTarget.urlParameters(config.getJdbcUrl());
+		chosen.putAll(urlParameters);
+		if (CHOICES.stream().anyMatch(chosen::containsKey)) {
+			return new TlsDecision(chosenMode(chosen), "set by the user", Map.of());
+		}
+		if (this.mode != TlsMode.AUTO) {
+			return with(this.mode, "pgkeel.tls.mode is " + this.mode);
+		}
+		if (this.trust.given()) {
+			return with(TlsMode.VERIFY_FULL, "there is a certificate to verify with");
+		}
+		if (detailsOfTheUser) {
+			return new TlsDecision(null, "the connection's details decide", Map.of());
+		}
+		return auto(hosts(urlParameters));
+	}
+
+	private static @Nullable String chosenMode(Properties chosen) {
+		String sslMode = chosen.getProperty("sslmode");
+		boolean ssl = chosen.containsKey("ssl") && !"false".equalsIgnoreCase(chosen.getProperty("ssl"));
+		return (sslMode == null && ssl) ? "verify-full" : sslMode;
+	}
+
+	/**
+	 * Of several hosts the farthest decides.
+	 */
+	private TlsDecision auto(List<String> hosts) {
+		HostKind farthest = hosts.stream().map(this.hostKinds).max(HostKind::compareTo).orElse(HostKind.LOOPBACK);
+		return switch (farthest) {
+			case LOOPBACK -> new TlsDecision(null, "the connection does not leave the machine", Map.of());
+			case PRIVATE -> new TlsDecision("prefer", "TLS if the server has it: its network is private",
+					Map.of("sslmode", "prefer", "socketFactory", NegotiatingSocketFactory.class.getName()));
+			case PUBLIC -> with(TlsMode.REQUIRE, "the server's network may be public");
+		};
+	}
+
+	private TlsDecision with(TlsMode mode, String reason) {
+		Map<String, String> settings = new HashMap<>();
+		settings.put("sslmode", mode.toString());
+		if (mode == TlsMode.VERIFY_CA || mode == TlsMode.VERIFY_FULL
+				|| (mode == TlsMode.REQUIRE && this.trust.settings().containsKey("sslfactoryarg"))) {
+			settings.putAll(this.trust.settings());
+		}
+		return new TlsDecision(mode.toString(), reason, Map.copyOf(settings));
+	}
+
+	private static List<String> hosts(Properties urlParameters) {
+		String hosts = urlParameters.getProperty("PGHOST");
+		return (hosts != null) ? new ArrayList<>(List.of(hosts.split(","))) : List.of();
+	}
+
+	/**
+	 * Sets what was decided on a pool that does not run yet.
+	 * @param config the pool
+	 * @param decision the decision
+	 */
+	public static void apply(HikariConfig config, TlsDecision decision) {
+		decision.settings().forEach(config::addDataSourceProperty);
+	}
+
+}

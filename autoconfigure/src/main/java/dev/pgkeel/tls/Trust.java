@@ -1,0 +1,47 @@
+package dev.pgkeel.tls;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+import org.springframework.boot.ssl.SslBundle;
+
+/**
+ * Whose certificates are trusted.
+ *
+ * @param settings the driver's properties that make it so
+ * @param given whether the user named a certificate or a bundle
+ * @since 0.1.0
+ */
+public record Trust(Map<String, String> settings, boolean given) {
+
+	/**
+	 * Trusts the authorities that the JVM trusts. The driver's own default would be a
+	 * file in the user's home.
+	 * @return the trust
+	 */
+	public static Trust ofJvm() {
+		return new Trust(Map.of("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory"), false);
+	}
+
+	/**
+	 * Trusts the authority of a certificate.
+	 * @param rootCertificate a file in PEM format
+	 * @return the trust
+	 */
+	public static Trust of(Path rootCertificate) {
+		return new Trust(Map.of("sslrootcert", rootCertificate.toString()), true);
+	}
+
+	/**
+	 * Trusts what an SSL bundle trusts, and presents the bundle's certificate if it has
+	 * one.
+	 * @param name the bundle's name
+	 * @param bundle the bundle
+	 * @return the trust
+	 */
+	public static Trust of(String name, SslBundle bundle) {
+		BundleSocketFactory.register(name, bundle);
+		return new Trust(Map.of("sslfactory", BundleSocketFactory.class.getName(), "sslfactoryarg", name), true);
+	}
+
+}

@@ -1,0 +1,115 @@
+package dev.pgkeel.autoconfigure;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.pool.PoolReports;
+import dev.pgkeel.pool.PoolSetting;
+import dev.pgkeel.testsupport.TestDatabase;
+import dev.pgkeel.testsupport.TestServer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for the properties below {@code pgkeel.tls}.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class TlsTests {
+
+	private final TestDatabase database = TestServer.shared().newDatabase();
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, DataSourceAutoConfiguration.class,
+				PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class))
+		.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
+		.withPropertyValues(this.database.properties());
+
+	@TempDir
+	private Path folder;
+
+	@Test
+	void loopbackIsLeftToTheDriver() {
+		this.contextRunner
+			.run((context) -> assertThat(context.getBean(HikariDataSource.class).getDataSourceProperties())
+				.doesNotContainKey("sslmode"));
+	}
+
+	@Test
+	void modeIsSetAndReported() {
+		this.contextRunner.withPropertyValues("pgkeel.tls.mode=require").run((context) -> {
+			assertThat(context.getBean(HikariDataSource.class).getDataSourceProperties()).containsEntry("sslmode",
+					"require");
+			assertThat(context.getBean(PoolReports.class).all().get("dataSource").from(PoolSetting.Source.TLS))
+				.containsExactly(
+						new PoolSetting("sslmode", "require", PoolSetting.Source.TLS, "pgkeel.tls.mode is require"));
+		});
+	}
+
+	@Test
+	void urlOfTheUserWins() {
+		this.contextRunner
+			.withPropertyValues("pgkeel.tls.mode=require",
+					"spring.datasource.url=" + this.database.jdbcUrl() + "?sslmode=disable")
+			.run((context) -> assertThat(context.getBean(HikariDataSource.class).getDataSourceProperties())
+				.doesNotContainKey("sslmode"));
+	}
+
+	@Test
+	void observedPoolIsLeftAlone(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("pgkeel.tls.mode=require", "pgkeel.mode=observe")
+			.run((context) -> assertThat(context.getBean(HikariDataSource.class).getDataSourceProperties()).isEmpty());
+		assertThat(output).contains("would have set sslmode=require, since pgkeel.tls.mode is require");
+	}
+
+	@Test
+	void startSaysWhatWasReached(CapturedOutput output) {
+		this.contextRunner.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains(" as postgres, plaintext, direct, ");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "pgkeel.tls.root-certificate=/absent/ca.pem, pgkeel.tls.root-certificate is /absent/ca.pem",
+			"pgkeel.tls.root-certificate=classpath:absent.pem, pgkeel.tls.root-certificate is classpath:absent.pem",
+			"pgkeel.tls.bundle=absent, 'pgkeel.tls.bundle is absent, but there is no such SSL bundle'",
+			"pgkeel.tls.mode=verify, pgkeel.tls.mode" })
+	void badInputIsExplained(String property, String description) {
+		this.contextRunner.withPropertyValues(property).run((context) -> {
+			assertThat(context).hasFailed();
+			FailureAnalysis analysis = FailureAnalyses.of(context.getStartupFailure());
+			assertThat(analysis.getDescription()).contains(description);
+			assertThat(analysis.getAction()).isNotBlank();
+		});
+	}
+
+	@Test
+	void fileThatIsNoCertificateIsExplained() throws Exception {
+		Path file = Files.writeString(this.folder.resolve("ca.pem"), "no certificate");
+		this.contextRunner.withPropertyValues("pgkeel.tls.root-certificate=" + file).run((context) -> {
+			FailureAnalysis analysis = FailureAnalyses.of(context.getStartupFailure());
+			assertThat(analysis.getDescription()).contains(file.toString(), "is not a certificate in PEM format");
+		});
+	}
+
+	@Test
+	void certificateAndBundleContradictEachOther() {
+		this.contextRunner.withPropertyValues("pgkeel.tls.root-certificate=ca.pem", "pgkeel.tls.bundle=db")
+			.run((context) -> assertThat(FailureAnalyses.of(context.getStartupFailure()).getDescription())
+				.startsWith("Both pgkeel.tls.root-certificate and pgkeel.tls.bundle are set"));
+	}
+
+}

@@ -1,0 +1,84 @@
+package dev.pgkeel.tls;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+import com.zaxxer.hikari.HikariConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link TlsPolicy}.
+ */
+class TlsPolicyTests {
+
+	private final HikariConfig config = new HikariConfig();
+
+	@ParameterizedTest
+	@CsvSource({ "jdbc:postgresql://localhost/x, ", "jdbc:postgresql:x, ", "jdbc:postgresql://127.0.0.1:5432/x, ",
+			"jdbc:postgresql://db/x, prefer", "jdbc:postgresql://10.0.0.1/x, prefer",
+			"jdbc:postgresql://db.example.com/x, require", "jdbc:postgresql://[2001:db8::1]:5432/x, require",
+			"'jdbc:postgresql://localhost,db/x', prefer", "'jdbc:postgresql://db,db.example.com:5433/x', require" })
+	void autoLooksAtTheHost(String url, String sslMode) {
+		this.config.setJdbcUrl(url);
+		assertThat(decide(TlsMode.AUTO, Trust.ofJvm()).sslMode()).isEqualTo(sslMode);
+	}
+
+	@Test
+	void plaintextOnAPrivateNetworkIsUpToTheServer() {
+		this.config.setJdbcUrl("jdbc:postgresql://db/x");
+		TlsDecision decision = decide(TlsMode.AUTO, Trust.ofJvm());
+		assertThat(decision.allowsPlaintext()).isTrue();
+		TlsPolicy.apply(this.config, decision);
+		assertThat(this.config.getDataSourceProperties()).containsEntry("sslmode", "prefer")
+			.containsEntry("socketFactory", NegotiatingSocketFactory.class.getName());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "sslmode=disable", "ssl=true", "sslmode=prefer",
+			"sslfactory=org.postgresql.ssl.NonValidatingFactory", "sslrootcert=ca.crt" })
+	void urlOfTheUserWins(String parameter) {
+		this.config.setJdbcUrl("jdbc:postgresql://db.example.com/x?" + parameter);
+		assertThat(decide(TlsMode.VERIFY_FULL, Trust.of(Path.of("ca.crt"))).settings()).isEmpty();
+	}
+
+	@Test
+	void propertyOfTheUserWins() {
+		this.config.setJdbcUrl("jdbc:postgresql://db.example.com/x");
+		this.config.addDataSourceProperty("sslmode", "verify-ca");
+		TlsDecision decision = decide(TlsMode.AUTO, Trust.ofJvm());
+		assertThat(decision.settings()).isEmpty();
+		assertThat(decision.describe("TLSv1.3")).isEqualTo("TLSv1.3, verified (verify-ca)");
+	}
+
+	@Test
+	void modeOfTheUserWinsOverTheHost() {
+		this.config.setJdbcUrl("jdbc:postgresql://db.example.com/x");
+		assertThat(decide(TlsMode.DISABLE, Trust.ofJvm()).settings()).isEqualTo(Map.of("sslmode", "disable"));
+		assertThat(decide(TlsMode.REQUIRE, Trust.ofJvm()).settings()).isEqualTo(Map.of("sslmode", "require"));
+		assertThat(decide(TlsMode.VERIFY_FULL, Trust.ofJvm()).settings()).containsEntry("sslmode", "verify-full")
+			.containsEntry("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
+	}
+
+	@Test
+	void certificateMeansVerification() {
+		this.config.setJdbcUrl("jdbc:postgresql://localhost/x");
+		assertThat(decide(TlsMode.AUTO, Trust.of(Path.of("/etc/ca.crt"))).settings())
+			.isEqualTo(Map.of("sslmode", "verify-full", "sslrootcert", "/etc/ca.crt"));
+	}
+
+	@Test
+	void detailsOfAContainerAreTheUsersWord() {
+		this.config.setJdbcUrl("jdbc:postgresql://db.example.com/x");
+		assertThat(new TlsPolicy(TlsMode.AUTO, Trust.ofJvm()).decide(this.config, true).settings()).isEmpty();
+	}
+
+	private TlsDecision decide(TlsMode mode, Trust trust) {
+		return new TlsPolicy(mode, trust).decide(this.config, false);
+	}
+
+}
