@@ -1,0 +1,60 @@
+package dev.pgkeel.autoconfigure;
+
+import java.sql.SQLException;
+
+import dev.pgkeel.server.ConnectFailure;
+import dev.pgkeel.server.DatabaseTarget;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
+
+/**
+ * Explains why an application whose start needs the database could not connect, whoever
+ * tried: schema scripts, JPA, Flyway or Liquibase. It comes before the analyzers of
+ * those.
+ */
+class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> implements Ordered {
+
+	private final @Nullable Environment environment;
+
+	ConnectFailureAnalyzer(@Nullable Environment environment) {
+		this.environment = environment;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE + 100;
+	}
+
+	@Override
+	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, SQLException cause) {
+		ConnectFailure failure = ConnectFailure.of(rootFailure);
+		if (failure == null) {
+			return null;
+		}
+		return new FailureAnalysis("There is no connection to " + server() + ", since " + failure.problem(),
+				failure.action(), cause);
+	}
+
+	/**
+	 * Names the server without the URL's parameters, of which one may be a password.
+	 */
+	private String server() {
+		String url = property("url");
+		String username = property("username");
+		if (url == null || DatabaseTarget.ofSettings(url, null) != DatabaseTarget.POSTGRESQL) {
+			return "the database";
+		}
+		int parameters = url.indexOf('?');
+		String server = (parameters < 0) ? url : url.substring(0, parameters);
+		return server + " (spring.datasource.url)" + ((username != null) ? " as " + username : "");
+	}
+
+	private @Nullable String property(String name) {
+		return (this.environment != null) ? this.environment.getProperty("spring.datasource." + name) : null;
+	}
+
+}

@@ -1,0 +1,113 @@
+package dev.pgkeel.server;
+
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
+import java.sql.SQLException;
+
+import javax.net.ssl.SSLException;
+
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/**
+ * Why no connection could be made, and what to do about it.
+ *
+ * @param problem what happened, half a sentence
+ * @param action what to do about it
+ * @since 0.1.0
+ */
+public record ConnectFailure(String problem, String action) {
+
+	private static final String INVALID_PASSWORD = "28P01";
+
+	private static final String INVALID_AUTHORIZATION = "28000";
+
+	private static final String NO_SUCH_DATABASE = "3D000";
+
+	private static final String PROTOCOL_VIOLATION = "08P01";
+
+	private static final String TOO_MANY_CONNECTIONS = "53300";
+
+	private static final String CANNOT_CONNECT_NOW = "57P03";
+
+	/**
+	 * Looks for a failure to connect among the causes of an exception.
+	 * @param failure the exception
+	 * @return the failure, {@code null} if it is another one
+	 */
+	public static @Nullable ConnectFailure of(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			ConnectFailure found = (cause instanceof SQLException ex) ? ofState(ex) : null;
+			if (found == null && cause instanceof PSQLException ex && ex.getServerErrorMessage() == null) {
+				found = ofCause(ex);
+			}
+			if (found != null) {
+				return found;
+			}
+		}
+		return null;
+	}
+
+	private static @Nullable ConnectFailure ofState(SQLException ex) {
+		ServerErrorMessage error = (ex instanceof PSQLException pg) ? pg.getServerErrorMessage() : null;
+		String message = (error != null) ? String.valueOf(error.getMessage()) : String.valueOf(ex.getMessage());
+		return switch (String.valueOf(ex.getSQLState())) {
+			case INVALID_PASSWORD -> new ConnectFailure("the server does not accept the password: " + message,
+					"Correct spring.datasource.username and spring.datasource.password, or what your connection details"
+							+ " or credentials provider give.");
+			case INVALID_AUTHORIZATION -> new ConnectFailure("the server does not let this role in: " + message,
+					"Create the role, give it LOGIN, or let pg_hba.conf admit it from this host to this database, with"
+							+ " or without TLS as the message says; or correct spring.datasource.username.");
+			case NO_SUCH_DATABASE -> new ConnectFailure("the database is not there: " + message,
+					"Create it (CREATE DATABASE), or correct the name at the end of spring.datasource.url.");
+			case TOO_MANY_CONNECTIONS -> refused(error, message);
+			case CANNOT_CONNECT_NOW -> new ConnectFailure("the server is not ready: " + message,
+					"Wait until it is: it starts, recovers or shuts down. pgkeel.preflight.timeout tells how long schema"
+							+ " scripts wait for it.");
+			case PROTOCOL_VIOLATION -> protocolViolation(message);
+			default -> null;
+		};
+	}
+
+	private static ConnectFailure refused(@Nullable ServerErrorMessage error, String message) {
+		RefusalReason reason = RefusalReason.of(error);
+		return new ConnectFailure(
+				"the server refuses another connection, since " + reason.description() + ": " + message,
+				reason.action());
+	}
+
+	/**
+	 * PgBouncer's own errors have this state.
+	 */
+	private static ConnectFailure protocolViolation(String message) {
+		if (message.contains("startup parameter")) {
+			return new ConnectFailure("the pooler in between refuses a parameter: " + message,
+					"Name the parameter in the pooler's ignore_startup_parameters, or take it out of the URL and of"
+							+ " spring.datasource.hikari.data-source-properties.");
+		}
+		return new ConnectFailure("the server, or a pooler in between, refuses the connection: " + message,
+				"Look into the log of the server or of the pooler.");
+	}
+
+	private static @Nullable ConnectFailure ofCause(PSQLException ex) {
+		for (Throwable cause = ex.getCause(); cause != null; cause = cause.getCause()) {
+			if (cause instanceof UnknownHostException) {
+				return new ConnectFailure("its host name is unknown: " + cause.getMessage(),
+						"Correct the host in spring.datasource.url, or the name service.");
+			}
+			if (cause instanceof SSLException || cause instanceof CertificateException) {
+				return null;
+			}
+			if (cause instanceof ConnectException || cause instanceof SocketTimeoutException) {
+				return new ConnectFailure("it cannot be reached: " + cause.getMessage(),
+						"Start the server, correct host and port in spring.datasource.url, or let firewalls and security"
+								+ " groups pass this application through.");
+			}
+		}
+		return null;
+	}
+
+}

@@ -1,0 +1,222 @@
+package dev.pgkeel.autoconfigure;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.pgkeel.testsupport.PgBouncer;
+import dev.pgkeel.testsupport.RequiresComponent;
+import dev.pgkeel.testsupport.TestDatabase;
+import dev.pgkeel.testsupport.TestServer;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.Environment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link ConnectFailureAnalyzer}: each failure is provoked for real, but for
+ * the one of a server that starts. {@code docs/errors.md} has to have the same texts.
+ */
+class ConnectFailureTests {
+
+	private static final String CANARY = "canary-in-the-coal-mine";
+
+	private final TestDatabase database = TestServer.shared().newDatabase();
+
+	private Environment environment;
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withInitializer((context) -> this.environment = context.getEnvironment())
+		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, PgkeelAutoConfiguration.class,
+				PgkeelSchemaAutoConfiguration.class))
+		.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
+		.withPropertyValues(this.database.properties())
+		.withPropertyValues("spring.datasource.password=" + CANARY, "pgkeel.preflight.timeout=1s");
+
+	@Test
+	void unreachableServer() {
+		failsWith("it cannot be reached", "Start the server, correct host and port in spring.datasource.url",
+				"spring.datasource.url=jdbc:postgresql://127.0.0.1:1/notes?password=" + CANARY);
+	}
+
+	@Test
+	void unknownHost() {
+		failsWith("its host name is unknown", "Correct the host in spring.datasource.url",
+				"spring.datasource.url=jdbc:postgresql://no-such-host.invalid/notes");
+	}
+
+	@Test
+	void missingDatabase() {
+		failsWith("the database is not there", "Create it (CREATE DATABASE)",
+				"spring.datasource.url=" + this.database.directUrl() + "_absent");
+	}
+
+	@Test
+	void missingRole() {
+		failsWith("the server does not let this role in", "Create the role",
+				"spring.datasource.username=nobody_" + this.database.name());
+	}
+
+	@Test
+	void wrongPassword() throws IOException {
+		try (EmbeddedPostgres server = EmbeddedPostgres.builder().setDataDirectoryCustomizer((data) -> {
+			try {
+				Files.writeString(Path.of(data.getPath(), "pg_hba.conf"),
+						"host all notes all scram-sha-256\nhost all all all trust\n");
+			}
+			catch (IOException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}).start()) {
+			String url = "jdbc:postgresql://localhost:" + server.getPort() + "/postgres";
+			new TestDatabase("postgres", url, url, "postgres", "").execute("create role notes login password 'right'");
+			failsWith("the server does not accept the password", "Correct spring.datasource.username and",
+					"spring.datasource.url=" + url, "spring.datasource.username=notes");
+		}
+	}
+
+	@Test
+	void limitOfTheRole() throws SQLException {
+		String role = "limited_" + this.database.name();
+		this.database.execute("create role " + role + " login connection limit 1");
+		try (Connection taken = DriverManager.getConnection(this.database.directUrl(), role, "")) {
+			assertThat(taken.isValid(1)).isTrue();
+			failsWith("the role has reached its connection limit", "ALTER ROLE ... CONNECTION LIMIT",
+					"spring.datasource.username=" + role);
+		}
+	}
+
+	@Test
+	void limitOfTheDatabase() throws SQLException {
+		String role = "ordinary_" + this.database.name();
+		this.database.execute("create role " + role + " login");
+		this.database.execute("alter database " + this.database.name() + " connection limit 0");
+		failsWith("the database has reached its connection limit", "ALTER DATABASE ... CONNECTION LIMIT",
+				"spring.datasource.username=" + role);
+	}
+
+	@Test
+	void reservedAndAllSlots() throws IOException, SQLException {
+		try (EmbeddedPostgres server = EmbeddedPostgres.builder().setServerConfig("max_connections", "5").start()) {
+			String url = "jdbc:postgresql://localhost:" + server.getPort() + "/postgres";
+			new TestDatabase("postgres", url, url, "postgres", "").execute("create role ordinary login");
+			List<Connection> taken = new ArrayList<>();
+			try {
+				take(taken, url, "ordinary");
+				failsWith("only the connections reserved for privileged roles are left", "put a pooler in between",
+						"spring.datasource.url=" + url, "spring.datasource.username=ordinary");
+				take(taken, url, "postgres");
+				failsWith("all of the server's connections are taken", "put a pooler in between",
+						"spring.datasource.url=" + url, "spring.datasource.username=postgres");
+			}
+			finally {
+				for (Connection connection : taken) {
+					connection.close();
+				}
+			}
+		}
+	}
+
+	private static void take(List<Connection> taken, String url, String user) {
+		try {
+			while (true) {
+				taken.add(DriverManager.getConnection(url, user, ""));
+			}
+		}
+		catch (SQLException ex) {
+			assertThat(ex.getSQLState()).isEqualTo("53300");
+		}
+	}
+
+	@Test
+	void serverThatStarts() throws Exception {
+		try (ServerSocket socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+			Thread server = new Thread(() -> refuse(socket));
+			server.setDaemon(true);
+			server.start();
+			failsWith("the server is not ready", "pgkeel.preflight.timeout",
+					"spring.datasource.url=jdbc:postgresql://localhost:" + socket.getLocalPort()
+							+ "/notes?sslmode=disable");
+		}
+	}
+
+	/**
+	 * Answers as a PostgreSQL does that still recovers, which no real one does for long
+	 * enough.
+	 */
+	private static void refuse(ServerSocket socket) {
+		byte[] error = "SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0"
+			.getBytes(StandardCharsets.UTF_8);
+		try {
+			while (true) {
+				try (Socket client = socket.accept(); OutputStream out = client.getOutputStream()) {
+					DataInputStream in = new DataInputStream(client.getInputStream());
+					in.readNBytes(in.readInt() - Integer.BYTES);
+					out.write('E');
+					out.write(ByteBuffer.allocate(Integer.BYTES).putInt(error.length + Integer.BYTES).array());
+					out.write(error);
+				}
+			}
+		}
+		catch (IOException ex) {
+			// Closed
+		}
+	}
+
+	@Test
+	@RequiresComponent("pgbouncer")
+	void parameterThatAPoolerRefuses() {
+		try (PgBouncer pooler = PgBouncer.start(PgBouncer.Mode.TRANSACTION)) {
+			failsWith("the pooler in between refuses a parameter", "ignore_startup_parameters",
+					"spring.datasource.url=" + pooler.jdbcUrl(this.database.name()) + "?options=-c%20work_mem=5MB");
+		}
+	}
+
+	@Test
+	void flywayFailsWithTheSameAnalysis() {
+		ApplicationContextRunner runner = this.contextRunner
+			.withConfiguration(AutoConfigurations.of(FlywayAutoConfiguration.class))
+			.withPropertyValues("pgkeel.schema.enabled=false",
+					"spring.datasource.url=jdbc:postgresql://127.0.0.1:1/notes",
+					"spring.datasource.hikari.connection-timeout=300");
+		runner.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
+			.contains("it cannot be reached"));
+	}
+
+	private void failsWith(String problem, String action, String... properties) {
+		this.contextRunner.withPropertyValues(properties).run((context) -> {
+			assertThat(context).hasFailed();
+			FailureAnalysis analysis = analysis(context.getStartupFailure());
+			assertThat(analysis.getDescription()).startsWith("There is no connection to jdbc:postgresql://")
+				.contains("(spring.datasource.url) as ", ", since ", problem)
+				.doesNotContain(CANARY);
+			assertThat(analysis.getAction()).contains(action);
+			assertThat(Files.readString(Path.of("../docs/errors.md"))).contains(problem).contains(action);
+		});
+	}
+
+	private FailureAnalysis analysis(Throwable failure) {
+		return FailureAnalyses.of(failure, this.environment);
+	}
+
+}
