@@ -16,7 +16,6 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
@@ -24,13 +23,13 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.io.ResourceLoader;
 
 /**
- * Auto-configuration of the pool from the runtime profile.
+ * Auto-configuration of the pool: its size from the runtime profile, its encryption, and
+ * what a pooler in between asks for.
  *
  * @since 0.1.0
  */
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
 @ConditionalOnBean(PgkeelProperties.class)
-@ConditionalOnBooleanProperty(name = "pgkeel.pool.enabled", matchIfMissing = true)
 public final class PgkeelPoolAutoConfiguration {
 
 	private static final Duration RETRY_DELAY = Duration.ofSeconds(10);
@@ -80,6 +79,9 @@ public final class PgkeelPoolAutoConfiguration {
 		PoolSettings settings = PoolSettings.of(profile.profile());
 		MigrationTools tools = new MigrationTools(beanFactory, environment);
 		return new PoolConfigurer(properties.mode(), (beanName) -> {
+			if (!properties.pool().enabled()) {
+				return PoolDefaults.none(profile);
+			}
 			String tool = (profile.profile() == RuntimeProfile.SERVERLESS) ? tools.borrowingFrom(beanName) : null;
 			return (tool != null) ? new PoolDefaults(profile, settings.withMaximumPoolSize(2), reason(tool), instance)
 					: new PoolDefaults(profile, settings, null, instance);

@@ -111,6 +111,9 @@ final class PoolConfigurer {
 	}
 
 	private void log(PoolReport report, Preset preset) {
+		if (report.settings().isEmpty()) {
+			return;
+		}
 		if (this.mode == PgkeelMode.ENFORCE) {
 			logger.info(report);
 			return;

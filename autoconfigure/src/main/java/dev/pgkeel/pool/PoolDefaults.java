@@ -35,6 +35,20 @@ public final class PoolDefaults {
 		this.defaults = defaults(settings, (sizeReason != null) ? sizeReason : sizeReason(profile.profile()), instance);
 	}
 
+	private PoolDefaults(ActiveProfile profile) {
+		this.profile = profile;
+		this.defaults = List.of();
+	}
+
+	/**
+	 * Creates defaults that leave a pool as it is.
+	 * @param profile the profile
+	 * @return the defaults
+	 */
+	public static PoolDefaults none(ActiveProfile profile) {
+		return new PoolDefaults(profile);
+	}
+
 	private static String sizeReason(RuntimeProfile profile) {
 		return switch (profile) {
 			case SERVERLESS -> "one request at a time needs one connection";

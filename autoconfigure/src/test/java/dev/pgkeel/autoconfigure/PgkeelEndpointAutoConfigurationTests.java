@@ -87,7 +87,7 @@ class PgkeelEndpointAutoConfigurationTests {
 		this.contextRunner.withPropertyValues("pgkeel.pool.enabled=false", "pgkeel.schema.enabled=false")
 			.run((context) -> {
 				PgkeelDescriptor descriptor = context.getBean(PgkeelEndpoint.class).pgkeel();
-				assertThat(descriptor.pool()).isEmpty();
+				assertThat(descriptor.pool().get("dataSource").settings()).isEmpty();
 				assertThat(descriptor.schema()).isNull();
 				assertThat(descriptor.server().version()).isNotNull();
 			});

@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -262,12 +261,20 @@ class PgkeelPoolAutoConfigurationTests {
 			});
 	}
 
-	@ParameterizedTest
-	@ValueSource(strings = { "pgkeel.enabled=false", "pgkeel.pool.enabled=false" })
-	void disabledMeansHikarisDefaults(String property, CapturedOutput output) {
-		this.contextRunner.withPropertyValues(property).run((context) -> {
+	@Test
+	void disabledMeansHikarisDefaults(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("pgkeel.enabled=false").run((context) -> {
 			assertThat(started(context).getConnectionTimeout()).isEqualTo(30_000);
 			assertThat(context).doesNotHaveBean(PoolReports.class);
+			assertThat(output).doesNotContain("dev.pgkeel.autoconfigure");
+		});
+	}
+
+	@Test
+	void disabledDefaultsLeaveTheEncryptionOn(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("pgkeel.pool.enabled=false", "pgkeel.tls.mode=disable").run((context) -> {
+			assertThat(started(context).getConnectionTimeout()).isEqualTo(30_000);
+			assertThat(context.getBean(HikariDataSource.class).getDataSourceProperties()).containsOnlyKeys("sslmode");
 			assertThat(lines(output)).isEmpty();
 		});
 	}
