@@ -33,6 +33,11 @@ public final class PgkeelAutoConfiguration {
 	}
 
 	@Bean
+	UnknownProperties pgkeelUnknownProperties(Environment environment, ResourceLoader resourceLoader) {
+		return new UnknownProperties(environment, resourceLoader.getClassLoader());
+	}
+
+	@Bean
 	ActiveProfile pgkeelActiveProfile(PgkeelProperties properties, Environment environment,
 			ResourceLoader resourceLoader) {
 		RuntimeProfileDetector detector = new RuntimeProfileDetector(environment, resourceLoader.getClassLoader());

@@ -12,6 +12,7 @@ import dev.pgkeel.pool.PoolDefaults;
 import dev.pgkeel.pool.PoolReport;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.server.DatabaseTarget;
+import dev.pgkeel.server.UrlSecrets;
 import dev.pgkeel.tls.TlsDecision;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -103,6 +104,9 @@ final class PoolConfigurer {
 		PoolReport report = preset.applied().settle(name(pool, beanName), this.origins);
 		this.reports.add(beanName, report);
 		log(report, preset);
+		if (this.mode == PgkeelMode.ENFORCE) {
+			UrlSecrets.hide(pool);
+		}
 		if (DatabaseTarget.ofPool(pool) == DatabaseTarget.POSTGRESQL) {
 			TlsDecision tls = this.inspection.protect(pool, beanName, report);
 			this.inspector.inspect(pool, report.pool(),

@@ -187,7 +187,10 @@ public final class Preflight {
 		Credentials credentials = credentials(config);
 		String username = (way.username() != null) ? way.username() : credentials.getUsername();
 		String password = (way.password() != null) ? way.password() : credentials.getPassword();
-		return new DriverDataSource(way.url(), null, properties(config), username, password).getConnection();
+		UrlSecrets hidden = UrlSecrets.of(way.url());
+		Properties properties = properties(config);
+		properties.putAll(hidden.secrets());
+		return new DriverDataSource(hidden.url(), null, properties, username, password).getConnection();
 	}
 
 	private static Credentials credentials(HikariConfig config) {

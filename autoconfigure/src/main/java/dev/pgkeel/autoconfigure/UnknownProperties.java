@@ -1,0 +1,147 @@
+package dev.pgkeel.autoconfigure;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.json.JsonParserFactory;
+import org.springframework.core.env.Environment;
+
+/**
+ * Warns about properties below {@code pgkeel} that do not exist: Spring Boot ignores
+ * them, and a misspelt guard is no guard. What exists is read from the metadata that the
+ * build makes for editors. No value is looked at.
+ */
+final class UnknownProperties implements InitializingBean {
+
+	private static final Log logger = LogFactory.getLog(UnknownProperties.class);
+
+	private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("pgkeel");
+
+	private static final String METADATA = "META-INF/spring-configuration-metadata.json";
+
+	private final Environment environment;
+
+	private final @Nullable ClassLoader classLoader;
+
+	UnknownProperties(Environment environment, @Nullable ClassLoader classLoader) {
+		this.environment = environment;
+		this.classLoader = classLoader;
+	}
+
+	@Override
+	public void afterPropertiesSet() {
+		Map<String, String> known = known();
+		if (known.isEmpty()) {
+			return;
+		}
+		for (String name : used()) {
+			if (!known.containsKey(uniform(name))) {
+				logger.warn("There is no property '" + name + "': it does nothing. Did you mean '"
+						+ nearest(uniform(name), known) + "'?");
+			}
+		}
+	}
+
+	private Set<String> used() {
+		Set<String> names = new TreeSet<>();
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+			if (source instanceof IterableConfigurationPropertySource iterable) {
+				iterable.stream()
+					.filter(ROOT::isAncestorOf)
+					.map((name) -> name.toString().replaceAll("\\[.*", ""))
+					.forEach(names::add);
+			}
+		}
+		return names;
+	}
+
+	/**
+	 * Returns the properties of all our modules by their uniform names.
+	 */
+	private Map<String, String> known() {
+		Map<String, String> names = new TreeMap<>();
+		try {
+			ClassLoader loader = (this.classLoader != null) ? this.classLoader : getClass().getClassLoader();
+			for (URL file : Collections.list(loader.getResources(METADATA))) {
+				for (String name : names(file)) {
+					if (name.startsWith(ROOT + ".")) {
+						names.put(uniform(name), name);
+					}
+				}
+			}
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.debug("The metadata of the properties cannot be read, so that unknown ones are not found", ex);
+			return Map.of();
+		}
+		return names;
+	}
+
+	private static List<String> names(URL file) throws IOException {
+		try (InputStream in = file.openStream()) {
+			String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+			if (!text.contains("\"" + ROOT + ".")) {
+				return List.of();
+			}
+			Object properties = JsonParserFactory.getJsonParser().parseMap(text).get("properties");
+			return (properties instanceof List<?> list)
+					? list.stream().map((property) -> String.valueOf(((Map<?, ?>) property).get("name"))).toList()
+					: List.of();
+		}
+	}
+
+	/**
+	 * All ways to write a property, in a file or in the environment, come to the same.
+	 */
+	private static String uniform(String name) {
+		return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+	}
+
+	private static String nearest(String name, Map<String, String> known) {
+		return known.entrySet()
+			.stream()
+			.min(Comparator.comparingInt((entry) -> distance(name, entry.getKey())))
+			.map(Map.Entry::getValue)
+			.orElseThrow();
+	}
+
+	/**
+	 * Levenshtein's distance, which Spring does not offer.
+	 */
+	private static int distance(String one, String other) {
+		int[] row = new int[other.length() + 1];
+		for (int j = 0; j < row.length; j++) {
+			row[j] = j;
+		}
+		for (int i = 1; i <= one.length(); i++) {
+			int diagonal = row[0];
+			row[0] = i;
+			for (int j = 1; j < row.length; j++) {
+				int substituted = diagonal + ((one.charAt(i - 1) == other.charAt(j - 1)) ? 0 : 1);
+				diagonal = row[j];
+				row[j] = Math.min(substituted, Math.min(row[j], row[j - 1]) + 1);
+			}
+		}
+		return row[other.length()];
+	}
+
+}
