@@ -12,7 +12,6 @@ import dev.pgkeel.pool.PoolReport;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.pool.PoolSetting;
 import dev.pgkeel.pool.PoolerAdaptation;
-import dev.pgkeel.pool.RuntimeProfile;
 import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.Pooler;
 import dev.pgkeel.server.PoolerProbe;
@@ -72,6 +71,7 @@ final class PoolInspection {
 	 * @return the decision
 	 */
 	TlsDecision protect(HikariDataSource pool, String beanName, PoolReport report) {
+		PoolAdvice.about(pool).forEach((advice) -> logger.warn(report.pool() + " - " + advice));
 		TlsDecision decision = this.tls.decide(pool, this.detailsOfTheUser.getAsBoolean());
 		if (this.mode == PgkeelMode.OBSERVE) {
 			if (!decision.settings().isEmpty()) {
@@ -96,16 +96,8 @@ final class PoolInspection {
 		if (needed != null) {
 			adapt(pool, beanName, report, needed);
 		}
-		if (pooler.pooler() == Pooler.DIRECT && this.profile.profile() == RuntimeProfile.SERVERLESS) {
-			logger.warn(report.pool() + " - serverless instances connect to the server itself: each holds a session of"
-					+ " its own, and a burst of instances takes all " + facts.limits().usable()
-					+ " of them. Connect through a pooler in transaction mode, and set pgkeel.direct.url to the server"
-					+ " itself for schema scripts");
-		}
-		if (!facts.isSupported()) {
-			logger.warn(report.pool() + " - the server is PostgreSQL " + facts.version()
-					+ ", and pgkeel supports 14 and later: only the pool's defaults apply");
-		}
+		PoolAdvice.about(pool, facts, pooler.pooler(), this.profile.profile())
+			.forEach((advice) -> logger.warn(report.pool() + " - " + advice));
 		if (facts.tls() == null && pooler.pooler() == Pooler.DIRECT && decision.allowsPlaintext()) {
 			logger.warn(report.pool() + " - plaintext: the server says that it has no TLS, and its network is private."
 					+ " Switch TLS on at the server, or set pgkeel.tls.mode=disable if plaintext is meant");
