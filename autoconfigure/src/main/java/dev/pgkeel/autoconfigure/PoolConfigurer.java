@@ -108,6 +108,7 @@ final class PoolConfigurer {
 			UrlSecrets.hide(pool);
 		}
 		if (DatabaseTarget.ofPool(pool) == DatabaseTarget.POSTGRESQL) {
+			this.inspector.watch(pool, report.pool(), this.mode);
 			TlsDecision tls = this.inspection.protect(pool, beanName, report);
 			this.inspector.inspect(pool, report.pool(),
 					(connection, facts) -> this.inspection.inspect(pool, beanName, tls, connection, facts));

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.PgkeelMode;
+import dev.pgkeel.pool.ReadOnlyWatch;
 import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.KnownServers;
 import dev.pgkeel.server.Preflight;
@@ -76,6 +78,17 @@ final class PoolInspector implements DisposableBean {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	/**
+	 * Watches a pool for connections that only read by now.
+	 * @param pool the pool, not running yet
+	 * @param poolName the pool's name
+	 * @param mode whether such connections are replaced or only reported
+	 */
+	void watch(HikariDataSource pool, String poolName, PgkeelMode mode) {
+		pool.setExceptionOverride(new ReadOnlyWatch(pool.getExceptionOverride(),
+				new StaleConnections(pool, poolName, mode, this.executor)));
 	}
 
 	@Override
