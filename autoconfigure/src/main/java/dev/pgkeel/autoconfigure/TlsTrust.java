@@ -76,7 +76,8 @@ final class TlsTrust {
 		SslBundles available = this.bundles.getIfAvailable();
 		try {
 			if (available != null) {
-				return Trust.of(name, available.getBundle(name));
+				available.getBundle(name);
+				return Trust.of(name, available);
 			}
 		}
 		catch (NoSuchSslBundleException ex) {

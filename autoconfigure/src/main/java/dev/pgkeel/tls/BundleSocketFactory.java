@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import javax.net.ssl.SSLSocketFactory;
 
-import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
 
 /**
  * Makes the driver's TLS sockets from an SSL bundle. Each connection asks the bundle
@@ -22,7 +22,7 @@ public final class BundleSocketFactory extends SSLSocketFactory {
 	 * The driver makes its factories by the name of the class and one string, so there is
 	 * no other way to hand it an object.
 	 */
-	private static final Map<String, SslBundle> BUNDLES = new ConcurrentHashMap<>();
+	private static final Map<String, SslBundles> BUNDLES = new ConcurrentHashMap<>();
 
 	private final SSLSocketFactory factory;
 
@@ -31,15 +31,15 @@ public final class BundleSocketFactory extends SSLSocketFactory {
 	 * @param name the name under which the bundle was registered
 	 */
 	public BundleSocketFactory(String name) {
-		SslBundle bundle = BUNDLES.get(name);
-		if (bundle == null) {
+		SslBundles bundles = BUNDLES.get(name);
+		if (bundles == null) {
 			throw new IllegalArgumentException("There is no SSL bundle " + name);
 		}
-		this.factory = bundle.createSslContext().getSocketFactory();
+		this.factory = bundles.getBundle(name).createSslContext().getSocketFactory();
 	}
 
-	static void register(String name, SslBundle bundle) {
-		BUNDLES.put(name, bundle);
+	static void register(String name, SslBundles bundles) {
+		BUNDLES.put(name, bundles);
 	}
 
 	@Override

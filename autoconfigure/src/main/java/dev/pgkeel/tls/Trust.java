@@ -3,7 +3,7 @@ package dev.pgkeel.tls;
 import java.nio.file.Path;
 import java.util.Map;
 
-import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
 
 /**
  * Whose certificates are trusted.
@@ -36,11 +36,11 @@ public record Trust(Map<String, String> settings, boolean given) {
 	 * Trusts what an SSL bundle trusts, and presents the bundle's certificate if it has
 	 * one.
 	 * @param name the bundle's name
-	 * @param bundle the bundle
+	 * @param bundles all bundles, which are asked for this one at each connection
 	 * @return the trust
 	 */
-	public static Trust of(String name, SslBundle bundle) {
-		BundleSocketFactory.register(name, bundle);
+	public static Trust of(String name, SslBundles bundles) {
+		BundleSocketFactory.register(name, bundles);
 		return new Trust(Map.of("sslfactory", BundleSocketFactory.class.getName(), "sslfactoryarg", name), true);
 	}
 
