@@ -93,13 +93,16 @@ public record ConnectFailure(String problem, String action) {
 	}
 
 	private static @Nullable ConnectFailure ofCause(PSQLException ex) {
+		if (ex.getCause() == null) {
+			return TlsFailure.of(ex);
+		}
 		for (Throwable cause = ex.getCause(); cause != null; cause = cause.getCause()) {
 			if (cause instanceof UnknownHostException) {
 				return new ConnectFailure("its host name is unknown: " + cause.getMessage(),
 						"Correct the host in spring.datasource.url, or the name service.");
 			}
 			if (cause instanceof SSLException || cause instanceof CertificateException) {
-				return null;
+				return TlsFailure.of(cause);
 			}
 			if (cause instanceof ConnectException || cause instanceof SocketTimeoutException) {
 				return new ConnectFailure("it cannot be reached: " + cause.getMessage(),

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.server.ConnectFailure;
 import dev.pgkeel.server.Preflight;
 import dev.pgkeel.server.ServerFacts;
 import dev.pgkeel.server.SessionEncryption;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests of every mode against servers with certificates of every kind. What they measure
@@ -85,6 +87,26 @@ class TlsModesTests {
 		assertThat(connect(mode, server)).isEqualTo(expected);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "require, none, the server offers no TLS", "verify-full, none, the server offers no TLS",
+			"verify-ca, self-signed, the server's certificate is not from a trusted authority",
+			"verify-full, expired, the server's certificate is not valid now: NotAfter: ",
+			"verify-full, other-host, the server's certificate is for another host" })
+	void failureIsExplained(String mode, String server, String problem) throws IOException {
+		try (HikariDataSource pool = pool(server)) {
+			TlsPolicy.apply(pool, policy(mode).decide(pool, false));
+			assertThatExceptionOfType(SQLException.class).isThrownBy(() -> new Preflight(pool).connectAsPool())
+				.satisfies((ex) -> {
+					ConnectFailure failure = ConnectFailure.of(ex);
+					assertThat(failure).isNotNull();
+					assertThat(failure.problem()).startsWith(problem);
+					assertThat(failure.action()).isNotBlank();
+					assertThat(Files.readString(Path.of("../docs/errors.md"))).contains(failure.action())
+						.contains(problem.replaceFirst(": NotAfter:.*", ""));
+				});
+		}
+	}
+
 	@Test
 	void documentationShowsWhatWasMeasured() throws IOException {
 		List<String> lines = new ArrayList<>(
@@ -102,9 +124,7 @@ class TlsModesTests {
 	 * the automatic mode with a host of that kind, "driver" for the driver alone.
 	 */
 	private static String connect(String mode, String server) {
-		try (HikariDataSource pool = new HikariDataSource()) {
-			pool.setJdbcUrl("jdbc:postgresql://localhost:" + servers.get(server).getPort() + "/postgres");
-			pool.setUsername("postgres");
+		try (HikariDataSource pool = pool(server)) {
 			TlsDecision decision = policy(mode).decide(pool, false);
 			TlsPolicy.apply(pool, decision);
 			try (Connection connection = new Preflight(pool).connectAsPool()) {
@@ -115,6 +135,13 @@ class TlsModesTests {
 				return "refused";
 			}
 		}
+	}
+
+	private static HikariDataSource pool(String server) {
+		HikariDataSource pool = new HikariDataSource();
+		pool.setJdbcUrl("jdbc:postgresql://localhost:" + servers.get(server).getPort() + "/postgres");
+		pool.setUsername("postgres");
+		return pool;
 	}
 
 	private static TlsPolicy policy(String mode) {

@@ -1,0 +1,59 @@
+package dev.pgkeel.server;
+
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
+
+/**
+ * Why no encrypted connection could be made.
+ */
+final class TlsFailure {
+
+	private static final String MODE = "pgkeel.tls.mode (or sslmode in spring.datasource.url)";
+
+	private TlsFailure() {
+	}
+
+	/**
+	 * Looks at what the driver found out itself. Its texts depend on the language, its
+	 * states do not.
+	 */
+	static @Nullable ConnectFailure of(PSQLException ex) {
+		if (PSQLState.CONNECTION_REJECTED.getState().equals(ex.getSQLState())) {
+			return new ConnectFailure("the server offers no TLS, which is required: " + ex.getMessage(),
+					"Switch TLS on at the server (ssl=on), or say with " + MODE + " that plaintext is meant.");
+		}
+		if (String.valueOf(ex.getMessage()).contains("HostnameVerifier")) {
+			return new ConnectFailure("the server's certificate is for another host: " + ex.getMessage(),
+					"Connect by the name that the certificate is for, have one issued for this name, or verify the"
+							+ " authority alone with verify-ca in " + MODE + ".");
+		}
+		return null;
+	}
+
+	/**
+	 * Looks at what Java's TLS found.
+	 */
+	static ConnectFailure of(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof CertificateExpiredException || cause instanceof CertificateNotYetValidException) {
+				return new ConnectFailure("the server's certificate is not valid now: " + cause.getMessage(),
+						"Renew the server's certificate, or correct this machine's clock.");
+			}
+			if (cause instanceof CertPathBuilderException) {
+				return new ConnectFailure(
+						"the server's certificate is not from a trusted authority: " + cause.getMessage(),
+						"Name the certificate of the authority that issued it with pgkeel.tls.root-certificate, or,"
+								+ " for a self-signed one, that very certificate.");
+			}
+		}
+		return new ConnectFailure("encryption could not be agreed on: " + failure.getMessage(),
+				"Look into the server's log, and compare its TLS versions and its demand for a client certificate with"
+						+ " pgkeel.tls.bundle.");
+	}
+
+}
