@@ -9,9 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -24,6 +22,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.core.env.Environment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
  * Warns about properties below {@code pgkeel} that do not exist: Spring Boot ignores
@@ -35,6 +34,8 @@ final class UnknownProperties implements InitializingBean {
 	private static final Log logger = LogFactory.getLog(UnknownProperties.class);
 
 	private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("pgkeel");
+
+	private static final int LARGEST_SLIP = 1;
 
 	private static final String METADATA = "META-INF/spring-configuration-metadata.json";
 
@@ -53,22 +54,29 @@ final class UnknownProperties implements InitializingBean {
 		if (known.isEmpty()) {
 			return;
 		}
-		for (String name : used()) {
-			if (!known.containsKey(uniform(name))) {
-				logger.warn("There is no property '" + name + "': it does nothing. Did you mean '"
-						+ nearest(uniform(name), known) + "'?");
+		used().forEach((name, isVariable) -> {
+			String nearest = nearest(uniform(name), known);
+			int distance = distance(uniform(name), uniform(nearest));
+			if (distance > 0 && (!isVariable || distance <= LARGEST_SLIP)) {
+				logger.warn("There is no property '" + name + "': it does nothing. Did you mean '" + nearest + "'?");
 			}
-		}
+		});
 	}
 
-	private Set<String> used() {
-		Set<String> names = new TreeSet<>();
+	/**
+	 * Returns the properties that are set, and whether by a variable of the environment.
+	 * Kubernetes and others make variables that only look like properties.
+	 */
+	private Map<String, Boolean> used() {
+		Map<String, Boolean> names = new TreeMap<>();
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
 			if (source instanceof IterableConfigurationPropertySource iterable) {
 				iterable.stream()
 					.filter(ROOT::isAncestorOf)
 					.map((name) -> name.toString().replaceAll("\\[.*", ""))
-					.forEach(names::add);
+					.forEach((name) -> names.merge(name,
+							iterable.getUnderlyingSource() instanceof SystemEnvironmentPropertySource,
+							Boolean::logicalAnd));
 			}
 		}
 		return names;

@@ -35,7 +35,7 @@ class UnknownPropertiesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "PGKEEL_MODE", "PGKEEL_RUNTIMEPROFILE", "PGKEEL_RUNTIME_PROFILE",
-			"PGKEEL_SCHEMA_LOCKTIMEOUT", "PGKEEL_SCHEMA_LOCATIONS_0" })
+			"PGKEEL_SCHEMA_LOCKTIMEOUT", "PGKEEL_SCHEMA_LOCATIONS_0", "PGKEEL_SERVICE_HOST", "PGKEEL_HOME" })
 	void variablesAreProperties(String name, CapturedOutput output) {
 		check(new SystemEnvironmentPropertySource("test-systemEnvironment", Map.of(name, "value")));
 		assertThat(lines(output)).isEmpty();
@@ -50,6 +50,12 @@ class UnknownPropertiesTests {
 			.asString()
 			.contains(" WARN ", "There is no property '" + name + "'", "Did you mean '" + nearest + "'?")
 			.doesNotContain("secret-value");
+	}
+
+	@Test
+	void misspeltVariableIsMentioned(CapturedOutput output) {
+		check(new SystemEnvironmentPropertySource("test-systemEnvironment", Map.of("PGKEEL_RUNTIMEPROFIL", "value")));
+		assertThat(lines(output)).singleElement().asString().contains("Did you mean 'pgkeel.runtime-profile'?");
 	}
 
 	@Test

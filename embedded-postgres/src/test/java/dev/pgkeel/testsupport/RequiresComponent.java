@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * Marks a test that needs a program of the operating system. Where the program is absent,
  * the test is skipped, or fails if the environment variable
- * {@code PGKEEL_REQUIRE_COMPONENTS} is {@code true}.
+ * {@code TEST_REQUIRE_COMPONENTS} is {@code true}.
  */
 @Target({ ElementType.TYPE, ElementType.METHOD })
 @Retention(RetentionPolicy.RUNTIME)

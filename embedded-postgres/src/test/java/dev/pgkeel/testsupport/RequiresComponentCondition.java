@@ -37,9 +37,8 @@ class RequiresComponentCondition implements ExecutionCondition {
 		if (missing.isEmpty()) {
 			return ConditionEvaluationResult.enabled("All required programs are installed");
 		}
-		if (Boolean.parseBoolean(this.environment.get("PGKEEL_REQUIRE_COMPONENTS"))) {
-			throw new IllegalStateException(
-					"PGKEEL_REQUIRE_COMPONENTS is true, but these are not installed: " + missing);
+		if (Boolean.parseBoolean(this.environment.get("TEST_REQUIRE_COMPONENTS"))) {
+			throw new IllegalStateException("TEST_REQUIRE_COMPONENTS is true, but these are not installed: " + missing);
 		}
 		return ConditionEvaluationResult.disabled("Not installed: " + missing);
 	}

@@ -38,7 +38,7 @@ class RequiresComponentConditionTests {
 
 	private RequiresComponentCondition condition(String required) {
 		return new RequiresComponentCondition(
-				Map.of("PATH", this.directory.toString(), "PGKEEL_REQUIRE_COMPONENTS", required));
+				Map.of("PATH", this.directory.toString(), "TEST_REQUIRE_COMPONENTS", required));
 	}
 
 }
