@@ -1,7 +1,6 @@
 package dev.pgkeel.autoconfigure;
 
 import java.time.Duration;
-import java.util.List;
 
 import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.pool.RuntimeProfile;
@@ -24,14 +23,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param preflight First connection.
  * @param tls Encryption.
  * @param pool Pool's defaults.
- * @param schema Schema scripts.
  * @param transaction Guarded transaction template.
  * @since 0.1.0
  */
 @ConfigurationProperties("pgkeel")
 public record PgkeelProperties(@DefaultValue("true") boolean enabled, @DefaultValue("enforce") PgkeelMode mode,
 		@DefaultValue("auto") RuntimeProfile runtimeProfile, @Nullable Pooler pooler, @DefaultValue Direct direct,
-		@DefaultValue Preflight preflight, @DefaultValue Tls tls, @DefaultValue Pool pool, @DefaultValue Schema schema,
+		@DefaultValue Preflight preflight, @DefaultValue Tls tls, @DefaultValue Pool pool,
 		@DefaultValue Transaction transaction) {
 
 	/**
@@ -79,20 +77,6 @@ public record PgkeelProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	 * @param enabled Whether the runtime profile sets the pool's defaults.
 	 */
 	public record Pool(@DefaultValue("true") boolean enabled) {
-
-	}
-
-	/**
-	 * Properties of the schema scripts.
-	 *
-	 * @param enabled Whether schema scripts are applied at start. Unless set, they are in
-	 * all runtime profiles but serverless.
-	 * @param locations Locations of the schema scripts, in the order in which they run.
-	 * @param lockTimeout Maximum time to wait while another instance applies schema
-	 * scripts.
-	 */
-	public record Schema(@Nullable Boolean enabled, @DefaultValue("classpath*:db/pgkeel/*.sql") List<String> locations,
-			@DefaultValue("5m") Duration lockTimeout) {
 
 	}
 

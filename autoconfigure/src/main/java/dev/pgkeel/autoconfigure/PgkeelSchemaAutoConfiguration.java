@@ -13,6 +13,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
 import org.springframework.context.annotation.Bean;
@@ -30,14 +31,14 @@ import org.springframework.core.io.support.ResourcePatternUtils;
 @ConditionalOnBean(PgkeelProperties.class)
 @ConditionalOnSingleCandidate(DataSource.class)
 @ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(SchemaProperties.class)
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class PgkeelSchemaAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	SchemaInitializer pgkeelSchemaInitializer(PgkeelProperties properties, ActiveProfile profile, DataSource dataSource,
-			ResourceLoader resourceLoader) {
-		PgkeelProperties.Schema schema = properties.schema();
+	SchemaInitializer pgkeelSchemaInitializer(PgkeelProperties properties, SchemaProperties schema,
+			ActiveProfile profile, DataSource dataSource, ResourceLoader resourceLoader) {
 		boolean applies = schema.enabled() != null || profile.profile() != RuntimeProfile.SERVERLESS;
 		return new SchemaInitializer(preflight(properties, dataSource),
 				ResourcePatternUtils.getResourcePatternResolver(resourceLoader), schema.locations(),

@@ -1,0 +1,24 @@
+package dev.pgkeel.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Properties of the schema scripts.
+ *
+ * @param enabled Whether schema scripts are applied at start. Unless set, they are in all
+ * runtime profiles but serverless.
+ * @param locations Locations of the schema scripts, in the order in which they run.
+ * @param lockTimeout Maximum time to wait while another instance applies schema scripts.
+ * @since 0.1.0
+ */
+@ConfigurationProperties("pgkeel.schema")
+public record SchemaProperties(@Nullable Boolean enabled,
+		@DefaultValue("classpath*:db/pgkeel/*.sql") List<String> locations, @DefaultValue("5m") Duration lockTimeout) {
+
+}
