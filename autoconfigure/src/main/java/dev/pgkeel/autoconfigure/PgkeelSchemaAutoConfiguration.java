@@ -5,6 +5,7 @@ import javax.sql.DataSource;
 import dev.pgkeel.pool.ActiveProfile;
 import dev.pgkeel.pool.RuntimeProfile;
 import dev.pgkeel.schema.SchemaInitializer;
+import dev.pgkeel.schema.SchemaSettings;
 import dev.pgkeel.server.DirectConnection;
 import dev.pgkeel.server.Preflight;
 
@@ -40,9 +41,10 @@ public final class PgkeelSchemaAutoConfiguration {
 	SchemaInitializer pgkeelSchemaInitializer(PgkeelProperties properties, SchemaProperties schema,
 			ActiveProfile profile, DataSource dataSource, ResourceLoader resourceLoader) {
 		boolean applies = schema.enabled() != null || profile.profile() != RuntimeProfile.SERVERLESS;
+		SchemaSettings settings = new SchemaSettings(applies, schema.locations(), schema.mode(), schema.historySchema(),
+				schema.lockTimeout(), schema.statementTimeout());
 		return new SchemaInitializer(preflight(properties, dataSource),
-				ResourcePatternUtils.getResourcePatternResolver(resourceLoader), schema.locations(),
-				schema.lockTimeout(), applies);
+				ResourcePatternUtils.getResourcePatternResolver(resourceLoader), settings);
 	}
 
 	private static Preflight preflight(PgkeelProperties properties, DataSource dataSource) {

@@ -3,6 +3,7 @@ package dev.pgkeel.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 
+import dev.pgkeel.schema.SchemaMode;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -14,11 +15,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enabled Whether schema scripts are applied at start. Unless set, they are in all
  * runtime profiles but serverless.
  * @param locations Locations of the schema scripts, in the order in which they run.
+ * @param mode When the scripts are applied.
+ * @param historySchema Schema of the table pgkeel_schema_history. Unless set, the first
+ * one in the search path.
  * @param lockTimeout Maximum time to wait while another instance applies schema scripts.
+ * @param statementTimeout Maximum time that one statement of a script may take. Unless
+ * set, that of the role.
  * @since 0.1.0
  */
 @ConfigurationProperties("pgkeel.schema")
 public record SchemaProperties(@Nullable Boolean enabled,
-		@DefaultValue("classpath*:db/pgkeel/*.sql") List<String> locations, @DefaultValue("5m") Duration lockTimeout) {
+		@DefaultValue("classpath*:db/pgkeel/*.sql") List<String> locations, @DefaultValue("on-change") SchemaMode mode,
+		@Nullable String historySchema, @DefaultValue("5m") Duration lockTimeout, @Nullable Duration statementTimeout) {
 
 }

@@ -12,6 +12,8 @@ import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.Preflight;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.core.io.support.ResourcePatternResolver;
@@ -32,9 +34,11 @@ public final class SchemaInitializer implements InitializingBean {
 
 	private final SchemaScripts scripts;
 
-	private final SchemaLock lock;
+	private final SchemaSettings settings;
 
-	private final boolean applies;
+	private final SchemaTransaction transaction;
+
+	private final @Nullable RunGuard guard;
 
 	private volatile SchemaReport report = SchemaReport.of(Outcome.PENDING);
 
@@ -42,16 +46,16 @@ public final class SchemaInitializer implements InitializingBean {
 	 * Creates an initializer.
 	 * @param preflight the way to the server
 	 * @param resolver finds the scripts
-	 * @param locations where the scripts are, in the order in which they run
-	 * @param lockTimeout how long to wait while another instance applies scripts
-	 * @param applies whether scripts are applied, or only mentioned
+	 * @param settings how the scripts are applied
 	 */
-	public SchemaInitializer(Preflight preflight, ResourcePatternResolver resolver, List<String> locations,
-			Duration lockTimeout, boolean applies) {
+	public SchemaInitializer(Preflight preflight, ResourcePatternResolver resolver, SchemaSettings settings) {
+		SecureRandom random = new SecureRandom();
 		this.preflight = preflight;
-		this.scripts = new SchemaScripts(resolver, locations);
-		this.lock = new SchemaLock(lockTimeout, new SecureRandom());
-		this.applies = applies;
+		this.scripts = new SchemaScripts(resolver, settings.locations());
+		this.settings = settings;
+		this.transaction = new SchemaTransaction(new SchemaLock(settings.lockTimeout(), random),
+				settings.statementTimeout(), random);
+		this.guard = null;
 	}
 
 	/**
@@ -72,16 +76,16 @@ public final class SchemaInitializer implements InitializingBean {
 			logger.debug("No schema script found");
 			return SchemaReport.of(Outcome.NOTHING_TO_DO);
 		}
-		if (!this.applies) {
+		if (!this.settings.applies()) {
 			logger.info(counted(count) + " not applied: the runtime profile is serverless. Apply them in the deploy"
 					+ " step, by starting the application once with --pgkeel.schema.enabled=true"
 					+ " --spring.main.web-application-type=none; pgkeel.schema.enabled=false leaves out this line");
 			return SchemaReport.of(Outcome.NOT_APPLIED);
 		}
-		return apply(ScriptRun.of(this.scripts.read()));
+		return apply(this.scripts.read().stream().map(ScriptOutline::of).toList());
 	}
 
-	private SchemaReport apply(ScriptRun run) {
+	private SchemaReport apply(List<ScriptOutline> outlines) {
 		long start = System.nanoTime();
 		try (Connection connection = this.preflight.connectWhenUp()) {
 			if (!Preflight.isPostgres(connection)) {
@@ -95,7 +99,7 @@ public final class SchemaInitializer implements InitializingBean {
 								+ OLDEST_VERSION + " and later. Upgrade the server, or apply them by hand");
 				return SchemaReport.of(Outcome.NOT_APPLIED);
 			}
-			List<AppliedScript> applied = inTransaction(connection, run);
+			List<AppliedScript> applied = inTransaction(connection, outlines);
 			Duration duration = Duration.ofNanos(System.nanoTime() - start);
 			logger.info("Schema applied: " + counted(applied.size()) + ", " + duration.toMillis() + " ms");
 			return new SchemaReport(Outcome.APPLIED, applied, duration);
@@ -109,31 +113,35 @@ public final class SchemaInitializer implements InitializingBean {
 		}
 	}
 
-	private List<AppliedScript> inTransaction(Connection connection, ScriptRun run) throws SQLException {
+	private List<AppliedScript> inTransaction(Connection connection, List<ScriptOutline> outlines) throws SQLException {
 		boolean autoCommit = connection.getAutoCommit();
-		connection.setAutoCommit(false);
-		try {
-			this.lock.acquire(connection);
-			List<AppliedScript> applied = run.execute(connection);
-			connection.commit();
-			return applied;
-		}
-		catch (SQLException | RuntimeException ex) {
-			rollback(connection, ex);
-			throw ex;
+		RunProgress progress = new RunProgress();
+		ScriptRun run = new ScriptRun(outlines, progress);
+		try (RunWatch watch = new RunWatch(this.preflight, progress, backendPid(connection))) {
+			this.transaction.run(connection, watch, (open, last) -> {
+				if (last) {
+					progress.lastAttempt();
+				}
+				if (this.guard != null) {
+					this.guard.begin(open);
+				}
+				run.execute(open);
+				if (this.guard != null) {
+					this.guard.check(open, run);
+				}
+			});
+			return outlines.stream()
+				.map((script) -> new AppliedScript(script.name(), script.script().checksum(), Outcome.APPLIED,
+						script.statements(), run.duration(script)))
+				.toList();
 		}
 		finally {
 			restore(connection, autoCommit);
 		}
 	}
 
-	private static void rollback(Connection connection, Exception cause) {
-		try {
-			connection.rollback();
-		}
-		catch (SQLException ex) {
-			cause.addSuppressed(ex);
-		}
+	private static int backendPid(Connection connection) throws SQLException {
+		return connection.unwrap(PGConnection.class).getBackendPID();
 	}
 
 	/**

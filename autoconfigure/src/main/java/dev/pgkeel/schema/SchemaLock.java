@@ -29,7 +29,20 @@ final class SchemaLock {
 	 */
 	private static final long KEY = 0x70676b65656c_0001L;
 
-	private static final String TRY_LOCK = "select pg_try_advisory_xact_lock(" + KEY + ")";
+	private static final String TRY_LOCK = "select pg_catalog.pg_try_advisory_xact_lock(" + KEY + ")";
+
+	private static final String KEEP = "select pg_catalog.pg_advisory_lock(" + KEY + ")";
+
+	private static final String RELEASE = "select pg_catalog.pg_advisory_unlock(" + KEY + ")";
+
+	private static final String HOLDER = """
+			select l.pid, a.usename, a.application_name, a.state,
+			  pg_catalog.date_trunc('second', coalesce(a.xact_start, a.state_change))::text as since
+			from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid
+			where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+			  and l.classid = %d and l.objid = %d
+			  and l.database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())
+			""".formatted(KEY >>> 32, KEY & 0xffffffffL);
 
 	private static final int SHORTEST_PAUSE = 100;
 
@@ -53,46 +66,79 @@ final class SchemaLock {
 	void acquire(Connection connection) throws SQLException {
 		long start = System.nanoTime();
 		boolean announced = false;
-		while (!tryAcquire(connection)) {
+		while (!ask(connection, TRY_LOCK)) {
+			String holder = holder(connection);
 			connection.rollback();
 			if (!announced) {
 				logger.info("Another instance is applying the schema scripts: waiting for up to "
-						+ this.timeout.toSeconds() + " s (pgkeel.schema.lock-timeout)");
+						+ this.timeout.toSeconds() + " s (pgkeel.schema.lock-timeout) for " + holder);
 				announced = true;
 			}
 			if (System.nanoTime() - start > this.timeout.toNanos()) {
-				throw timedOut();
+				throw timedOut(holder);
 			}
-			pause();
+			sleep(this.random.nextLong(SHORTEST_PAUSE, LONGEST_PAUSE));
 		}
 	}
 
-	private static boolean tryAcquire(Connection connection) throws SQLException {
-		try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(TRY_LOCK)) {
+	/**
+	 * Keeps the lock beyond the end of the transaction that holds it, for the session.
+	 * @param connection the connection, with a transaction that holds the lock
+	 * @throws SQLException if the server cannot be asked
+	 */
+	void keep(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute(KEEP);
+		}
+	}
+
+	/**
+	 * Ends what {@link #keep} began.
+	 * @param connection the connection, in autocommit mode
+	 * @throws SQLException if the server cannot be asked
+	 */
+	void release(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute(RELEASE);
+		}
+	}
+
+	private static boolean ask(Connection connection, String question) throws SQLException {
+		try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(question)) {
 			row.next();
 			return row.getBoolean(1);
 		}
 	}
 
-	private void pause() {
+	private static String holder(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(HOLDER)) {
+			if (!row.next()) {
+				return "a session that has just ended";
+			}
+			String application = row.getString("application_name");
+			String since = row.getString("since");
+			return "pid " + row.getInt("pid") + " ("
+					+ ((application == null || application.isEmpty()) ? "no application name" : application) + ", role "
+					+ row.getString("usename") + ", since " + ((since != null) ? since : "unknown") + ")";
+		}
+	}
+
+	static void sleep(long millis) {
 		try {
-			Thread.sleep(this.random.nextInt(SHORTEST_PAUSE, LONGEST_PAUSE));
+			Thread.sleep(millis);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new SchemaScriptException("Interrupted while another instance was applying the schema scripts",
+			throw new SchemaScriptException("Interrupted while waiting to apply the schema scripts",
 					"Start the application again.", ex);
 		}
 	}
 
-	private SchemaScriptException timedOut() {
+	private SchemaScriptException timedOut(String holder) {
 		return new SchemaScriptException(
 				"Another session has been applying schema scripts for longer than pgkeel.schema.lock-timeout ("
-						+ this.timeout.toSeconds() + " s)",
-				"Find it with \"select a.pid, a.application_name, a.xact_start, a.query from pg_locks l"
-						+ " join pg_stat_activity a using (pid) where l.locktype = 'advisory' and l.granted\", wait for"
-						+ " it or end it, or raise pgkeel.schema.lock-timeout.",
-				null);
+						+ this.timeout.toSeconds() + " s): " + holder,
+				"Wait for it, end it (select pg_terminate_backend(pid)), or raise pgkeel.schema.lock-timeout.", null);
 	}
 
 }

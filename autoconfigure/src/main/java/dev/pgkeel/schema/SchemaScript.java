@@ -1,81 +1,113 @@
 package dev.pgkeel.schema;
 
+import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 import org.springframework.core.io.Resource;
 
 /**
- * One script, read.
+ * One script, which is read anew by whoever needs its text.
  *
  * @param name the file's name
- * @param text the text, without a leading byte order mark
- * @param checksum the SHA-256 of the text with Unix line ends, so that a checkout on
- * Windows has the same one
+ * @param resource the file
+ * @param checksum the SHA-256 of its text without a byte order mark and with Unix line
+ * ends, so that a checkout on Windows has the same one
  */
-record SchemaScript(String name, String text, String checksum) {
+record SchemaScript(String name, Resource resource, String checksum) {
 
-	private static final String BYTE_ORDER_MARK = "\uFEFF";
+	private static final int BUFFER = 8192;
 
-	static SchemaScript read(Resource resource) {
-		String name = String.valueOf(resource.getFilename());
-		byte[] bytes;
+	private static final byte[] BYTE_ORDER_MARK = { (byte) 0xef, (byte) 0xbb, (byte) 0xbf };
+
+	static SchemaScript of(Resource resource) {
+		SchemaScript script = new SchemaScript(String.valueOf(resource.getFilename()), resource, "");
+		return new SchemaScript(script.name(), resource, script.currentChecksum());
+	}
+
+	InputStream open() {
 		try {
-			bytes = resource.getContentAsByteArray();
+			return this.resource.getInputStream();
 		}
 		catch (IOException ex) {
-			throw new SchemaScriptException("Schema script " + name + " cannot be read: " + ex.getMessage(),
-					"Make " + resource.getDescription() + " readable.", ex);
+			throw unreadable(ex);
 		}
-		String text = decode(name, bytes);
-		return new SchemaScript(name, text, checksum(text));
 	}
 
 	/**
-	 * Refuses what is not UTF-8: a wrong character stored in the database is found much
-	 * later.
+	 * Reads the script for its checksum.
+	 * @return the checksum of the text that is there now
 	 */
-	private static String decode(String name, byte[] bytes) {
-		CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-		ByteBuffer input = ByteBuffer.wrap(bytes);
-		CharBuffer output = CharBuffer.allocate(bytes.length);
-		CoderResult result = decoder.decode(input, output, true);
-		String text = output.flip().toString();
-		if (result.isError()) {
-			throw new SchemaScriptException(
-					"Schema script %s is not UTF-8: byte 0x%02x at offset %d (line %d)".formatted(name,
-							bytes[input.position()], input.position(), Position.of(text, text.length()).line()),
-					"Save the script as UTF-8.", null);
+	String currentChecksum() {
+		MessageDigest digest = sha256();
+		try (InputStream input = new BufferedInputStream(open(), BUFFER)) {
+			input.mark(BYTE_ORDER_MARK.length);
+			if (!Arrays.equals(input.readNBytes(BYTE_ORDER_MARK.length), BYTE_ORDER_MARK)) {
+				input.reset();
+			}
+			byte[] block = new byte[BUFFER];
+			boolean carriageReturn = false;
+			for (int read = input.read(block); read >= 0; read = input.read(block)) {
+				int from = 0;
+				for (int i = 0; i < read; i++) {
+					if (carriageReturn && block[i] != '\n') {
+						digest.update((byte) '\r');
+					}
+					carriageReturn = block[i] == '\r';
+					if (carriageReturn) {
+						digest.update(block, from, i - from);
+						from = i + 1;
+					}
+				}
+				digest.update(block, from, read - from);
+			}
+			if (carriageReturn) {
+				digest.update((byte) '\r');
+			}
 		}
-		int zero = text.indexOf(0);
-		if (zero >= 0) {
-			throw new SchemaScriptException(
-					"Schema script " + name + ":" + Position.of(text, zero) + " has a zero character",
-					"Remove it: PostgreSQL stores none. Save the script as UTF-8 if it is UTF-16.", null);
+		catch (IOException ex) {
+			throw unreadable(ex);
 		}
-		return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+		return HexFormat.of().formatHex(digest.digest());
 	}
 
-	private static String checksum(String text) {
+	static MessageDigest sha256() {
 		try {
-			MessageDigest digest = MessageDigest.getInstance("SHA-256");
-			return HexFormat.of().formatHex(digest.digest(text.replace("\r\n", "\n").getBytes(StandardCharsets.UTF_8)));
+			return MessageDigest.getInstance("SHA-256");
 		}
 		catch (NoSuchAlgorithmException ex) {
 			throw new IllegalStateException("Every Java platform has SHA-256", ex);
 		}
 	}
 
-	SchemaScriptException failure(int offset, String problem, String action) {
-		return new SchemaScriptException(this.name + ":" + Position.of(this.text, offset) + ": " + problem, action,
-				null);
+	/**
+	 * Reads one line, to show it.
+	 * @param number the line, from 1
+	 * @return the line, empty if it is not there any more
+	 */
+	String line(int number) {
+		try (BufferedReader reader = new BufferedReader(new InputStreamReader(open(), StandardCharsets.UTF_8))) {
+			return reader.lines().skip(number - 1L).findFirst().orElse("");
+		}
+		catch (IOException ex) {
+			return "";
+		}
+	}
+
+	SchemaScriptException failure(Position position, String problem, String action) {
+		return new SchemaScriptException(this.name + ":" + position + ": " + problem, action, null);
+	}
+
+	SchemaScriptException unreadable(IOException ex) {
+		return new SchemaScriptException("Schema script " + this.name + " cannot be read: " + ex.getMessage(),
+				"Make " + this.resource.getDescription() + " readable.", ex);
 	}
 
 }

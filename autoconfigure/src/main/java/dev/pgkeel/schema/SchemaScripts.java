@@ -37,7 +37,7 @@ final class SchemaScripts {
 	 * @return the scripts, in the order in which they run
 	 */
 	List<SchemaScript> read() {
-		return find().stream().map(SchemaScript::read).toList();
+		return find().stream().map(SchemaScript::of).toList();
 	}
 
 	/**

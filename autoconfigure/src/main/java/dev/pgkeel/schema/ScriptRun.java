@@ -1,74 +1,207 @@
 package dev.pgkeel.schema;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
-import dev.pgkeel.schema.SchemaReport.AppliedScript;
-import dev.pgkeel.schema.SchemaReport.Outcome;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLWarning;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * All scripts, run in the transaction of one connection.
+ * Scripts that run in one transaction, without the statements that cannot.
+ * <p>
+ * Statements are sent in chunks, each of which is one round trip under a savepoint. A
+ * failed chunk does not tell which statement failed (pgjdbc 42.7), so it is rolled back
+ * and run again one by one.
  */
 final class ScriptRun {
 
 	private static final Log logger = LogFactory.getLog(ScriptRun.class);
 
-	private final List<SplitScript> scripts;
+	private static final int CHUNK_STATEMENTS = 100;
 
-	private ScriptRun(List<SplitScript> scripts) {
-		this.scripts = scripts;
+	/**
+	 * What is in flight must fit the buffers between client and server, or both wait for
+	 * the other to read.
+	 */
+	private static final int CHUNK_CHARACTERS = 32_000;
+
+	private static final String SAVEPOINT = "pgkeel_chunk";
+
+	/**
+	 * Failures of the moment, after which the whole transaction is tried again.
+	 */
+	private static final Set<String> TRANSIENT = Set.of("55P03", "40P01");
+
+	private static final String CONNECTION_FAILURE = "08";
+
+	private static final String OPERATOR_INTERVENTION = "57P";
+
+	private final List<ScriptOutline> scripts;
+
+	private final RunProgress progress;
+
+	private final Map<String, Duration> durations = new HashMap<>();
+
+	ScriptRun(List<ScriptOutline> scripts, RunProgress progress) {
+		this.scripts = List.copyOf(scripts);
+		this.progress = progress;
+	}
+
+	List<ScriptOutline> scripts() {
+		return this.scripts;
 	}
 
 	/**
-	 * Splits the scripts, so that none runs when one of them cannot be read.
+	 * Returns how long a script's statements took.
 	 */
-	static ScriptRun of(List<SchemaScript> scripts) {
-		return new ScriptRun(
-				scripts.stream().map((script) -> new SplitScript(script, SqlSplitter.split(script))).toList());
+	Duration duration(ScriptOutline script) {
+		return this.durations.getOrDefault(script.name(), Duration.ZERO);
 	}
 
 	/**
 	 * Runs the scripts; the caller commits or rolls back.
 	 * @param connection a connection with an open transaction
-	 * @return what was run
-	 * @throws SQLException if the connection fails
+	 * @throws SQLException if the connection fails, or a lock could not be had
 	 * @throws SchemaScriptException if a statement fails
 	 */
-	List<AppliedScript> execute(Connection connection) throws SQLException {
-		List<AppliedScript> applied = new ArrayList<>();
+	void execute(Connection connection) throws SQLException {
+		run(connection, null);
+	}
+
+	/**
+	 * Runs the scripts one statement at a time, each a round trip of its own.
+	 * @param connection a connection with an open transaction
+	 * @param listener told about each statement
+	 * @throws SQLException if the connection fails, or a lock could not be had
+	 * @throws SchemaScriptException if a statement fails
+	 */
+	void executeEach(Connection connection, StatementListener listener) throws SQLException {
+		run(connection, listener);
+	}
+
+	private void run(Connection connection, @Nullable StatementListener listener) throws SQLException {
+		SessionState state = SessionState.of(connection);
+		this.progress.begin(this.scripts.stream().mapToInt(ScriptOutline::statements).sum());
 		try (Statement statement = connection.createStatement()) {
 			// JDBC's {escapes} would be looked for in the bodies of functions
 			statement.setEscapeProcessing(false);
-			for (SplitScript script : this.scripts) {
-				applied.add(execute(script, statement));
+			for (ScriptOutline script : this.scripts) {
+				long start = System.nanoTime();
+				statement.execute(state.restoring());
+				run(script, statement, listener);
+				this.durations.put(script.name(), Duration.ofNanos(System.nanoTime() - start));
 			}
+			statement.execute(state.restoring());
 		}
-		return applied;
 	}
 
-	private static AppliedScript execute(SplitScript script, Statement statement) throws SQLException {
-		long start = System.nanoTime();
-		for (SqlStatement sql : script.statements()) {
-			try {
-				statement.execute(sql.text());
+	private void run(ScriptOutline outline, Statement statement, @Nullable StatementListener listener)
+			throws SQLException {
+		SchemaScript script = outline.script();
+		try (SqlSplitter splitter = new SqlSplitter(script)) {
+			List<SqlStatement> chunk = new ArrayList<>();
+			int characters = 0;
+			for (SqlStatement sql = splitter.next(); sql != null; sql = splitter.next()) {
+				if (StatementRules.runsOutside(sql)) {
+					continue;
+				}
+				if (listener != null) {
+					listener.before(script, sql);
+					one(script, sql, statement);
+					listener.after(script, sql);
+				}
+				else if (outline.savepoints()) {
+					one(script, sql, statement);
+				}
+				else {
+					if (chunk.size() == CHUNK_STATEMENTS || characters + sql.text().length() > CHUNK_CHARACTERS) {
+						chunk(script, chunk, statement);
+						chunk.clear();
+						characters = 0;
+					}
+					chunk.add(sql);
+					characters += sql.text().length();
+				}
 			}
-			catch (SQLException ex) {
-				throw StatementFailure.of(script.script(), sql, ex);
-			}
-			logWarnings(script.script(), statement);
+			chunk(script, chunk, statement);
 		}
-		Duration duration = Duration.ofNanos(System.nanoTime() - start);
-		return new AppliedScript(script.script().name(), script.script().checksum(), Outcome.APPLIED,
-				script.statements().size(), duration);
+	}
+
+	private void chunk(SchemaScript script, List<SqlStatement> chunk, Statement statement) throws SQLException {
+		if (chunk.isEmpty()) {
+			return;
+		}
+		this.progress.at(script, chunk.get(0));
+		try {
+			statement.addBatch("savepoint " + SAVEPOINT);
+			for (SqlStatement sql : chunk) {
+				statement.addBatch(sql.text());
+			}
+			statement.addBatch("release savepoint " + SAVEPOINT);
+			statement.executeBatch();
+			logWarnings(script, statement);
+		}
+		catch (SQLException ex) {
+			statement.clearBatch();
+			if (!isFailureOfAStatement(ex) || (isTransient(ex) && !this.progress.isLastAttempt())) {
+				throw rootOf(ex);
+			}
+			statement.clearWarnings();
+			statement.execute("rollback to savepoint " + SAVEPOINT);
+			for (SqlStatement sql : chunk) {
+				one(script, sql, statement);
+			}
+			statement.execute("release savepoint " + SAVEPOINT);
+		}
+		this.progress.ran(chunk.size());
+	}
+
+	private void one(SchemaScript script, SqlStatement sql, Statement statement) throws SQLException {
+		this.progress.at(script, sql);
+		try {
+			statement.execute(sql.text());
+		}
+		catch (SQLException ex) {
+			if (!isFailureOfAStatement(ex) || (isTransient(ex) && !this.progress.isLastAttempt())) {
+				throw ex;
+			}
+			throw StatementFailure.of(script, sql, ex);
+		}
+		logWarnings(script, statement);
+	}
+
+	/**
+	 * The batch's own exception repeats the server's message and hides its parts.
+	 */
+	private static SQLException rootOf(SQLException ex) {
+		for (SQLException next = ex; next != null; next = next.getNextException()) {
+			if (next instanceof PSQLException) {
+				return next;
+			}
+		}
+		return ex;
+	}
+
+	static boolean isTransient(SQLException ex) {
+		return TRANSIENT.contains(String.valueOf(ex.getSQLState()));
+	}
+
+	private static boolean isFailureOfAStatement(SQLException ex) {
+		String state = String.valueOf(ex.getSQLState());
+		return !state.startsWith(CONNECTION_FAILURE) && !state.startsWith(OPERATOR_INTERVENTION);
 	}
 
 	private static void logWarnings(SchemaScript script, Statement statement) throws SQLException {
@@ -85,12 +218,31 @@ final class ScriptRun {
 	}
 
 	/**
-	 * A script and its statements.
+	 * What a script may change for the statements after it: the next script, and pgkeel's
+	 * own, start where the first one started.
 	 *
-	 * @param script the script
-	 * @param statements its statements
+	 * @param searchPath the schemas in which names are looked up
+	 * @param role the role set, or "none"
 	 */
-	private record SplitScript(SchemaScript script, List<SqlStatement> statements) {
+	private record SessionState(String searchPath, String role) {
+
+		static SessionState of(Connection connection) throws SQLException {
+			try (Statement statement = connection.createStatement();
+					ResultSet row = statement
+						.executeQuery("select current_setting('search_path'), current_setting('role')")) {
+				row.next();
+				return new SessionState(row.getString(1), row.getString(2));
+			}
+		}
+
+		String restoring() {
+			return "select pg_catalog.set_config('search_path', " + literal(this.searchPath)
+					+ ", false), pg_catalog.set_config('role', " + literal(this.role) + ", false)";
+		}
+
+		private static String literal(String value) {
+			return "'" + value.replace("'", "''") + "'";
+		}
 
 	}
 

@@ -11,78 +11,131 @@ import org.jspecify.annotations.Nullable;
  * Splits a script into statements where PostgreSQL's own {@code psql} would: not inside
  * quotes, dollar quotes, comments, parentheses or a {@code BEGIN ATOMIC} body. The rules
  * are those of the server's manual, "Lexical Structure", with
- * {@code standard_conforming_strings} on.
+ * {@code standard_conforming_strings} on. One statement at a time is in memory.
  */
-final class SqlSplitter {
+final class SqlSplitter implements AutoCloseable {
 
 	/**
 	 * Words that {@code psql} (psqlscan.l) takes to begin a statement with a SQL body.
 	 */
 	private static final Set<String> BODY_STARTERS = Set.of("FUNCTION", "PROCEDURE");
 
+	/**
+	 * Statements whose options in parentheses decide where they may run.
+	 */
+	private static final Set<String> WITH_OPTIONS = Set.of("REINDEX", "VACUUM");
+
+	private static final int WORDS_KEPT = 16;
+
+	private static final String DIRECTIVE = "pgkeel:";
+
 	private final SchemaScript script;
 
-	private final String text;
+	private final ScriptReader reader;
 
-	private int position;
+	private final StringBuilder text = new StringBuilder();
 
-	private int statementStart = -1;
+	private final List<String> words = new ArrayList<>();
+
+	private final List<String> directives = new ArrayList<>();
+
+	private @Nullable Position start;
+
+	private String previousWord = "";
 
 	private int parentheses;
 
 	private int bodyDepth;
 
-	private final List<String> words = new ArrayList<>();
-
 	private boolean definesRoutine;
 
-	private final List<SqlStatement> statements = new ArrayList<>();
+	private int number;
 
-	private SqlSplitter(SchemaScript script) {
+	SqlSplitter(SchemaScript script) {
 		this.script = script;
-		this.text = script.text();
+		this.reader = new ScriptReader(script);
 	}
 
 	/**
-	 * Splits a script.
+	 * Splits a whole script.
 	 * @param script the script
 	 * @return its statements, none of which is empty
-	 * @throws SchemaScriptException if a quote or comment is not closed, or the script
-	 * has what only {@code psql} understands
+	 * @throws SchemaScriptException if the script cannot be read, see {@link #next()}
 	 */
 	static List<SqlStatement> split(SchemaScript script) {
-		SqlSplitter splitter = new SqlSplitter(script);
-		splitter.run();
-		return splitter.statements;
-	}
-
-	private void run() {
-		while (this.position < this.text.length()) {
-			step(this.text.charAt(this.position));
+		List<SqlStatement> statements = new ArrayList<>();
+		try (SqlSplitter splitter = new SqlSplitter(script)) {
+			for (SqlStatement statement = splitter.next(); statement != null; statement = splitter.next()) {
+				statements.add(statement);
+			}
 		}
-		endStatement();
+		return statements;
 	}
 
-	private void step(char ch) {
+	/**
+	 * Returns the next statement.
+	 * @return the statement, {@code null} at the end
+	 * @throws SchemaScriptException if a quote or comment is not closed, or the statement
+	 * is one that no script may have
+	 */
+	@Nullable SqlStatement next() {
+		this.start = null;
+		this.text.setLength(0);
+		this.words.clear();
+		this.directives.clear();
+		this.parentheses = 0;
+		this.bodyDepth = 0;
+		this.definesRoutine = false;
+		this.previousWord = "";
+		while (this.reader.peek() != ScriptReader.END) {
+			if (step((char) this.reader.peek()) && this.start != null) {
+				return statement(this.start);
+			}
+		}
+		return (this.start != null) ? statement(this.start) : null;
+	}
+
+	private SqlStatement statement(Position position) {
+		this.number++;
+		SqlStatement statement = new SqlStatement(this.number, this.text.toString().stripTrailing(), position,
+				List.copyOf(this.words), List.copyOf(this.directives));
+		StatementRules.refuseUnrunnable(this.script, statement);
+		return statement;
+	}
+
+	/**
+	 * Takes a character, or more that belong to it.
+	 * @return whether a statement ended
+	 */
+	private boolean step(char ch) {
 		if (Character.isWhitespace(ch)) {
-			this.position++;
+			take();
 		}
-		else if (ch == '-' && next() == '-') {
-			skipLineComment();
+		else if (ch == '-' && this.reader.peek(1) == '-') {
+			lineComment();
 		}
-		else if (ch == '/' && next() == '*') {
-			skipBlockComment();
+		else if (ch == '/' && this.reader.peek(1) == '*') {
+			blockComment();
 		}
 		else if (ch == ';' && this.parentheses == 0 && this.bodyDepth == 0) {
-			endStatement();
-			this.position++;
+			this.reader.read();
+			return true;
 		}
 		else {
-			if (this.statementStart < 0) {
-				this.statementStart = this.position;
+			if (this.start == null) {
+				this.start = this.reader.position();
 			}
 			token(ch);
 		}
+		return false;
+	}
+
+	private char take() {
+		char ch = this.reader.read();
+		if (this.start != null) {
+			this.text.append(ch);
+		}
+		return ch;
 	}
 
 	private void token(char ch) {
@@ -91,18 +144,22 @@ final class SqlSplitter {
 			return;
 		}
 		switch (ch) {
-			case '\'' -> skipQuoted('\'', false, "string");
-			case '"' -> skipQuoted('"', false, "quoted name");
+			case '\'' -> quoted('\'', false, "string");
+			case '"' -> {
+				int from = this.text.length();
+				quoted('"', false, "quoted name");
+				keep(this.text.substring(from));
+			}
 			case '$' -> dollar();
-			case '\\' -> throw this.script.failure(this.position, "psql's backslash commands are not SQL",
+			case '\\' -> throw this.script.failure(this.reader.position(), "psql's backslash commands are not SQL",
 					"Remove the line: scripts are run by the application, not by psql.");
 			case '(' -> {
 				this.parentheses++;
-				this.position++;
+				take();
 			}
 			case ')' -> {
 				this.parentheses = Math.max(0, this.parentheses - 1);
-				this.position++;
+				take();
 			}
 			default -> number(ch);
 		}
@@ -113,27 +170,33 @@ final class SqlSplitter {
 	 * of them begins a word or a quote.
 	 */
 	private void number(char ch) {
-		this.position++;
+		take();
 		if (Character.isDigit(ch)) {
-			while (this.position < this.text.length() && isWordPart(this.text.charAt(this.position))) {
-				this.position++;
+			while (isWordPart(this.reader.peek())) {
+				take();
 			}
 		}
 	}
 
 	private void word() {
-		int start = this.position;
-		while (this.position < this.text.length() && isWordPart(this.text.charAt(this.position))) {
-			this.position++;
+		int from = this.text.length();
+		while (isWordPart(this.reader.peek())) {
+			take();
 		}
-		String word = this.text.substring(start, this.position).toUpperCase(Locale.ROOT);
-		char follower = (this.position < this.text.length()) ? this.text.charAt(this.position) : 0;
-		if (follower == '\'') {
-			skipQuoted('\'', word.equals("E"), "string");
+		String word = this.text.substring(from).toUpperCase(Locale.ROOT);
+		if (this.reader.peek() == '\'') {
+			quoted('\'', word.equals("E"), "string");
 			return;
 		}
 		trackBody(word);
-		if (this.words.size() < 4) {
+		keep(word);
+		StatementRules.refuseCopy(this.script, this.start, this.words, this.previousWord, word);
+		this.previousWord = word;
+	}
+
+	private void keep(String word) {
+		boolean counts = this.parentheses == 0 || (!this.words.isEmpty() && WITH_OPTIONS.contains(this.words.get(0)));
+		if (counts && this.words.size() < WORDS_KEPT) {
 			this.words.add(word);
 		}
 	}
@@ -164,134 +227,109 @@ final class SqlSplitter {
 		}
 	}
 
-	private void endStatement() {
-		if (this.statementStart >= 0) {
-			String statement = this.text.substring(this.statementStart, this.position).stripTrailing();
-			refuseUnrunnable();
-			this.statements.add(new SqlStatement(statement, this.statementStart));
+	private void lineComment() {
+		StringBuilder comment = new StringBuilder();
+		while (this.reader.peek() != ScriptReader.END && this.reader.peek() != '\n') {
+			comment.append(take());
 		}
-		this.statementStart = -1;
-		this.parentheses = 0;
-		this.bodyDepth = 0;
-		this.definesRoutine = false;
-		this.words.clear();
-	}
-
-	private void refuseUnrunnable() {
-		String command = transactionCommand();
-		if (command != null) {
-			throw this.script.failure(this.statementStart, command + " is not allowed in a schema script",
-					"Remove it: all scripts run in one transaction, which pgkeel begins and commits.");
+		String said = comment.substring(2).strip();
+		if (this.start == null && said.startsWith(DIRECTIVE)) {
+			this.directives.add(said);
 		}
 	}
 
-	/**
-	 * Savepoints are welcome; what would end the transaction of all scripts is not.
-	 */
-	private @Nullable String transactionCommand() {
-		String first = word(0);
-		return switch (first) {
-			case "BEGIN", "COMMIT", "END", "ABORT" -> first;
-			case "START" -> word(1).equals("TRANSACTION") ? "START TRANSACTION" : null;
-			case "PREPARE" -> word(1).equals("TRANSACTION") ? "PREPARE TRANSACTION" : null;
-			case "ROLLBACK" -> this.words.contains("TO") ? null : first;
-			default -> null;
-		};
-	}
-
-	private String word(int index) {
-		return (index < this.words.size()) ? this.words.get(index) : "";
-	}
-
-	private void skipLineComment() {
-		int end = this.text.indexOf('\n', this.position);
-		this.position = (end < 0) ? this.text.length() : end + 1;
-	}
-
-	private void skipBlockComment() {
-		int start = this.position;
+	private void blockComment() {
+		Position opening = this.reader.position();
 		int depth = 0;
 		do {
-			if (this.text.startsWith("/*", this.position)) {
+			int ch = this.reader.peek();
+			if (ch == ScriptReader.END) {
+				throw unclosed(opening, "comment", "*/");
+			}
+			take();
+			if (ch == '/' && this.reader.peek() == '*') {
 				depth++;
-				this.position += 2;
+				take();
 			}
-			else if (this.text.startsWith("*/", this.position)) {
+			else if (ch == '*' && this.reader.peek() == '/') {
 				depth--;
-				this.position += 2;
-			}
-			else if (this.position < this.text.length()) {
-				this.position++;
-			}
-			else {
-				throw unclosed(start, "comment", "*/");
+				take();
 			}
 		}
 		while (depth > 0);
 	}
 
-	private void skipQuoted(char quote, boolean escapes, String what) {
-		int start = this.position;
-		this.position++;
-		while (this.position < this.text.length()) {
-			char ch = this.text.charAt(this.position);
-			if (ch == '\\' && escapes) {
-				this.position += 2;
-			}
-			else if (ch == quote && next() == quote) {
-				this.position += 2;
+	private void quoted(char quote, boolean escapes, String what) {
+		Position opening = this.reader.position();
+		take();
+		while (this.reader.peek() != ScriptReader.END) {
+			char ch = take();
+			if ((ch == '\\' && escapes) || (ch == quote && this.reader.peek() == quote)) {
+				if (this.reader.peek() != ScriptReader.END) {
+					take();
+				}
 			}
 			else if (ch == quote) {
-				this.position++;
 				return;
 			}
-			else {
-				this.position++;
-			}
 		}
-		throw unclosed(start, what, String.valueOf(quote));
+		throw unclosed(opening, what, String.valueOf(quote));
 	}
 
 	/**
 	 * A dollar quote, or the dollar of a parameter such as {@code $1}.
 	 */
 	private void dollar() {
-		int start = this.position;
-		int end = start + 1;
-		while (end < this.text.length() && this.text.charAt(end) != '$' && isTagPart(end, start + 1)) {
+		Position opening = this.reader.position();
+		int end = 1;
+		while (isWordStart(this.reader.peek(end)) || (end > 1 && Character.isDigit(this.reader.peek(end)))) {
 			end++;
 		}
-		if (end >= this.text.length() || this.text.charAt(end) != '$') {
-			this.position++;
+		if (this.reader.peek(end) != '$') {
+			take();
 			return;
 		}
-		String tag = this.text.substring(start, end + 1);
-		int close = this.text.indexOf(tag, end + 1);
-		if (close < 0) {
-			throw unclosed(start, "dollar quote", tag);
+		int from = this.text.length();
+		for (int i = 0; i <= end; i++) {
+			take();
 		}
-		this.position = close + tag.length();
+		String tag = this.text.substring(from);
+		while (this.reader.peek() != ScriptReader.END) {
+			if (this.reader.peek() == '$' && startsWith(tag)) {
+				for (int i = 0; i < tag.length(); i++) {
+					take();
+				}
+				return;
+			}
+			take();
+		}
+		throw unclosed(opening, "dollar quote", tag);
 	}
 
-	private boolean isTagPart(int index, int tagStart) {
-		char ch = this.text.charAt(index);
-		return isWordStart(ch) || (index > tagStart && Character.isDigit(ch));
+	private boolean startsWith(String tag) {
+		for (int i = 0; i < tag.length(); i++) {
+			if (this.reader.peek(i) != tag.charAt(i)) {
+				return false;
+			}
+		}
+		return true;
 	}
 
-	private SchemaScriptException unclosed(int start, String what, String closing) {
-		return this.script.failure(start, "this " + what + " is never closed", "Close it with " + closing + ".");
+	private SchemaScriptException unclosed(Position opening, String what, String closing) {
+		return this.script.failure(opening, "this " + what + " is never closed", "Close it with " + closing + ".");
 	}
 
-	private char next() {
-		return (this.position + 1 < this.text.length()) ? this.text.charAt(this.position + 1) : 0;
-	}
-
-	private static boolean isWordStart(char ch) {
+	private static boolean isWordStart(int ch) {
 		return ch == '_' || (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch >= 0x80;
 	}
 
-	private static boolean isWordPart(char ch) {
-		return isWordStart(ch) || Character.isDigit(ch) || ch == '$';
+	private static boolean isWordPart(int ch) {
+		return isWordStart(ch) || (ch >= 0 && Character.isDigit(ch)) || ch == '$';
+	}
+
+	@Override
+	public void close() {
+		this.reader.close();
 	}
 
 }

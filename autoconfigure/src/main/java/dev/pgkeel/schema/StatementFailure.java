@@ -27,23 +27,33 @@ final class StatementFailure {
 	static SchemaScriptException of(SchemaScript script, SqlStatement statement, SQLException ex) {
 		ServerErrorMessage error = (ex instanceof PSQLException pg) ? pg.getServerErrorMessage() : null;
 		String message = (error != null) ? describe(error) : String.valueOf(ex.getMessage());
-		return new SchemaScriptException(
-				"%s:%s: %s (SQLSTATE %s)".formatted(script.name(), place(script, statement, error), message,
-						ex.getSQLState()),
-				action(ex.getSQLState())
-						+ " Nothing of the schema scripts was applied: the transaction was rolled back.",
-				ex);
+		Position place = place(statement, error);
+		return new SchemaScriptException("%s:%s: %s (SQLSTATE %s, statement %d)%n%s".formatted(script.name(), place,
+				message, ex.getSQLState(), statement.number(), place.pointer(script.line(place.line()))),
+				action(ex.getSQLState()), ex);
 	}
 
 	private static String action(@Nullable String sqlState) {
-		if ("42501".equals(sqlState)) {
-			return "Let a role apply the scripts that owns the objects or has the privilege, or set"
-					+ " pgkeel.schema.enabled=false here.";
-		}
-		if ("25006".equals(sqlState)) {
-			return "Connect to the primary, or set pgkeel.schema.enabled=false here: this server or role only reads.";
-		}
-		return "Correct the script.";
+		String nothing = " Nothing of the schema scripts was applied: the transaction was rolled back.";
+		return switch (String.valueOf(sqlState)) {
+			case "42501" -> "Let a role apply the scripts that owns the objects or has the privilege, or set"
+					+ " pgkeel.schema.enabled=false here." + nothing;
+			case "25006" -> "Connect to the primary, or set pgkeel.schema.enabled=false here: this server or role only"
+					+ " reads." + nothing;
+			case "25001" -> "Remove the statement from the script, and run it by hand: the server refuses it inside a"
+					+ " transaction." + nothing;
+			case "55P04" ->
+				"Move ALTER TYPE ... ADD VALUE to a script of its own, whose name comes first, with the line"
+						+ " \"-- pgkeel:own-transaction\" at its head: a new value can be used only after the commit of the"
+						+ " transaction that added it." + nothing;
+			case "53200" -> "Raise max_locks_per_transaction on the server (it takes a restart), or put"
+					+ " \"-- pgkeel:own-transaction\" at the head of some of the scripts: a transaction holds a lock on"
+					+ " each relation that it creates or changes, and the server has no room for more." + nothing;
+			case "53100" -> "Make room on the server's disk, and start again." + nothing;
+			case "57014" -> "Raise pgkeel.schema.statement-timeout or the statement_timeout of the role, or make the"
+					+ " statement faster." + nothing;
+			default -> "Correct the script." + nothing;
+		};
 	}
 
 	static String describe(ServerErrorMessage error) {
@@ -57,18 +67,13 @@ final class StatementFailure {
 		return text.toString();
 	}
 
-	private static String place(SchemaScript script, SqlStatement statement, @Nullable ServerErrorMessage error) {
+	private static Position place(SqlStatement statement, @Nullable ServerErrorMessage error) {
 		if (error != null && error.getPosition() > 0) {
-			int offset = statement.text()
-				.offsetByCodePoints(0, Math.min(error.getPosition() - 1,
-						statement.text().codePointCount(0, statement.text().length())));
-			return Position.of(script.text(), statement.offset() + offset).toString();
+			return statement.positionOf(error.getPosition() - 1);
 		}
 		Integer blockLine = (error != null) ? blockLine(statement, error.getWhere()) : null;
-		if (blockLine != null) {
-			return String.valueOf(Position.of(script.text(), statement.offset()).line() + blockLine);
-		}
-		return Position.of(script.text(), statement.offset()).toString();
+		return (blockLine != null) ? new Position(statement.position().line() + blockLine, Position.UNKNOWN_COLUMN)
+				: statement.position();
 	}
 
 	/**

@@ -100,7 +100,9 @@ class SchemaInitializerTests {
 		write("1_notes.sql", "create table notes (id int);");
 		write("2_more.sql", "-- a comment\n\ncreate table more (id int);\n\n  insert into\n    absent values (1);\n");
 		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this::apply)
-			.withMessage("2_more.sql:6:5: relation \"absent\" does not exist (SQLSTATE 42P01)")
+			.withMessage(
+					"2_more.sql:6:5: relation \"absent\" does not exist (SQLSTATE 42P01, statement 2)%n".formatted()
+							+ "      absent values (1);%n      ^".formatted())
 			.satisfies((ex) -> assertThat(ex.getAction()).contains("Nothing of the schema scripts was applied"));
 		assertThat(this.database.query("select to_regclass('notes') is null", Boolean.class)).isTrue();
 	}
@@ -109,14 +111,17 @@ class SchemaInitializerTests {
 	void failureInsideABlockNamesTheLine() throws IOException {
 		write("1_notes.sql", "select 1;\n\ndo\n$$\nbegin\n  perform 1;\n  perform 1 / 0;\nend $$;\n");
 		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this::apply)
-			.withMessage("1_notes.sql:7: division by zero (SQLSTATE 22012)");
+			.withMessage(
+					"1_notes.sql:7: division by zero (SQLSTATE 22012, statement 2)%n    perform 1 / 0;".formatted());
 	}
 
 	@Test
 	void syntaxErrorInsideABlockNamesTheLine() throws IOException {
 		write("1_notes.sql", "select 1;\n\ndo $$\nbegin\n  perfrom 1;\nend $$;\n");
 		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this::apply)
-			.withMessage("1_notes.sql:5:3: syntax error at or near \"perfrom\" (SQLSTATE 42601)");
+			.withMessage(
+					"1_notes.sql:5:3: syntax error at or near \"perfrom\" (SQLSTATE 42601, statement 2)%n".formatted()
+							+ "    perfrom 1;%n    ^".formatted());
 	}
 
 	@Test
@@ -141,7 +146,7 @@ class SchemaInitializerTests {
 	void readOnlyServerIsNoMistakeOfTheScript() throws IOException {
 		write("1_notes.sql", "set transaction read only;\ncreate table notes (id int);");
 		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this::apply)
-			.withMessageContaining("(SQLSTATE 25006)")
+			.withMessageContaining("(SQLSTATE 25006,")
 			.satisfies((ex) -> assertThat(ex.getAction()).startsWith("Connect to the primary"));
 	}
 
@@ -223,7 +228,7 @@ class SchemaInitializerTests {
 			assertThatExceptionOfType(SchemaScriptException.class)
 				.isThrownBy(() -> initializer(dataSource(), Duration.ZERO, true).afterPropertiesSet())
 				.withMessageContaining("pgkeel.schema.lock-timeout (0 s)")
-				.satisfies((ex) -> assertThat(ex.getAction()).contains("pg_stat_activity"));
+				.satisfies((ex) -> assertThat(ex.getAction()).contains("pg_terminate_backend"));
 		}
 	}
 
@@ -266,9 +271,10 @@ class SchemaInitializerTests {
 	}
 
 	private SchemaInitializer initializer(PGSimpleDataSource dataSource, Duration lockTimeout, boolean applies) {
+		SchemaSettings settings = new SchemaSettings(applies, List.of("file:" + this.folder + "/*.sql"),
+				SchemaMode.ON_CHANGE, null, lockTimeout, null);
 		return new SchemaInitializer(new Preflight(dataSource, null, Duration.ofSeconds(1)),
-				new PathMatchingResourcePatternResolver(), List.of("file:" + this.folder + "/*.sql"), lockTimeout,
-				applies);
+				new PathMatchingResourcePatternResolver(), settings);
 	}
 
 	private PGSimpleDataSource dataSource() {

@@ -3,33 +3,42 @@ package dev.pgkeel.schema;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
-
-import org.springframework.core.io.ByteArrayResource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Tests for {@link SchemaScript}.
+ * Tests for {@link SchemaScript} and {@link ScriptReader}.
  */
 class SchemaScriptTests {
 
 	@Test
 	void byteOrderMarkIsNoPartOfTheText() {
-		SchemaScript script = read("\uFEFFselect 1", StandardCharsets.UTF_8);
-		assertThat(script.text()).isEqualTo("select 1");
-		assertThat(script.checksum()).isEqualTo(read("select 1", StandardCharsets.UTF_8).checksum());
+		SchemaScript script = script("\uFEFFselect 1", StandardCharsets.UTF_8);
+		assertThat(SqlSplitter.split(script)).singleElement().satisfies((statement) -> {
+			assertThat(statement.text()).isEqualTo("select 1");
+			assertThat(statement.position()).isEqualTo(new Position(1, 1));
+		});
+		assertThat(script.checksum()).isEqualTo(script("select 1", StandardCharsets.UTF_8).checksum());
 	}
 
 	@Test
 	void checksumIsTheSameWithWindowsLineEnds() {
-		SchemaScript script = read("select 1;\r\nselect 2", StandardCharsets.UTF_8);
-		assertThat(script.text()).contains("\r\n");
-		assertThat(script.checksum()).isEqualTo(read("select 1;\nselect 2", StandardCharsets.UTF_8).checksum())
+		SchemaScript script = script("select 1;\r\nselect '\r2'\r", StandardCharsets.UTF_8);
+		assertThat(script.checksum())
+			.isEqualTo(script("select 1;\nselect '\r2'\r", StandardCharsets.UTF_8).checksum())
 			.hasSize(64)
-			.isNotEqualTo(read("select 1;\nselect 3", StandardCharsets.UTF_8).checksum());
+			.isNotEqualTo(script("select 1;\nselect '\n2'\r", StandardCharsets.UTF_8).checksum());
+	}
+
+	@Test
+	void checksumIsTheSameWhereverTheBufferEnds() {
+		String text = "x".repeat(8191);
+		assertThat(script(text + "\r\ny", StandardCharsets.UTF_8).checksum())
+			.isEqualTo(script(text + "\ny", StandardCharsets.UTF_8).checksum());
 	}
 
 	@Test
@@ -41,11 +50,22 @@ class SchemaScriptTests {
 	}
 
 	@Test
+	void otherEncodingFarIntoTheScriptIsRefusedWithItsPlace() {
+		String text = "select 'ä'; -- ä\n".repeat(5000);
+		byte[] bytes = (text + "select 'x").getBytes(StandardCharsets.UTF_8);
+		int offset = bytes.length - 1;
+		bytes[offset] = (byte) 0xe4;
+		assertThatExceptionOfType(SchemaScriptException.class)
+			.isThrownBy(() -> SqlSplitter.split(TextScript.of("1_notes.sql", bytes)))
+			.withMessage("Schema script 1_notes.sql is not UTF-8: byte 0xe4 at offset " + offset + " (line 5001)");
+	}
+
+	@Test
 	void truncatedCharacterIsRefused() {
 		byte[] bytes = "select 'ü'".getBytes(StandardCharsets.UTF_8);
 		byte[] truncated = Arrays.copyOf(bytes, bytes.length - 2);
 		assertThatExceptionOfType(SchemaScriptException.class)
-			.isThrownBy(() -> SchemaScript.read(new NamedResource(truncated)))
+			.isThrownBy(() -> SqlSplitter.split(TextScript.of("1_notes.sql", truncated)))
 			.withMessageContaining("byte 0xc3 at offset 8");
 	}
 
@@ -56,24 +76,19 @@ class SchemaScriptTests {
 			.withMessage("Schema script 1_notes.sql:2:9 has a zero character");
 	}
 
-	private static SchemaScript read(String text, Charset charset) {
-		return SchemaScript.read(new NamedResource(text.getBytes(charset)));
+	@Test
+	void charactersBeyondTheFirstPlaneCountOnce() {
+		String text = "select '" + "😀".repeat(9000) + "'; select 2";
+		List<SqlStatement> statements = read(text, StandardCharsets.UTF_8);
+		assertThat(statements.get(1).position()).isEqualTo(new Position(1, 8 + 9000 + 4));
 	}
 
-	/**
-	 * A resource with a file's name.
-	 */
-	private static final class NamedResource extends ByteArrayResource {
+	private static List<SqlStatement> read(String text, Charset charset) {
+		return SqlSplitter.split(script(text, charset));
+	}
 
-		NamedResource(byte[] bytes) {
-			super(bytes);
-		}
-
-		@Override
-		public String getFilename() {
-			return "1_notes.sql";
-		}
-
+	private static SchemaScript script(String text, Charset charset) {
+		return TextScript.of("1_notes.sql", text.getBytes(charset));
 	}
 
 }

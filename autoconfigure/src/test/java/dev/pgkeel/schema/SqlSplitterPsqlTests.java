@@ -69,7 +69,7 @@ class SqlSplitterPsqlTests {
 	private static @Nullable List<String> split(String text) {
 		List<SqlStatement> statements;
 		try {
-			statements = SqlSplitter.split(new SchemaScript("random.sql", text, ""));
+			statements = SqlSplitter.split(TextScript.of("random.sql", text));
 		}
 		catch (SchemaScriptException ex) {
 			return null;

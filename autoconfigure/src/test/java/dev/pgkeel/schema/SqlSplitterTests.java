@@ -57,10 +57,10 @@ class SqlSplitterTests {
 	}
 
 	@Test
-	void offsetPointsAtTheFirstWord() {
+	void positionIsThatOfTheFirstWord() {
 		String text = "-- ä\n/* b */  select 1;\n  select 2";
 		List<SqlStatement> statements = SqlSplitter.split(script(text));
-		assertThat(statements).extracting((statement) -> Position.of(text, statement.offset()))
+		assertThat(statements).extracting(SqlStatement::position)
 			.containsExactly(new Position(2, 10), new Position(3, 3));
 	}
 
@@ -100,12 +100,68 @@ class SqlSplitterTests {
 			.withMessage("1_notes.sql:2:1: psql's backslash commands are not SQL");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "copy t from stdin", "COPY t (a, b) FROM STDIN WITH (FORMAT csv)", "copy t to stdout",
+			"copy (select 1) to stdout" })
+	void copyThroughTheClientIsRefused(String command) {
+		assertThatExceptionOfType(SchemaScriptException.class)
+			.isThrownBy(() -> split("select 1;\n" + command + ";\n1\t'x\n\\.\n"))
+			.withMessageStartingWith("1_notes.sql:2:1: COPY ... ")
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("INSERT"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "drop database a", "create database a", "alter system set x = 1", "discard all",
+			"create tablespace a location '/'", "drop tablespace a", "cluster", "reindex database a",
+			"reindex (verbose) schema table_a", "alter database a set tablespace b" })
+	void whatNoTransactionCanHoldIsRefusedByName(String command) {
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(() -> split("select 1;\n" + command + ";"))
+			.withMessageStartingWith("1_notes.sql:2:1: ")
+			.withMessageContaining("it cannot run in a transaction");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "create index concurrently a on t (b)", "create unique index concurrently on t (b)",
+			"CREATE INDEX CONCURRENTLY IF NOT EXISTS \"A\" ON t (b)", "drop index concurrently if exists a",
+			"reindex index concurrently a", "reindex (concurrently) table a", "reindex (verbose, concurrently) table a",
+			"reindex database concurrently a", "alter table t detach partition p concurrently", "vacuum",
+			"vacuum (analyze) t" })
+	void someRunOutsideOfATransaction(String command) {
+		assertThat(SqlSplitter.split(script(command))).singleElement().matches(StatementRules::runsOutside);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "create index a on concurrently (b)", "refresh materialized view concurrently v",
+			"reindex table schema", "drop index concurrently_a", "cluster t", "discard plans",
+			"alter table t detach partition p", "alter database a set work_mem = 1",
+			"create table vacuum_log (a int)" })
+	void othersRunInTheTransaction(String command) {
+		assertThat(SqlSplitter.split(script(command))).singleElement()
+			.matches((statement) -> !StatementRules.runsOutside(statement));
+	}
+
+	@Test
+	void directivesBelongToTheStatementBelow() {
+		List<SqlStatement> statements = SqlSplitter.split(script("""
+				-- pgkeel:own-transaction
+				-- another comment
+				select 1; -- pgkeel:allow-loss notes no longer needed
+				--pgkeel:allow-loss other because
+				drop -- pgkeel:ignored
+				table notes;
+				select '-- pgkeel:no'
+				"""));
+		assertThat(statements).extracting(SqlStatement::directives)
+			.containsExactly(List.of("pgkeel:own-transaction"),
+					List.of("pgkeel:allow-loss notes no longer needed", "pgkeel:allow-loss other because"), List.of());
+	}
+
 	private static List<String> split(String text) {
 		return SqlSplitter.split(script(text)).stream().map(SqlStatement::text).toList();
 	}
 
 	private static SchemaScript script(String text) {
-		return new SchemaScript("1_notes.sql", text, "");
+		return TextScript.of("1_notes.sql", text);
 	}
 
 }

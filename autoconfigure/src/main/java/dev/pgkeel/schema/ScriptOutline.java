@@ -1,0 +1,46 @@
+package dev.pgkeel.schema;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a script holds, found by splitting it once without running it, so that none runs
+ * when one of them cannot be read.
+ *
+ * @param script the script
+ * @param statements how many statements it has in all
+ * @param outside the statements that cannot run in a transaction
+ * @param names the names of objects in it
+ * @param ownTransaction whether it asks for a transaction of its own
+ * @param savepoints whether it has savepoints of its own
+ */
+record ScriptOutline(SchemaScript script, int statements, List<SqlStatement> outside, ScriptNames names,
+		boolean ownTransaction, boolean savepoints) {
+
+	private static final String OWN_TRANSACTION = "pgkeel:own-transaction";
+
+	static ScriptOutline of(SchemaScript script) {
+		List<SqlStatement> outside = new ArrayList<>();
+		ScriptNames names = new ScriptNames();
+		int count = 0;
+		boolean ownTransaction = false;
+		boolean savepoints = false;
+		try (SqlSplitter splitter = new SqlSplitter(script)) {
+			for (SqlStatement statement = splitter.next(); statement != null; statement = splitter.next()) {
+				count++;
+				names.addAll(statement.text());
+				savepoints |= StatementRules.isSavepoint(statement);
+				ownTransaction |= count == 1 && statement.directives().contains(OWN_TRANSACTION);
+				if (StatementRules.runsOutside(statement)) {
+					outside.add(statement);
+				}
+			}
+		}
+		return new ScriptOutline(script, count, List.copyOf(outside), names, ownTransaction, savepoints);
+	}
+
+	String name() {
+		return this.script.name();
+	}
+
+}
