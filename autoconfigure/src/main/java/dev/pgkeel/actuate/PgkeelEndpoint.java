@@ -171,12 +171,18 @@ public final class PgkeelEndpoint {
 	 * @param outcome the outcome of the run
 	 * @param durationMs the duration of the run in milliseconds
 	 * @param scripts the scripts in the order in which they ran
+	 * @param created the objects that the run created
+	 * @param altered the objects that the run altered
+	 * @param dropped the objects that the run dropped
+	 * @param drift what was no longer as the run before had left it
 	 */
-	public record SchemaDescriptor(String outcome, long durationMs, List<ScriptDescriptor> scripts) {
+	public record SchemaDescriptor(String outcome, long durationMs, List<ScriptDescriptor> scripts,
+			List<String> created, List<String> altered, List<String> dropped, List<String> drift) {
 
 		static SchemaDescriptor of(SchemaReport report) {
 			return new SchemaDescriptor(report.outcome().toString(), report.duration().toMillis(),
-					report.scripts().stream().map(ScriptDescriptor::of).toList());
+					report.scripts().stream().map(ScriptDescriptor::of).toList(), report.changes().created(),
+					report.changes().altered(), report.changes().dropped(), report.drift());
 		}
 
 	}

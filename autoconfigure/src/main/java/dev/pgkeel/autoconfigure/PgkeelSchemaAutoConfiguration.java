@@ -6,6 +6,7 @@ import dev.pgkeel.pool.ActiveProfile;
 import dev.pgkeel.pool.RuntimeProfile;
 import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.schema.SchemaSettings;
+import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.server.DirectConnection;
 import dev.pgkeel.server.Preflight;
 
@@ -39,12 +40,12 @@ public final class PgkeelSchemaAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	SchemaInitializer pgkeelSchemaInitializer(PgkeelProperties properties, SchemaProperties schema,
-			ActiveProfile profile, DataSource dataSource, ResourceLoader resourceLoader) {
+			ActiveProfile profile, ApplicationInstance instance, DataSource dataSource, ResourceLoader resourceLoader) {
 		boolean applies = schema.enabled() != null || profile.profile() != RuntimeProfile.SERVERLESS;
 		SchemaSettings settings = new SchemaSettings(applies, schema.locations(), schema.mode(), schema.historySchema(),
 				schema.lockTimeout(), schema.statementTimeout());
 		return new SchemaInitializer(preflight(properties, dataSource),
-				ResourcePatternUtils.getResourcePatternResolver(resourceLoader), settings);
+				ResourcePatternUtils.getResourcePatternResolver(resourceLoader), instance, settings);
 	}
 
 	private static Preflight preflight(PgkeelProperties properties, DataSource dataSource) {

@@ -12,18 +12,22 @@ interface RunGuard {
 	 * Called when the transaction is open and the lock is held, before the first
 	 * statement.
 	 * @param connection the connection of the scripts
+	 * @param before the catalog
 	 * @throws SQLException if the server cannot be asked
 	 */
-	void begin(Connection connection) throws SQLException;
+	void begin(Connection connection, CatalogSnapshot before) throws SQLException;
 
 	/**
 	 * Called after the last statement, before anything is recorded or committed. It may
 	 * roll back to a savepoint that it made in {@link #begin} and run the scripts again.
 	 * @param connection the connection of the scripts
 	 * @param run the scripts
+	 * @param before the catalog before the first statement
+	 * @param after the catalog now
 	 * @throws SQLException if the server cannot be asked
 	 * @throws SchemaScriptException to refuse the run
 	 */
-	void check(Connection connection, ScriptRun run) throws SQLException;
+	void check(Connection connection, ScriptRun run, CatalogSnapshot before, CatalogSnapshot after)
+			throws SQLException;
 
 }

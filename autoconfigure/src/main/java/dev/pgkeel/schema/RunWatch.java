@@ -43,7 +43,7 @@ final class RunWatch implements AutoCloseable {
 
 	private final RunProgress progress;
 
-	private final int backendPid;
+	private volatile int backendPid;
 
 	private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor((task) -> {
 		Thread thread = new Thread(task, "pgkeel-schema-watch");
@@ -59,11 +59,18 @@ final class RunWatch implements AutoCloseable {
 
 	private volatile List<String> blockers = List.of();
 
-	RunWatch(Preflight preflight, RunProgress progress, int backendPid) {
+	RunWatch(Preflight preflight, RunProgress progress) {
 		this.preflight = preflight;
 		this.progress = progress;
-		this.backendPid = backendPid;
 		this.executor.scheduleWithFixedDelay(this::look, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+	}
+
+	/**
+	 * Names the server's process to watch, which is another one in each transaction
+	 * behind a pooler.
+	 */
+	void watch(int pid) {
+		this.backendPid = pid;
 	}
 
 	private void look() {
@@ -132,12 +139,13 @@ final class RunWatch implements AutoCloseable {
 	/**
 	 * Explains that the last attempt ended without a lock.
 	 * @param failure the server's error, or what was made of it
+	 * @param attempts how many there were
 	 * @return the exception to throw
 	 */
-	SchemaScriptException lockFailure(Exception failure) {
+	SchemaScriptException lockFailure(Exception failure, int attempts) {
 		String message = (failure instanceof SQLException sql) ? describe(sql) : failure.getMessage() + inTheWay();
 		return new SchemaScriptException(
-				"The schema scripts could not be applied in " + SchemaTransaction.ATTEMPTS + " attempts: " + message,
+				"The schema scripts could not be applied in " + attempts + " attempts: " + message,
 				"Wait for the sessions in the way or end them (select pg_terminate_backend(pid)), and start again."
 						+ " Nothing of the schema scripts was applied: each attempt was rolled back.",
 				failure);

@@ -1,19 +1,16 @@
 package dev.pgkeel.schema;
 
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 
-import dev.pgkeel.schema.SchemaReport.AppliedScript;
 import dev.pgkeel.schema.SchemaReport.Outcome;
+import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.Preflight;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
 
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.core.io.support.ResourcePatternResolver;
@@ -36,7 +33,7 @@ public final class SchemaInitializer implements InitializingBean {
 
 	private final SchemaSettings settings;
 
-	private final SchemaTransaction transaction;
+	private final ApplicationInstance instance;
 
 	private final @Nullable RunGuard guard;
 
@@ -46,15 +43,15 @@ public final class SchemaInitializer implements InitializingBean {
 	 * Creates an initializer.
 	 * @param preflight the way to the server
 	 * @param resolver finds the scripts
+	 * @param instance this instance of the application, which the history names
 	 * @param settings how the scripts are applied
 	 */
-	public SchemaInitializer(Preflight preflight, ResourcePatternResolver resolver, SchemaSettings settings) {
-		SecureRandom random = new SecureRandom();
+	public SchemaInitializer(Preflight preflight, ResourcePatternResolver resolver, ApplicationInstance instance,
+			SchemaSettings settings) {
 		this.preflight = preflight;
 		this.scripts = new SchemaScripts(resolver, settings.locations());
+		this.instance = instance;
 		this.settings = settings;
-		this.transaction = new SchemaTransaction(new SchemaLock(settings.lockTimeout(), random),
-				settings.statementTimeout(), random);
 		this.guard = null;
 	}
 
@@ -82,10 +79,10 @@ public final class SchemaInitializer implements InitializingBean {
 					+ " --spring.main.web-application-type=none; pgkeel.schema.enabled=false leaves out this line");
 			return SchemaReport.of(Outcome.NOT_APPLIED);
 		}
-		return apply(this.scripts.read().stream().map(ScriptOutline::of).toList());
+		return apply(this.scripts.read());
 	}
 
-	private SchemaReport apply(List<ScriptOutline> outlines) {
+	private SchemaReport apply(List<SchemaScript> read) {
 		long start = System.nanoTime();
 		try (Connection connection = this.preflight.connectWhenUp()) {
 			if (!Preflight.isPostgres(connection)) {
@@ -99,10 +96,14 @@ public final class SchemaInitializer implements InitializingBean {
 								+ OLDEST_VERSION + " and later. Upgrade the server, or apply them by hand");
 				return SchemaReport.of(Outcome.NOT_APPLIED);
 			}
-			List<AppliedScript> applied = inTransaction(connection, outlines);
-			Duration duration = Duration.ofNanos(System.nanoTime() - start);
-			logger.info("Schema applied: " + counted(applied.size()) + ", " + duration.toMillis() + " ms");
-			return new SchemaReport(Outcome.APPLIED, applied, duration);
+			boolean autoCommit = connection.getAutoCommit();
+			try {
+				return new SchemaStart(this.preflight, this.settings, this.instance, this.guard, start)
+					.run(connection, read);
+			}
+			finally {
+				restore(connection, autoCommit);
+			}
 		}
 		catch (SQLException ex) {
 			throw new SchemaScriptException(
@@ -111,37 +112,6 @@ public final class SchemaInitializer implements InitializingBean {
 					"Make the database reachable, or set pgkeel.schema.enabled=false to start without schema scripts.",
 					ex);
 		}
-	}
-
-	private List<AppliedScript> inTransaction(Connection connection, List<ScriptOutline> outlines) throws SQLException {
-		boolean autoCommit = connection.getAutoCommit();
-		RunProgress progress = new RunProgress();
-		ScriptRun run = new ScriptRun(outlines, progress);
-		try (RunWatch watch = new RunWatch(this.preflight, progress, backendPid(connection))) {
-			this.transaction.run(connection, watch, (open, last) -> {
-				if (last) {
-					progress.lastAttempt();
-				}
-				if (this.guard != null) {
-					this.guard.begin(open);
-				}
-				run.execute(open);
-				if (this.guard != null) {
-					this.guard.check(open, run);
-				}
-			});
-			return outlines.stream()
-				.map((script) -> new AppliedScript(script.name(), script.script().checksum(), Outcome.APPLIED,
-						script.statements(), run.duration(script)))
-				.toList();
-		}
-		finally {
-			restore(connection, autoCommit);
-		}
-	}
-
-	private static int backendPid(Connection connection) throws SQLException {
-		return connection.unwrap(PGConnection.class).getBackendPID();
 	}
 
 	/**
@@ -157,7 +127,7 @@ public final class SchemaInitializer implements InitializingBean {
 		}
 	}
 
-	private static String counted(int scripts) {
+	static String counted(int scripts) {
 		return (scripts == 1) ? "1 script" : scripts + " scripts";
 	}
 

@@ -3,19 +3,23 @@ package dev.pgkeel.schema;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What became of the schema scripts at start.
  *
  * @param outcome the outcome of the run
  * @param scripts the scripts, in the order in which they ran
+ * @param changes what the run changed in the database
+ * @param drift what was no longer as the last run had left it
  * @param duration how long the run took, waiting for another instance included
  * @since 0.1.0
  */
-public record SchemaReport(Outcome outcome, List<AppliedScript> scripts, Duration duration) {
+public record SchemaReport(Outcome outcome, List<AppliedScript> scripts, Changes changes, List<String> drift,
+		Duration duration) {
 
 	static SchemaReport of(Outcome outcome) {
-		return new SchemaReport(outcome, List.of(), Duration.ZERO);
+		return new SchemaReport(outcome, List.of(), Changes.NONE, List.of(), Duration.ZERO);
 	}
 
 	/**
@@ -39,7 +43,12 @@ public record SchemaReport(Outcome outcome, List<AppliedScript> scripts, Duratio
 		NOT_APPLIED,
 
 		/**
-		 * All scripts were applied.
+		 * Nothing had to be applied: scripts and database are as the last run left them.
+		 */
+		UNCHANGED,
+
+		/**
+		 * Scripts were applied.
 		 */
 		APPLIED;
 
@@ -60,6 +69,42 @@ public record SchemaReport(Outcome outcome, List<AppliedScript> scripts, Duratio
 	 * @param duration how long its statements took
 	 */
 	public record AppliedScript(String name, String checksum, Outcome outcome, int statements, Duration duration) {
+
+		static List<AppliedScript> unchanged(List<SchemaScript> scripts, Map<String, HistoryEntry> entries) {
+			return scripts.stream().map((script) -> {
+				HistoryEntry entry = entries.get(script.name());
+				return new AppliedScript(script.name(), script.checksum(), Outcome.UNCHANGED,
+						(entry != null) ? entry.statements() : 0, Duration.ZERO);
+			}).toList();
+		}
+
+	}
+
+	/**
+	 * Objects of the database, each as its kind and name.
+	 *
+	 * @param created the objects that were not there before
+	 * @param altered the objects with another definition
+	 * @param dropped the objects that are no longer there
+	 */
+	public record Changes(List<String> created, List<String> altered, List<String> dropped) {
+
+		static final Changes NONE = new Changes(List.of(), List.of(), List.of());
+
+		@Override
+		public String toString() {
+			StringBuilder text = new StringBuilder();
+			append(text, "created ", this.created);
+			append(text, "altered ", this.altered);
+			append(text, "dropped ", this.dropped);
+			return text.toString();
+		}
+
+		private static void append(StringBuilder text, String what, List<String> objects) {
+			if (!objects.isEmpty()) {
+				text.append(text.isEmpty() ? "" : "; ").append(what).append(ScriptNeed.shown(objects));
+			}
+		}
 
 	}
 

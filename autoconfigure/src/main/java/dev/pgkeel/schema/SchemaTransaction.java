@@ -1,6 +1,7 @@
 package dev.pgkeel.schema;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -18,21 +19,28 @@ final class SchemaTransaction {
 
 	private static final Log logger = LogFactory.getLog(SchemaTransaction.class);
 
-	static final int ATTEMPTS = 10;
-
-	private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-
 	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+	private static final String BEGIN = """
+			select pg_catalog.pg_backend_pid(),
+			  case when pg_catalog.current_setting('lock_timeout') = '0'
+			    then pg_catalog.set_config('lock_timeout', '%d', true) end,
+			  case when pg_catalog.version() ~ 'linux'
+			    then pg_catalog.set_config('client_connection_check_interval', '1s', true) end""";
 
 	private final SchemaLock lock;
 
 	private final @Nullable Duration statementTimeout;
 
+	private final Patience patience;
+
 	private final RandomGenerator random;
 
-	SchemaTransaction(SchemaLock lock, @Nullable Duration statementTimeout, RandomGenerator random) {
+	SchemaTransaction(SchemaLock lock, @Nullable Duration statementTimeout, Patience patience,
+			RandomGenerator random) {
 		this.lock = lock;
 		this.statementTimeout = statementTimeout;
+		this.patience = patience;
 		this.random = random;
 	}
 
@@ -49,8 +57,8 @@ final class SchemaTransaction {
 		for (int attempt = 1;; attempt++) {
 			try {
 				this.lock.acquire(connection);
-				begin(connection);
-				work.run(connection, attempt == ATTEMPTS);
+				watch.watch(begin(connection));
+				work.run(connection, attempt == this.patience.attempts());
 				connection.commit();
 				return;
 			}
@@ -59,15 +67,15 @@ final class SchemaTransaction {
 				if (!ScriptRun.isTransient(ex)) {
 					throw ex;
 				}
-				if (attempt == ATTEMPTS) {
-					throw watch.lockFailure(ex);
+				if (attempt == this.patience.attempts()) {
+					throw watch.lockFailure(ex, attempt);
 				}
 				pause(attempt, watch, ex);
 			}
 			catch (RuntimeException ex) {
 				rollback(connection, ex);
 				throw (ex.getCause() instanceof SQLException cause && ScriptRun.isTransient(cause))
-						? watch.lockFailure(ex) : ex;
+						? watch.lockFailure(ex, attempt) : ex;
 			}
 		}
 	}
@@ -76,29 +84,26 @@ final class SchemaTransaction {
 	 * A lock timeout of the role or of the user's own is left alone. The server looks
 	 * after this session only where it can: on Linux (PostgreSQL 14 to 18).
 	 */
-	private void begin(Connection connection) throws SQLException {
+	private int begin(Connection connection) throws SQLException {
 		try (Statement statement = connection.createStatement()) {
-			statement.execute("""
-					select pg_catalog.set_config('lock_timeout', '2s', true)
-					  where pg_catalog.current_setting('lock_timeout') = '0'
-					union all
-					select pg_catalog.set_config('client_connection_check_interval', '1s', true)
-					  where pg_catalog.version() ~ 'linux'
-					""");
 			if (!logger.isDebugEnabled()) {
 				statement.execute("set local client_min_messages = warning");
 			}
 			if (this.statementTimeout != null) {
 				statement.execute("set local statement_timeout = " + this.statementTimeout.toMillis());
 			}
+			try (ResultSet row = statement.executeQuery(BEGIN.formatted(this.patience.lockTimeout().toMillis()))) {
+				row.next();
+				return row.getInt(1);
+			}
 		}
 	}
 
 	private void pause(int attempt, RunWatch watch, SQLException reason) {
-		long longest = Math.min(LONGEST_PAUSE.toMillis(), FIRST_PAUSE.toMillis() << attempt);
+		long longest = Math.min(LONGEST_PAUSE.toMillis(), this.patience.firstPause().toMillis() << (attempt - 1));
 		long millis = this.random.nextLong(longest / 2, longest);
 		logger.info("Schema scripts rolled back, next attempt in " + millis + " ms (" + (attempt + 1) + " of "
-				+ ATTEMPTS + "): " + watch.describe(reason));
+				+ this.patience.attempts() + "): " + watch.describe(reason));
 		SchemaLock.sleep(millis);
 	}
 
@@ -123,6 +128,19 @@ final class SchemaTransaction {
 		 * @throws SQLException if the connection fails or a lock cannot be had
 		 */
 		void run(Connection connection, boolean last) throws SQLException;
+
+	}
+
+	/**
+	 * How long a transaction waits for locks, and how often it is tried.
+	 *
+	 * @param attempts how often
+	 * @param lockTimeout how long it waits for one lock
+	 * @param firstPause the pause after the first attempt, at most; it doubles each time
+	 */
+	record Patience(int attempts, Duration lockTimeout, Duration firstPause) {
+
+		static final Patience DEFAULT = new Patience(10, Duration.ofSeconds(2), Duration.ofMillis(500));
 
 	}
 

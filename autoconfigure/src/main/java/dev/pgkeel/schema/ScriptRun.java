@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -60,6 +61,22 @@ final class ScriptRun {
 		this.progress = progress;
 	}
 
+	/**
+	 * Runs more scripts after those that have run.
+	 * @param more the scripts
+	 * @param connection a connection with an open transaction
+	 * @return all scripts, as one run
+	 * @throws SQLException if the connection fails, or a lock could not be had
+	 */
+	ScriptRun then(List<ScriptOutline> more, Connection connection) throws SQLException {
+		ScriptRun next = new ScriptRun(more, this.progress);
+		next.execute(connection);
+		ScriptRun all = new ScriptRun(Stream.concat(this.scripts.stream(), more.stream()).toList(), this.progress);
+		all.durations.putAll(this.durations);
+		all.durations.putAll(next.durations);
+		return all;
+	}
+
 	List<ScriptOutline> scripts() {
 		return this.scripts;
 	}
@@ -93,6 +110,9 @@ final class ScriptRun {
 	}
 
 	private void run(Connection connection, @Nullable StatementListener listener) throws SQLException {
+		if (this.scripts.isEmpty()) {
+			return;
+		}
 		SessionState state = SessionState.of(connection);
 		this.progress.begin(this.scripts.stream().mapToInt(ScriptOutline::statements).sum());
 		try (Statement statement = connection.createStatement()) {

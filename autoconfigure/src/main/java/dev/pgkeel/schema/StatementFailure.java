@@ -24,13 +24,30 @@ final class StatementFailure {
 	private StatementFailure() {
 	}
 
+	/**
+	 * Explains the failure of a statement in the transaction.
+	 */
 	static SchemaScriptException of(SchemaScript script, SqlStatement statement, SQLException ex) {
+		return of(script, statement, ex, action(ex.getSQLState()));
+	}
+
+	/**
+	 * Explains the failure of a statement that runs after the commit.
+	 */
+	static SchemaScriptException outside(SchemaScript script, SqlStatement statement, SQLException ex) {
+		return of(script, statement, ex,
+				"Correct the script, or what is in its way, and start again: the statements that run in a transaction"
+						+ " are committed, and the next start goes on with this one.");
+	}
+
+	private static SchemaScriptException of(SchemaScript script, SqlStatement statement, SQLException ex,
+			String action) {
 		ServerErrorMessage error = (ex instanceof PSQLException pg) ? pg.getServerErrorMessage() : null;
 		String message = (error != null) ? describe(error) : String.valueOf(ex.getMessage());
 		Position place = place(statement, error);
 		return new SchemaScriptException("%s:%s: %s (SQLSTATE %s, statement %d)%n%s".formatted(script.name(), place,
 				message, ex.getSQLState(), statement.number(), place.pointer(script.line(place.line()))),
-				action(ex.getSQLState()), ex);
+				action, ex);
 	}
 
 	private static String action(@Nullable String sqlState) {

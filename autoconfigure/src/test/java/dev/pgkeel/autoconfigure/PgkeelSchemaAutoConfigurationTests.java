@@ -61,7 +61,7 @@ class PgkeelSchemaAutoConfigurationTests {
 				.containsExactly("1_notes.sql", "2_more.sql", "10_index.sql");
 			assertThat(tableExists("notes")).isTrue();
 		});
-		assertThat(output.getOut()).containsPattern("Schema applied: 3 scripts, \\d+ ms");
+		assertThat(output.getOut()).containsPattern("Schema applied: 3 scripts, \\d+ statements, \\d+ ms");
 	}
 
 	@Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 import dev.pgkeel.schema.SchemaReport.Outcome;
+import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.server.Preflight;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
@@ -20,6 +22,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
@@ -53,10 +56,12 @@ class SchemaInitializerTests {
 		assertThat(report.outcome()).isEqualTo(Outcome.APPLIED);
 		assertThat(report.scripts()).extracting("name", "statements")
 			.containsExactly(tuple("2_notes.sql", 2), tuple("10_index.sql", 1));
-		assertThat(lines(output)).singleElement()
-			.asString()
-			.contains(" INFO ")
-			.containsPattern("Schema applied: 2 scripts, \\d+ ms$");
+		assertThat(report.changes().created()).containsExactly("table public.notes", "index public.notes_body");
+		assertThat(lines(output)).hasSize(2)
+			.allSatisfy((line) -> assertThat(line).contains(" INFO "))
+			.anySatisfy((line) -> assertThat(line).containsPattern("Schema applied: 2 scripts, 3 statements, \\d+ ms$"))
+			.anySatisfy((line) -> assertThat(line)
+				.endsWith("Schema changes: created table public.notes, index public.notes_body"));
 	}
 
 	@Test
@@ -227,7 +232,8 @@ class SchemaInitializerTests {
 			statement.execute(HOLD_LOCK);
 			assertThatExceptionOfType(SchemaScriptException.class)
 				.isThrownBy(() -> initializer(dataSource(), Duration.ZERO, true).afterPropertiesSet())
-				.withMessageContaining("pgkeel.schema.lock-timeout (0 s)")
+				.withMessageContaining("pgkeel.schema.lock-timeout (0 s): pid " + pid(other) + " (")
+				.withMessageContaining("role postgres, since 20")
 				.satisfies((ex) -> assertThat(ex.getAction()).contains("pg_terminate_backend"));
 		}
 	}
@@ -243,17 +249,23 @@ class SchemaInitializerTests {
 						""");
 		ExecutorService executor = Executors.newFixedThreadPool(12);
 		try {
+			List<Outcome> outcomes = new ArrayList<>();
 			List<Future<SchemaReport>> instances = new ArrayList<>();
 			for (int i = 0; i < 12; i++) {
 				instances.add(executor.submit(() -> apply()));
 			}
 			for (Future<SchemaReport> instance : instances) {
-				assertThat(instance.get().outcome()).isEqualTo(Outcome.APPLIED);
+				outcomes.add(instance.get().outcome());
 			}
+			assertThat(outcomes).containsOnlyOnce(Outcome.APPLIED).containsOnly(Outcome.APPLIED, Outcome.UNCHANGED);
 		}
 		finally {
 			executor.shutdownNow();
 		}
+	}
+
+	private static int pid(Connection connection) throws SQLException {
+		return connection.unwrap(PGConnection.class).getBackendPID();
 	}
 
 	private static List<String> lines(CapturedOutput output) {
@@ -273,8 +285,12 @@ class SchemaInitializerTests {
 	private SchemaInitializer initializer(PGSimpleDataSource dataSource, Duration lockTimeout, boolean applies) {
 		SchemaSettings settings = new SchemaSettings(applies, List.of("file:" + this.folder + "/*.sql"),
 				SchemaMode.ON_CHANGE, null, lockTimeout, null);
+		return initializer(dataSource, settings);
+	}
+
+	private SchemaInitializer initializer(PGSimpleDataSource dataSource, SchemaSettings settings) {
 		return new SchemaInitializer(new Preflight(dataSource, null, Duration.ofSeconds(1)),
-				new PathMatchingResourcePatternResolver(), settings);
+				new PathMatchingResourcePatternResolver(), new ApplicationInstance("notes", "test01"), settings);
 	}
 
 	private PGSimpleDataSource dataSource() {

@@ -1,0 +1,234 @@
+package dev.pgkeel.schema;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table {@code pgkeel_schema_history}: where it is, how it is made and brought to the
+ * layout of this version, and who may use it. Its comment names the layout.
+ */
+final class HistoryTable {
+
+	static final String NAME = "pgkeel_schema_history";
+
+	private static final String LAYOUT = "pgkeel layout ";
+
+	/**
+	 * The statements that lead from each layout to the next one, the first of them from
+	 * nothing. One that was released is never changed.
+	 */
+	private static final List<List<String>> LAYOUTS = List.of(List.of("""
+			create table %s (
+			  id bigint generated always as identity primary key,
+			  application text not null,
+			  script text not null,
+			  checksum text not null,
+			  statements integer not null,
+			  applied_at timestamp with time zone not null default pg_catalog.clock_timestamp(),
+			  instance text not null,
+			  duration_ms bigint not null,
+			  outcome text not null,
+			  outside_done integer not null default 0,
+			  server_version integer not null,
+			  fingerprint text not null,
+			  stamp text not null,
+			  oids oid[] not null,
+			  roots text[] not null,
+			  definitions text[] not null)"""));
+
+	private static final String ACCESS = """
+			select current_user as role, s.name as schema, pg_catalog.to_regnamespace(pg_catalog.quote_ident(s.name)) is not null as schema_exists,
+			  pg_catalog.has_schema_privilege(pg_catalog.to_regnamespace(pg_catalog.quote_ident(s.name))::oid, 'usage') as usage,
+			  pg_catalog.has_schema_privilege(pg_catalog.to_regnamespace(pg_catalog.quote_ident(s.name))::oid, 'create') as may_create,
+			  pg_catalog.has_database_privilege(pg_catalog.current_database(), 'create') as may_create_schema,
+			  pg_catalog.current_database() as database, t.oid is not null as table_exists,
+			  pg_catalog.has_table_privilege(t.oid, 'select') as may_select, pg_catalog.has_table_privilege(t.oid, 'insert') as may_insert,
+			  pg_catalog.has_table_privilege(t.oid, 'update') as may_update, pg_catalog.has_table_privilege(t.oid, 'delete') as may_delete,
+			  pg_catalog.obj_description(t.oid, 'pg_class') as comment
+			from (select coalesce(?::text, pg_catalog.current_schema()::text) as name) s
+			  left join pg_catalog.pg_class t on t.relname = '%s'
+			    and t.relnamespace = pg_catalog.to_regnamespace(pg_catalog.quote_ident(s.name))::oid"""
+		.formatted(NAME);
+
+	private final @Nullable String schema;
+
+	private final List<List<String>> layouts;
+
+	HistoryTable(@Nullable String schema) {
+		this(schema, LAYOUTS);
+	}
+
+	HistoryTable(@Nullable String schema, List<List<String>> layouts) {
+		this.schema = schema;
+		this.layouts = layouts;
+	}
+
+	/**
+	 * Returns the name for queries that come before any statement of a script.
+	 */
+	String name() {
+		return (this.schema != null) ? quoted(this.schema) + "." + NAME : NAME;
+	}
+
+	/**
+	 * Looks for the table.
+	 * @param connection an open connection
+	 * @return what was found, and what the role may do with it
+	 * @throws SQLException if the server cannot be asked
+	 */
+	Access find(Connection connection) throws SQLException {
+		return access(connection);
+	}
+
+	/**
+	 * Makes the table, if it is not there, and brings its layout up to date.
+	 * @param connection a connection with an open transaction that holds the lock
+	 * @param access what was found
+	 * @throws SQLException if the server refuses
+	 * @throws SchemaScriptException if the role may not use or make it
+	 */
+	void prepare(Connection connection, Access access) throws SQLException {
+		access.demand();
+		if (access.layout() >= this.layouts.size()) {
+			return;
+		}
+		try (Statement statement = connection.createStatement()) {
+			if (!access.schemaExists()) {
+				statement.execute("create schema " + quoted(access.schema()));
+			}
+			for (int layout = access.layout(); layout < this.layouts.size(); layout++) {
+				for (String step : this.layouts.get(layout)) {
+					statement.execute(step.formatted(access.name()));
+				}
+			}
+			statement
+				.execute("comment on table " + access.name() + " is '" + LAYOUT + this.layouts.size() + "'");
+		}
+	}
+
+	private Access access(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(ACCESS)) {
+			statement.setString(1, this.schema);
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				String found = row.getString("schema");
+				if (found == null) {
+					throw new SchemaScriptException(
+							"There is no schema for the table " + NAME + ": the search path leads to none",
+							"Set pgkeel.schema.history-schema to the schema that is to hold it.", null);
+				}
+				List<String> missing = new ArrayList<>();
+				for (String privilege : List.of("select", "insert", "update", "delete")) {
+					if (!row.getBoolean("may_" + privilege)) {
+						missing.add(privilege.toUpperCase(Locale.ROOT));
+					}
+				}
+				return new Access(row.getString("role"), row.getString("database"), found,
+						row.getBoolean("schema_exists"), row.getBoolean("usage"), row.getBoolean("may_create"),
+						row.getBoolean("may_create_schema"), row.getBoolean("table_exists"), missing,
+						row.getString("comment"));
+			}
+		}
+	}
+
+	/**
+	 * Explains that the role may not read the table.
+	 * @param connection a connection in autocommit mode
+	 * @param cause the server's refusal
+	 * @return the exception to throw
+	 * @throws SQLException if the server cannot be asked
+	 */
+	SchemaScriptException unreadable(Connection connection, SQLException cause) throws SQLException {
+		Access access = access(connection);
+		String grants = access.usage() ? "" : "GRANT USAGE ON SCHEMA %s TO %s; ".formatted(quoted(access.schema()),
+				quoted(access.role()));
+		return new SchemaScriptException("Role " + access.role() + " may not read the history of the schema scripts, "
+				+ quoted(access.schema()) + "." + NAME + " (SQLSTATE " + cause.getSQLState() + ")",
+				"Ask the table's owner for: " + grants + "GRANT SELECT ON %s.%s TO %s;"
+					.formatted(quoted(access.schema()), NAME, quoted(access.role())),
+				cause);
+	}
+
+	static String quoted(String name) {
+		return name.matches("[a-z_][a-z0-9_]*") ? name : "\"" + name.replace("\"", "\"\"") + "\"";
+	}
+
+	/**
+	 * What the role may do.
+	 *
+	 * @param role the role
+	 * @param database the database
+	 * @param schema the table's schema
+	 * @param schemaExists whether it is there
+	 * @param usage whether the role may look into it
+	 * @param mayCreate whether the role may make a table there
+	 * @param mayCreateSchema whether the role may make the schema
+	 * @param tableExists whether the table is there
+	 * @param missing the privileges on it that the role has not
+	 * @param comment the table's comment
+	 */
+	record Access(String role, String database, String schema, boolean schemaExists, boolean usage,
+			boolean mayCreate, boolean mayCreateSchema, boolean tableExists, List<String> missing,
+			@Nullable String comment) {
+
+		String name() {
+			return quoted(this.schema) + "." + NAME;
+		}
+
+		boolean isReadable() {
+			return this.tableExists && this.usage && !this.missing.contains("SELECT");
+		}
+
+		int layout() {
+			if (!this.tableExists) {
+				return 0;
+			}
+			return (this.comment != null && this.comment.startsWith(LAYOUT))
+					? Integer.parseInt(this.comment.substring(LAYOUT.length())) : 1;
+		}
+
+		void demand() {
+			if (!this.schemaExists) {
+				if (!this.mayCreateSchema) {
+					throw refused("create the schema " + quoted(this.schema),
+							"GRANT CREATE ON DATABASE %s TO %s;".formatted(quoted(this.database), quoted(this.role)));
+				}
+				return;
+			}
+			List<String> grants = new ArrayList<>();
+			if (!this.usage) {
+				grants.add("GRANT USAGE ON SCHEMA %s TO %s;".formatted(quoted(this.schema), quoted(this.role)));
+			}
+			if (this.tableExists && !this.missing.isEmpty()) {
+				grants.add("GRANT %s ON %s.%s TO %s;".formatted(String.join(", ", this.missing), quoted(this.schema),
+						NAME, quoted(this.role)));
+			}
+			if (!this.tableExists && !this.mayCreate) {
+				grants.add("GRANT CREATE ON SCHEMA %s TO %s;".formatted(quoted(this.schema), quoted(this.role)));
+			}
+			if (!grants.isEmpty()) {
+				throw refused(this.tableExists ? "write the history of the schema scripts"
+						: "make the history of the schema scripts", String.join(" ", grants));
+			}
+		}
+
+		private SchemaScriptException refused(String what, String grants) {
+			return new SchemaScriptException(
+					"Schema scripts are to be applied, but role " + this.role + " may not " + what + " ("
+							+ quoted(this.schema) + "." + NAME + ")",
+					"Let a role apply them that may, in the deploy step or with pgkeel.direct.username; or ask for: "
+							+ grants,
+					null);
+		}
+
+	}
+
+}

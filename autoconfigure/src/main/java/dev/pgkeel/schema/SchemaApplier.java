@@ -1,0 +1,258 @@
+package dev.pgkeel.schema;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.pgkeel.schema.SchemaReport.AppliedScript;
+import dev.pgkeel.schema.SchemaReport.Outcome;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies scripts that share a transaction: decides again under the lock, runs what has
+ * to be run, and records it.
+ */
+final class SchemaApplier {
+
+	private static final Log logger = LogFactory.getLog(SchemaApplier.class);
+
+	private final SchemaHistory history;
+
+	private final ScriptNeeds needs;
+
+	private final SchemaLock lock;
+
+	private final SchemaTransaction transaction;
+
+	private final @Nullable RunGuard guard;
+
+	SchemaApplier(SchemaHistory history, ScriptNeeds needs, SchemaLock lock, SchemaTransaction transaction,
+			@Nullable RunGuard guard) {
+		this.history = history;
+		this.needs = needs;
+		this.lock = lock;
+		this.transaction = transaction;
+		this.guard = guard;
+	}
+
+	/**
+	 * Applies the scripts of one transaction, then their statements that cannot run in
+	 * one.
+	 * @param connection a connection without an open transaction
+	 * @param scripts the scripts of the transaction
+	 * @param all all scripts
+	 * @param progress where the run says how far it is
+	 * @param watch knows who is in the way
+	 * @return what became of the scripts
+	 * @throws SQLException if the connection fails
+	 * @throws SchemaScriptException if a script cannot be applied
+	 */
+	Applied apply(Connection connection, List<ScriptOutline> scripts, List<ScriptOutline> all, RunProgress progress,
+			RunWatch watch) throws SQLException {
+		List<Applied> committed = new ArrayList<>();
+		this.transaction.run(connection, watch, (open, last) -> {
+			if (last) {
+				progress.lastAttempt();
+			}
+			committed.clear();
+			committed.add(inTransaction(open, scripts, all, progress));
+		});
+		Applied applied = committed.get(0);
+		if (!applied.unfinished().isEmpty()) {
+			new OutsideRun(this.history, this.lock, progress).run(connection, applied);
+		}
+		return applied;
+	}
+
+	private Applied inTransaction(Connection connection, List<ScriptOutline> scripts, List<ScriptOutline> all,
+			RunProgress progress) throws SQLException {
+		HistoryTable.Access table = this.history.table().find(connection);
+		Map<String, HistoryEntry> entries = table.isReadable() ? this.history.read(connection, table.name()) : Map.of();
+		List<ScriptNeed> todo = this.needs.decide(connection, table.name(),
+				scripts.stream().map(ScriptOutline::script).toList(), entries);
+		if (todo.isEmpty()) {
+			return Applied.nothing(table.name(), scripts, entries);
+		}
+		this.history.table().prepare(connection, table);
+		List<ScriptOutline> unfinished = scripts.stream()
+			.filter((script) -> !script.outside().isEmpty() && isNeeded(script, todo))
+			.toList();
+		List<ScriptOutline> running = scripts.stream().filter((script) -> runs(script, todo)).toList();
+		List<String> searchPath = searchPath(connection);
+		announceDrift(todo);
+		CatalogSnapshot before = CatalogSnapshot.take(connection);
+		if (this.guard != null && !running.isEmpty()) {
+			this.guard.begin(connection, before);
+		}
+		ScriptRun run = new ScriptRun(running, progress);
+		run.execute(connection);
+		CatalogSnapshot after = running.isEmpty() ? before : CatalogSnapshot.take(connection);
+		List<ScriptOutline> followers = followers(connection, table.name(), scripts, running, entries, after);
+		if (!followers.isEmpty()) {
+			run = run.then(followers, connection);
+			after = CatalogSnapshot.take(connection);
+		}
+		if (this.guard != null && !running.isEmpty()) {
+			this.guard.check(connection, run, before, after);
+		}
+		refuseChangedFiles(run);
+		CatalogDiff diff = CatalogDiff.between(before, after);
+		record(connection, table.name(), run, diff, after, searchPath);
+		refresh(connection, table.name(), all, run, entries, after, searchPath, todo, !diff.isEmpty());
+		this.history.forgetOld(connection, table.name());
+		if (!unfinished.isEmpty()) {
+			this.lock.keep(connection);
+		}
+		return new Applied(table.name(), reports(scripts, run), unfinished, diff, before, after, searchPath,
+				todo.stream().flatMap((need) -> need.differences().stream()).toList());
+	}
+
+	private static boolean isNeeded(ScriptOutline script, List<ScriptNeed> todo) {
+		return todo.stream()
+			.anyMatch((need) -> need.script() == script.script() && need.reason() != ScriptNeed.Reason.NEW_VERSION);
+	}
+
+	private static boolean runs(ScriptOutline script, List<ScriptNeed> todo) {
+		return todo.stream().anyMatch((need) -> need.script() == script.script() && need.runs());
+	}
+
+	private static void announceDrift(List<ScriptNeed> todo) {
+		todo.stream()
+			.filter((need) -> need.reason() == ScriptNeed.Reason.DRIFTED)
+			.forEach((need) -> logger.warn("Schema script " + need.script().name()
+					+ " is applied again, since the database is no longer what it left behind: "
+					+ ScriptNeed.shown(need.differences())));
+	}
+
+	/**
+	 * What comes after an applied script and has lost something to it, such as a view
+	 * that a DROP ... CASCADE took along, is applied again too.
+	 */
+	private List<ScriptOutline> followers(Connection connection, String table, List<ScriptOutline> scripts,
+			List<ScriptOutline> running, Map<String, HistoryEntry> entries, CatalogSnapshot after)
+			throws SQLException {
+		List<ScriptOutline> followers = new ArrayList<>();
+		int first = running.isEmpty() ? scripts.size() : scripts.indexOf(running.get(0));
+		for (ScriptOutline script : scripts.subList(first, scripts.size())) {
+			HistoryEntry entry = entries.get(script.name());
+			if (!running.contains(script) && entry != null) {
+				ScriptState former = this.history.state(connection, table, entry);
+				ScriptState now = ScriptState.again(after, former.roots());
+				if (!now.fingerprint().equals(entry.fingerprint())) {
+					followers.add(script);
+				}
+			}
+		}
+		return followers;
+	}
+
+	private static void refuseChangedFiles(ScriptRun run) {
+		for (ScriptOutline script : run.scripts()) {
+			if (!script.script().currentChecksum().equals(script.script().checksum())) {
+				throw new SchemaScriptException(
+						"Schema script " + script.name() + " was changed while it was being applied",
+						"Start again. Nothing of the schema scripts was applied: the transaction was rolled back.",
+						null);
+			}
+		}
+	}
+
+	private void record(Connection connection, String table, ScriptRun run, CatalogDiff diff, CatalogSnapshot after,
+			List<String> searchPath) throws SQLException {
+		Set<String> unnamed = unnamed(run, diff, after, searchPath);
+		for (ScriptOutline script : run.scripts()) {
+			this.history.record(connection, table, script, run.duration(script),
+					ScriptState.of(after, script.names(), searchPath, unnamed));
+		}
+	}
+
+	/**
+	 * What no script names, as when a block puts its name together, belongs to all
+	 * scripts of the transaction.
+	 */
+	private static Set<String> unnamed(ScriptRun run, CatalogDiff diff, CatalogSnapshot after,
+			List<String> searchPath) {
+		Set<String> unnamed = new HashSet<>();
+		List<CatalogObject> touched = new ArrayList<>(diff.created());
+		touched.addAll(diff.altered());
+		for (CatalogObject object : touched) {
+			CatalogEntry entry = after.entry(object);
+			CatalogEntry root = (entry != null) ? ScriptState.root(entry) : null;
+			if (root != null && run.scripts()
+				.stream()
+				.noneMatch((script) -> ScriptState.isNamed(root.object(), script.names(), searchPath))) {
+				unnamed.add(root.object().toString());
+			}
+		}
+		return unnamed;
+	}
+
+	/**
+	 * A script that was not applied may share objects with one that was.
+	 */
+	private void refresh(Connection connection, String table, List<ScriptOutline> all, ScriptRun run,
+			Map<String, HistoryEntry> entries, CatalogSnapshot after, List<String> searchPath, List<ScriptNeed> todo,
+			boolean changed) throws SQLException {
+		for (ScriptOutline script : all) {
+			HistoryEntry entry = entries.get(script.name());
+			boolean asked = todo.stream().anyMatch((need) -> need.script() == script.script());
+			if (entry == null || run.scripts().contains(script) || !(changed || asked)) {
+				continue;
+			}
+			ScriptState former = this.history.state(connection, table, entry);
+			this.history.remember(connection, table, entry.id(), entry.outcome(),
+					ScriptState.again(after, former.roots()));
+		}
+	}
+
+	private static List<String> searchPath(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement();
+				ResultSet row = statement.executeQuery("select pg_catalog.current_schemas(false)::text[]")) {
+			row.next();
+			Array schemas = row.getArray(1);
+			return List.of((String[]) schemas.getArray());
+		}
+	}
+
+	private static List<AppliedScript> reports(List<ScriptOutline> scripts, ScriptRun run) {
+		return scripts.stream()
+			.map((script) -> new AppliedScript(script.name(), script.script().checksum(),
+					run.scripts().contains(script) ? Outcome.APPLIED : Outcome.UNCHANGED, script.statements(),
+					run.duration(script)))
+			.toList();
+	}
+
+	/**
+	 * What a transaction came to.
+	 *
+	 * @param table the name of the history's table
+	 * @param scripts the scripts
+	 * @param unfinished the scripts whose statements outside of a transaction remain
+	 * @param diff what changed
+	 * @param before the catalog before
+	 * @param after the catalog after
+	 * @param searchPath the schemas in which names are looked up
+	 * @param drift what was no longer as the last run had left it
+	 */
+	record Applied(String table, List<AppliedScript> scripts, List<ScriptOutline> unfinished, CatalogDiff diff,
+			CatalogSnapshot before, CatalogSnapshot after, List<String> searchPath, List<String> drift) {
+
+		static Applied nothing(String table, List<ScriptOutline> scripts, Map<String, HistoryEntry> entries) {
+			CatalogSnapshot none = new CatalogSnapshot(Map.of(), Set.of());
+			return new Applied(table,
+					AppliedScript.unchanged(scripts.stream().map(ScriptOutline::script).toList(), entries), List.of(),
+					CatalogDiff.between(none, none), none, none, List.of(), List.of());
+		}
+
+	}
+
+}

@@ -1,0 +1,324 @@
+package dev.pgkeel.schema;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+
+import dev.pgkeel.schema.SchemaReport.AppliedScript;
+import dev.pgkeel.schema.SchemaReport.Outcome;
+import dev.pgkeel.testsupport.TestDatabase;
+import dev.pgkeel.testsupport.TestServer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link SchemaHistory} and {@link ScriptNeeds}: what is applied, and what not.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class SchemaHistoryTests {
+
+	private static final String NOTES = """
+			create table if not exists notes (id int primary key, body varchar(10));
+			create index if not exists notes_body on notes (body);
+			create or replace view short_notes as select id from notes;
+			create or replace function note_count() returns bigint language sql as 'select count(*) from notes';
+			do $$ begin create type plan as enum ('free', 'pro'); exception when duplicate_object then null; end $$;
+			create sequence if not exists numbers;
+			alter table notes enable row level security;
+			drop policy if exists mine on notes;
+			create policy mine on notes using (true);
+			""";
+
+	private final TestDatabase database = TestServer.shared().newDatabase();
+
+	@TempDir
+	private Path directory;
+
+	private SchemaFolder scripts() {
+		return SchemaFolder.of(this.directory, this.database);
+	}
+
+	@Test
+	void unchangedScriptIsNotAppliedAgain(CapturedOutput output) {
+		SchemaFolder folder = scripts().write("1_notes.sql", NOTES);
+		assertThat(folder.apply().outcome()).isEqualTo(Outcome.APPLIED);
+		SchemaReport second = folder.apply();
+		assertThat(second.outcome()).isEqualTo(Outcome.UNCHANGED);
+		assertThat(second.scripts()).extracting(AppliedScript::statements).containsExactly(9);
+		assertThat(output.getOut()).containsPattern("Schema unchanged \\(\\d+ ms\\)");
+		assertThat(rows()).isOne();
+	}
+
+	@Test
+	void historySaysWhatWasApplied() {
+		scripts().write("1_notes.sql", NOTES).apply();
+		assertThat(this.database.query("""
+				select concat_ws('|', application, script, length(checksum), statements, instance, outcome,
+				  applied_at > now() - interval '5 minutes', duration_ms >= 0, length(fingerprint), server_version)
+				from pgkeel_schema_history""", String.class)).isEqualTo("notes|1_notes.sql|64|9|abc123|applied|t|t|64|"
+				+ TestServer.shared().majorVersion());
+	}
+
+	@Test
+	void unchangedMeansNoLockAndNoWaitBehindOne() throws SQLException {
+		SchemaFolder folder = scripts().write("1_notes.sql", NOTES);
+		folder.apply();
+		try (Connection other = this.database.connect(); Statement statement = other.createStatement()) {
+			other.setAutoCommit(false);
+			statement.execute("lock table notes in access exclusive mode");
+			assertThat(folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+			statement.execute("alter table notes set (fillfactor = 90)");
+			assertThat(folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+			other.rollback();
+		}
+		assertThat(this.database.query("select count(*) from pg_locks where locktype = 'advisory'", Long.class))
+			.isZero();
+	}
+
+	@Test
+	void onlyTheChangedScriptIsApplied() {
+		SchemaFolder folder = scripts().write("1_notes.sql", NOTES).write("2_more.sql", "create table if not exists more ()");
+		folder.apply();
+		folder.write("2_more.sql", "create table if not exists more ();\nalter table more add if not exists id int");
+		SchemaReport report = folder.apply();
+		assertThat(report.scripts()).extracting(AppliedScript::outcome)
+			.containsExactly(Outcome.UNCHANGED, Outcome.APPLIED);
+		assertThat(report.changes().created()).containsExactly("column public.more.id");
+		assertThat(folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+	}
+
+	@Test
+	void scriptThatLostAnObjectToAnEarlierOneFollowsIt() {
+		SchemaFolder folder = scripts().write("1_notes.sql", "create table if not exists notes (id int)")
+			.write("2_view.sql", "create or replace view all_notes as select * from notes");
+		folder.apply();
+		folder.write("1_notes.sql", """
+				create table if not exists notes (id int);
+				drop view if exists all_notes;
+				alter table notes alter column id type bigint""");
+		assertThat(folder.apply().scripts()).extracting(AppliedScript::outcome)
+			.containsExactly(Outcome.APPLIED, Outcome.APPLIED);
+		assertThat(this.database.query("select to_regclass('all_notes') is not null", Boolean.class)).isTrue();
+		assertThat(folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "drop index notes_body", "alter table notes add column extra int",
+			"alter table notes alter column body type varchar(20)", "alter table notes alter column body set default 'x'",
+			"alter table notes add constraint positive check (id > 0)", "create index added on notes (id)",
+			"drop policy mine on notes", "alter table notes disable row level security",
+			"create or replace view short_notes as select id from notes where id > 1", "drop view short_notes",
+			"create or replace function note_count() returns bigint language sql as 'select 2::bigint'",
+			"alter type plan add value 'max'", "alter sequence numbers increment 5",
+			"update pg_index set indisvalid = false where indexrelid = 'notes_body'::regclass",
+			"create trigger t before insert on notes for each row execute function suppress_redundant_updates_trigger()" })
+	void driftIsSaidAndMendedOnce(String change, CapturedOutput output) {
+		SchemaFolder folder = scripts().write("1_notes.sql", NOTES);
+		folder.apply();
+		this.database.execute(change);
+		SchemaReport report = folder.apply();
+		assertThat(report.outcome()).isEqualTo(Outcome.APPLIED);
+		assertThat(report.drift()).isNotEmpty();
+		assertThat(output.getOut()).contains("Schema script 1_notes.sql is applied again")
+			.contains(report.drift().get(0));
+		assertThat(folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "create table other (id int)", "alter table foreign_notes add column x int",
+			"create schema app create table notes (id int)", "insert into notes values (1)", "truncate notes",
+			"vacuum full notes", "reindex table notes", "analyze", "grant select on notes to public",
+			"select nextval('numbers')", "comment on table notes is 'x'", "cluster notes using notes_pkey" })
+	void whatIsNoneOfTheScriptsBusinessIsNoDrift(String change) {
+		this.database.execute("create table foreign_notes (id int)");
+		SchemaFolder folder = scripts().write("1_notes.sql", NOTES);
+		folder.apply();
+		this.database.execute(change);
+		assertThat(folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+	}
+
+	@Test
+	void tableThatWasThereBeforeDriftsToo() {
+		this.database.execute("create table notes (id int)");
+		SchemaFolder folder = scripts().write("1_notes.sql", "create table if not exists notes (id int)");
+		folder.apply();
+		this.database.execute("alter table notes add column extra int");
+		assertThat(folder.apply().drift()).containsExactly("column public.notes.extra was added");
+	}
+
+	@Test
+	void objectWhoseNameNoScriptSpellsOutDriftsToo() {
+		SchemaFolder folder = scripts().write("1_notes.sql", """
+				do $$ begin for i in 1..3 loop
+				  execute format('create table if not exists %I (id int)', 'part_' || i);
+				end loop; end $$""");
+		folder.apply();
+		this.database.execute("drop table part_2");
+		assertThat(folder.apply().drift()).contains("table public.part_2 is missing");
+		assertThat(this.database.query("select to_regclass('part_2') is not null", Boolean.class)).isTrue();
+	}
+
+	@Test
+	void newMajorVersionIsNoDrift() {
+		SchemaFolder folder = scripts().write("1_notes.sql", NOTES);
+		folder.apply();
+		this.database.execute("update pgkeel_schema_history set server_version = 13, fingerprint = 'x', stamp = 'x'");
+		assertThat(folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+		assertThat(this.database.query("select server_version from pgkeel_schema_history", Integer.class))
+			.isEqualTo(TestServer.shared().majorVersion());
+		this.database.execute("drop view short_notes");
+		assertThat(folder.apply().outcome()).isEqualTo(Outcome.APPLIED);
+	}
+
+	@Test
+	void alwaysAppliesEachTime() {
+		SchemaFolder folder = scripts().withMode(SchemaMode.ALWAYS).write("1_notes.sql", NOTES);
+		for (int i = 0; i < 3; i++) {
+			assertThat(folder.apply().outcome()).isEqualTo(Outcome.APPLIED);
+		}
+		assertThat(rows()).isEqualTo(3);
+	}
+
+	@Test
+	void historyDoesNotGrowWithoutEnd() {
+		SchemaFolder folder = scripts().withMode(SchemaMode.ALWAYS).write("1_notes.sql", "select 1");
+		for (int i = 0; i < 23; i++) {
+			folder.apply();
+		}
+		assertThat(rows()).isEqualTo(20);
+	}
+
+	@Test
+	void verifyRefusesAPendingScriptAndWritesNothing() {
+		SchemaFolder folder = scripts().withMode(SchemaMode.VERIFY).write("1_notes.sql", NOTES);
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder::apply)
+			.withMessage("pgkeel.schema.mode is verify, but schema scripts would have to be applied: 1_notes.sql (new)")
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("deploy step"));
+		assertThat(this.database.query("select to_regclass('pgkeel_schema_history') is null", Boolean.class)).isTrue();
+	}
+
+	@Test
+	void verifyAcceptsWhatIsUpToDateAndRefusesDrift() {
+		SchemaFolder folder = scripts().write("1_notes.sql", NOTES);
+		folder.apply();
+		assertThat(folder.withMode(SchemaMode.VERIFY).apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+		this.database.execute("drop view short_notes");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder.withMode(SchemaMode.VERIFY)::apply)
+			.withMessageContaining("1_notes.sql (drifted: ")
+			.withMessageContaining("view public.short_notes is missing");
+		folder.write("1_notes.sql", NOTES + "select 1");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder.withMode(SchemaMode.VERIFY)::apply)
+			.withMessageContaining("1_notes.sql (changed)");
+	}
+
+	@Test
+	void applicationsOnOneDatabaseHaveTheirOwnHistory() {
+		SchemaFolder notes = scripts().write("1_notes.sql", "create table if not exists notes (id int)");
+		notes.apply();
+		SchemaFolder billing = notes.withApplication("billing");
+		assertThat(billing.apply().outcome()).isEqualTo(Outcome.APPLIED);
+		assertThat(notes.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+		assertThat(rows()).isEqualTo(2);
+	}
+
+	@Test
+	void historyMayHaveASchemaOfItsOwn() {
+		SchemaFolder folder = scripts().withHistorySchema("Ops")
+			.write("1_notes.sql", "set search_path = pg_temp;\ncreate table if not exists public.notes (id int)");
+		folder.apply();
+		assertThat(folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+		assertThat(this.database.query("select count(*) from \"Ops\".pgkeel_schema_history", Long.class)).isOne();
+	}
+
+	@Test
+	void roleThatMayNotReadTheHistoryIsToldWhatToAskFor() {
+		SchemaFolder folder = scripts().write("1_notes.sql", "create table if not exists notes (id int)");
+		folder.apply();
+		String role = role();
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder.withRole(role)::apply)
+			.withMessageContaining("Role " + role + " may not read the history")
+			.satisfies((ex) -> assertThat(ex.getAction())
+				.endsWith("GRANT SELECT ON public.pgkeel_schema_history TO " + role + ";"));
+		this.database.execute("grant select on public.pgkeel_schema_history to " + role);
+		assertThat(folder.withRole(role).apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+	}
+
+	@Test
+	void roleThatMayNotWriteTheHistoryIsToldWhatToAskFor() {
+		SchemaFolder folder = scripts().write("1_notes.sql", "create table if not exists notes (id int)");
+		String role = role();
+		this.database.execute("revoke create on schema public from public");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder.withRole(role)::apply)
+			.satisfies((ex) -> assertThat(ex.getAction()).endsWith("GRANT CREATE ON SCHEMA public TO " + role + ";"));
+		assertThatExceptionOfType(SchemaScriptException.class)
+			.isThrownBy(folder.withRole(role).withHistorySchema("ops")::apply)
+			.satisfies((ex) -> assertThat(ex.getAction())
+				.endsWith("GRANT CREATE ON DATABASE " + this.database.name() + " TO " + role + ";"));
+		folder.apply();
+		this.database.execute("grant select on public.pgkeel_schema_history to " + role);
+		folder.write("1_notes.sql", "select 1");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder.withRole(role)::apply)
+			.withMessageContaining("role " + role + " may not write the history")
+			.satisfies((ex) -> assertThat(ex.getAction())
+				.endsWith("GRANT INSERT, UPDATE, DELETE ON public.pgkeel_schema_history TO " + role + ";"));
+	}
+
+	@Test
+	void layoutIsMigrated() throws SQLException {
+		scripts().write("1_notes.sql", "select 1").apply();
+		HistoryTable next = new HistoryTable(null,
+				List.of(List.of("not run again"), List.of("alter table %s add column note text")));
+		try (Connection connection = this.database.connect()) {
+			connection.setAutoCommit(false);
+			next.prepare(connection, next.find(connection));
+			next.prepare(connection, next.find(connection));
+			connection.commit();
+		}
+		assertThat(this.database.query("select obj_description('pgkeel_schema_history'::regclass)", String.class))
+			.isEqualTo("pgkeel layout 2");
+		assertThat(this.database.query("select note is null from pgkeel_schema_history", Boolean.class)).isTrue();
+		assertThat(scripts().apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+	}
+
+	@Test
+	void statementTimeoutEndsALongStatement() {
+		SchemaFolder folder = scripts().withStatementTimeout(Duration.ofMillis(100))
+			.write("1_notes.sql", "select 1;\nselect pg_sleep(60)");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder::apply)
+			.withMessageContaining("1_notes.sql:2:1: ")
+			.withMessageContaining("(SQLSTATE 57014, statement 2)")
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("pgkeel.schema.statement-timeout"));
+	}
+
+	@Test
+	void stateOfTheSessionEndsWithTheScript() {
+		String role = role();
+		scripts().write("1_role.sql", "set role " + role + ";\nset search_path = pg_temp")
+			.write("2_notes.sql", "create table notes (id int)")
+			.apply();
+		assertThat(this.database.query("select to_regclass('public.notes') is not null", Boolean.class)).isTrue();
+	}
+
+	private long rows() {
+		return this.database.query("select count(*) from pgkeel_schema_history", Long.class);
+	}
+
+	private String role() {
+		String role = "role_" + this.database.name().substring(5);
+		this.database.execute("create role " + role + " login");
+		return role;
+	}
+
+}
