@@ -1,0 +1,38 @@
+package dev.pgkeel.schema;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a snapshot knows of an object.
+ *
+ * @param object the object
+ * @param id the object itself, whatever it is called
+ * @param hash the definition, without the object's place in others
+ * @param parent what it belongs to: a schema, or a table for a column; {@code null} for a
+ * schema
+ * @param owner the table whose column a sequence serves, or the index that a constraint
+ * uses, 0 if there is none
+ * @param ownerColumn the column that a sequence serves, 0 if there is none
+ * @param storage of a table: the file of its rows, which a truncation and a rewrite
+ * change; 0 if there is none
+ * @param part whether it is a partition, or the index of one
+ */
+record CatalogEntry(CatalogObject object, Id id, String hash, @Nullable CatalogEntry parent, long owner,
+		int ownerColumn, long storage, boolean part) {
+
+	boolean isTable() {
+		return "table".equals(this.object.kind());
+	}
+
+	/**
+	 * Identifies an object for as long as it exists.
+	 *
+	 * @param kind its kind
+	 * @param oid its oid; of a column, that of its table
+	 * @param sub the number of a column, 0 for all others
+	 */
+	record Id(String kind, long oid, int sub) {
+
+	}
+
+}

@@ -1,0 +1,271 @@
+package dev.pgkeel.schema;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+import dev.pgkeel.schema.CatalogEntry.Id;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the catalog in one round trip, and computes the hashes on this side, so that the
+ * server only scans its tables.
+ */
+final class CatalogReader {
+
+	/**
+	 * The names of the catalog must not be taken over by a user's search path, and types
+	 * are written with their schemas.
+	 */
+	private static final List<String> BEFORE = List.of(
+			"select pg_catalog.set_config('pgkeel.search_path', pg_catalog.current_setting('search_path'), true)",
+			"select pg_catalog.set_config('search_path', 'pg_catalog', true)");
+
+	private static final List<String> AFTER = List
+		.of("select pg_catalog.set_config('search_path', pg_catalog.current_setting('pgkeel.search_path'), true)");
+
+	private static final int FIXED_COLUMNS = 6;
+
+	/**
+	 * Half a SHA-256 is plenty to tell definitions apart.
+	 */
+	private static final int HASH_BYTES = 16;
+
+	private static final String VIEW_QUERY = "_RETURN";
+
+	private static final Pattern PLAIN_NAME = Pattern.compile("[a-z_][a-z0-9_]*");
+
+	private final List<Row> rows = new ArrayList<>();
+
+	private final Map<Long, String> names = new HashMap<>();
+
+	private final Map<Long, Map<Integer, String>> columns = new HashMap<>();
+
+	private final Map<Long, Row> viewQueries = new HashMap<>();
+
+	private final Map<Long, Row> indexes = new HashMap<>();
+
+	private final Map<Long, CatalogEntry> parents = new HashMap<>();
+
+	private final MessageDigest digest;
+
+	CatalogReader() {
+		try {
+			this.digest = MessageDigest.getInstance("SHA-256");
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every Java platform has SHA-256", ex);
+		}
+	}
+
+	CatalogSnapshot read(Connection connection) throws SQLException {
+		List<String> objects = CatalogQueries.objects(connection.getMetaData().getDatabaseMajorVersion());
+		List<String> queries = new ArrayList<>(BEFORE);
+		queries.addAll(objects);
+		queries.add(CatalogQueries.names());
+		queries.addAll(AFTER);
+		try (Statement statement = connection.createStatement()) {
+			statement.setEscapeProcessing(false);
+			statement.execute(String.join(";\n", queries));
+			for (int i = 0; i < queries.size(); i++, statement.getMoreResults()) {
+				ResultSet results = statement.getResultSet();
+				if (i >= BEFORE.size() && i < BEFORE.size() + objects.size()) {
+					readObjects(results);
+				}
+				else if (i == BEFORE.size() + objects.size()) {
+					readNames(results);
+				}
+			}
+		}
+		return snapshot();
+	}
+
+	private void readObjects(ResultSet results) throws SQLException {
+		ResultSetMetaData metadata = results.getMetaData();
+		String[] labels = new String[metadata.getColumnCount()];
+		for (int i = 0; i < labels.length; i++) {
+			labels[i] = metadata.getColumnLabel(i + 1);
+		}
+		while (results.next()) {
+			String[] values = new String[labels.length];
+			for (int i = FIXED_COLUMNS; i < values.length; i++) {
+				values[i] = results.getString(i + 1);
+			}
+			add(new Row(results.getString(1), results.getLong(2), results.getInt(3), results.getLong(4),
+					results.getLong(5), results.getString(6), labels, values));
+		}
+	}
+
+	private void add(Row row) {
+		switch (row.kind()) {
+			case "column" ->
+				this.columns.computeIfAbsent(row.oid(), (oid) -> new HashMap<>()).put(row.sub(), row.name());
+			case "index" -> this.indexes.put(row.oid(), row);
+			default -> {
+			}
+		}
+		if (row.name().equals(VIEW_QUERY) && row.kind().equals("rule")) {
+			this.viewQueries.put(row.parent(), row);
+		}
+		else {
+			this.rows.add(row);
+		}
+	}
+
+	private void readNames(ResultSet results) throws SQLException {
+		while (results.next()) {
+			String schema = results.getString(2);
+			this.names.put(results.getLong(1),
+					((schema != null) ? quoted(schema) + "." : "") + quoted(results.getString(3)));
+		}
+	}
+
+	private CatalogSnapshot snapshot() {
+		Map<Id, CatalogEntry> entries = new HashMap<>(this.rows.size() * 2);
+		nameRows();
+		CatalogDefinition definition = new CatalogDefinition(this.names);
+		Set<Long> ofConstraints = new HashSet<>();
+		this.rows.stream()
+			.filter((row) -> row.kind().equals("constraint"))
+			.forEach((row) -> ofConstraints.add(row.owner()));
+		for (Row row : this.rows) {
+			CatalogEntry entry = entry(row, definition);
+			boolean inherited = row.kind().equals("index")
+					&& (ofConstraints.contains(row.oid()) || row.isTrue("partition"));
+			if (entry != null && !inherited) {
+				entries.put(entry.id(), entry);
+			}
+		}
+		return new CatalogSnapshot(entries, this.indexes.keySet());
+	}
+
+	/**
+	 * Relations, types and routines must have their names before definitions refer to
+	 * them.
+	 */
+	private void nameRows() {
+		for (Row row : this.rows) {
+			String schema = this.names.get(row.parent());
+			if (row.isTopLevel() && schema != null) {
+				this.names.put(row.oid(), schema + "." + row.identity());
+			}
+		}
+	}
+
+	private @Nullable CatalogEntry entry(Row row, CatalogDefinition definition) {
+		CatalogEntry parent = this.parents.get(row.parent());
+		boolean child = row.parent() != 0;
+		if (child && parent == null) {
+			return null;
+		}
+		String identity = ((parent != null) ? parent.object().identity() + "." : "") + row.identity();
+		CatalogEntry entry = new CatalogEntry(new CatalogObject(row.kind(), identity),
+				new Id(row.kind(), row.oid(), row.sub()), hash(row, definition), parent, row.owner(),
+				(int) row.oid("serves"), row.oid("storage"), row.isTrue("partition"));
+		if (row.kind().equals("schema") || row.isTopLevel()) {
+			this.parents.put(row.oid(), entry);
+		}
+		if (row.kind().equals("type") && row.owner() != 0) {
+			this.parents.put(row.owner(), entry);
+		}
+		return entry;
+	}
+
+	private String hash(Row row, CatalogDefinition definition) {
+		StringBuilder text = new StringBuilder(row.kind()).append('\0').append(row.identity());
+		if (row.isTopLevel()) {
+			text.append('\0').append(this.names.get(row.parent()));
+		}
+		write(row, definition, text);
+		Row query = this.viewQueries.get(row.oid());
+		if (query != null) {
+			write(query, definition, text);
+		}
+		Row index = row.kind().equals("constraint") ? this.indexes.get(row.owner()) : null;
+		if (index != null) {
+			write(index, definition, text);
+		}
+		byte[] hash = this.digest.digest(text.toString().getBytes(StandardCharsets.UTF_8));
+		return HexFormat.of().formatHex(hash, 0, HASH_BYTES);
+	}
+
+	private void write(Row row, CatalogDefinition definition, StringBuilder text) {
+		Map<Integer, String> columns = this.columns.get(row.isTopLevel() ? row.oid() : row.parent());
+		String[] labels = row.labels();
+		for (int i = FIXED_COLUMNS; i < labels.length; i++) {
+			String value = row.values()[i];
+			text.append('\0');
+			if (value == null || labels[i].equals("storage")) {
+				continue;
+			}
+			String label = labels[i].substring(0, labels[i].indexOf('_') + 1);
+			text.append(switch (label) {
+				case "ref_" -> definition.oid(Long.parseLong(value));
+				case "refs_" -> definition.oids(value);
+				case "tree_" -> definition.tree(value, columns);
+				case "atts_" -> definition.columns(value, columns);
+				case "fatts_" -> definition.columns(value, this.columns.get(row.oid("ref_table")));
+				default -> value;
+			});
+		}
+	}
+
+	static String quoted(String name) {
+		return PLAIN_NAME.matcher(name).matches() ? name : '"' + name.replace("\"", "\"\"") + '"';
+	}
+
+	/**
+	 * A row of {@link CatalogQueries}.
+	 */
+	private record Row(String kind, long oid, int sub, long parent, long owner, String name, String[] labels,
+			@Nullable String[] values) {
+
+		/**
+		 * Whether it lies in a schema, and not in a table.
+		 */
+		boolean isTopLevel() {
+			return switch (this.kind) {
+				case "schema", "extension", "column", "index", "constraint", "policy", "trigger", "rule" -> false;
+				default -> true;
+			};
+		}
+
+		String identity() {
+			String signature = value("signature");
+			return quoted(this.name) + ((signature != null) ? "(" + signature + ")" : "");
+		}
+
+		@Nullable String value(String label) {
+			for (int i = FIXED_COLUMNS; i < this.labels.length; i++) {
+				if (this.labels[i].equals(label)) {
+					return this.values[i];
+				}
+			}
+			return null;
+		}
+
+		boolean isTrue(String label) {
+			return "t".equals(value(label));
+		}
+
+		long oid(String label) {
+			return Long.parseLong(Objects.requireNonNullElse(value(label), "0"));
+		}
+
+	}
+
+}
