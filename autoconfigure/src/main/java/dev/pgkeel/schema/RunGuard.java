@@ -27,7 +27,6 @@ interface RunGuard {
 	 * @throws SQLException if the server cannot be asked
 	 * @throws SchemaScriptException to refuse the run
 	 */
-	void check(Connection connection, ScriptRun run, CatalogSnapshot before, CatalogSnapshot after)
-			throws SQLException;
+	void check(Connection connection, ScriptRun run, CatalogSnapshot before, CatalogSnapshot after) throws SQLException;
 
 }

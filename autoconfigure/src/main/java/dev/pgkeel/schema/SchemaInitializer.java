@@ -100,8 +100,8 @@ public final class SchemaInitializer implements InitializingBean {
 			boolean autoCommit = connection.getAutoCommit();
 			int prepareThreshold = withoutNamedStatements(connection);
 			try {
-				return new SchemaStart(this.preflight, this.settings, this.instance, this.guard, start)
-					.run(connection, read);
+				return new SchemaStart(this.preflight, this.settings, this.instance, this.guard, start).run(connection,
+						read);
 			}
 			finally {
 				restore(connection, autoCommit, prepareThreshold);
