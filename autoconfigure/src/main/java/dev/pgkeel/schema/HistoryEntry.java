@@ -14,8 +14,8 @@ package dev.pgkeel.schema;
  * @param untouched whether no row of the catalog that belongs to these objects has been
  * written since, so that there is no need to look at definitions
  */
-record HistoryEntry(long id, String checksum, int statements, String outcome, int outsideDone, int serverVersion, String fingerprint,
-		boolean untouched) {
+record HistoryEntry(long id, String checksum, int statements, String outcome, int outsideDone, int serverVersion,
+		String fingerprint, boolean untouched) {
 
 	static final String APPLIED = "applied";
 

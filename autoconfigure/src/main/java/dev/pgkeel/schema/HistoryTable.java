@@ -109,8 +109,7 @@ final class HistoryTable {
 					statement.execute(step.formatted(access.name()));
 				}
 			}
-			statement
-				.execute("comment on table " + access.name() + " is '" + LAYOUT + this.layouts.size() + "'");
+			statement.execute("comment on table " + access.name() + " is '" + LAYOUT + this.layouts.size() + "'");
 		}
 	}
 
@@ -148,10 +147,11 @@ final class HistoryTable {
 	 */
 	SchemaScriptException unreadable(Connection connection, SQLException cause) throws SQLException {
 		Access access = access(connection);
-		String grants = access.usage() ? "" : "GRANT USAGE ON SCHEMA %s TO %s; ".formatted(quoted(access.schema()),
-				quoted(access.role()));
-		return new SchemaScriptException("Role " + access.role() + " may not read the history of the schema scripts, "
-				+ quoted(access.schema()) + "." + NAME + " (SQLSTATE " + cause.getSQLState() + ")",
+		String grants = access.usage() ? ""
+				: "GRANT USAGE ON SCHEMA %s TO %s; ".formatted(quoted(access.schema()), quoted(access.role()));
+		return new SchemaScriptException(
+				"Role " + access.role() + " may not read the history of the schema scripts, " + quoted(access.schema())
+						+ "." + NAME + " (SQLSTATE " + cause.getSQLState() + ")",
 				"Ask the table's owner for: " + grants + "GRANT SELECT ON %s.%s TO %s;"
 					.formatted(quoted(access.schema()), NAME, quoted(access.role())),
 				cause);
@@ -175,9 +175,8 @@ final class HistoryTable {
 	 * @param missing the privileges on it that the role has not
 	 * @param comment the table's comment
 	 */
-	record Access(String role, String database, String schema, boolean schemaExists, boolean usage,
-			boolean mayCreate, boolean mayCreateSchema, boolean tableExists, List<String> missing,
-			@Nullable String comment) {
+	record Access(String role, String database, String schema, boolean schemaExists, boolean usage, boolean mayCreate,
+			boolean mayCreateSchema, boolean tableExists, List<String> missing, @Nullable String comment) {
 
 		String name() {
 			return quoted(this.schema) + "." + NAME;

@@ -71,8 +71,8 @@ final class OutsideRun {
 				+ " where pg_catalog.version() ~ 'linux'");
 	}
 
-	private void run(Connection connection, Statement statement, ScriptOutline script, HistoryEntry entry,
-			String table) throws SQLException {
+	private void run(Connection connection, Statement statement, ScriptOutline script, HistoryEntry entry, String table)
+			throws SQLException {
 		for (int i = entry.outsideDone(); i < script.outside().size(); i++) {
 			SqlStatement sql = script.outside().get(i);
 			this.progress.at(script.script(), sql);
@@ -88,8 +88,7 @@ final class OutsideRun {
 		}
 	}
 
-	private void finish(Connection connection, Applied applied, Map<String, HistoryEntry> entries)
-			throws SQLException {
+	private void finish(Connection connection, Applied applied, Map<String, HistoryEntry> entries) throws SQLException {
 		connection.setAutoCommit(false);
 		CatalogSnapshot after = CatalogSnapshot.take(connection);
 		for (ScriptOutline script : applied.unfinished()) {

@@ -102,7 +102,7 @@ final class SchemaApplier {
 			after = CatalogSnapshot.take(connection);
 		}
 		if (this.guard != null && !running.isEmpty()) {
-			this.guard.check(connection, run, before, after);
+			after = this.guard.check(connection, run, before, after);
 		}
 		refuseChangedFiles(run);
 		CatalogDiff diff = CatalogDiff.between(before, after);
@@ -138,8 +138,7 @@ final class SchemaApplier {
 	 * that a DROP ... CASCADE took along, is applied again too.
 	 */
 	private List<ScriptOutline> followers(Connection connection, String table, List<ScriptOutline> scripts,
-			List<ScriptOutline> running, Map<String, HistoryEntry> entries, CatalogSnapshot after)
-			throws SQLException {
+			List<ScriptOutline> running, Map<String, HistoryEntry> entries, CatalogSnapshot after) throws SQLException {
 		List<ScriptOutline> followers = new ArrayList<>();
 		int first = running.isEmpty() ? scripts.size() : scripts.indexOf(running.get(0));
 		for (ScriptOutline script : scripts.subList(first, scripts.size())) {

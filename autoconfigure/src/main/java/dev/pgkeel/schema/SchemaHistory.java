@@ -121,8 +121,8 @@ final class SchemaHistory {
 			try (ResultSet row = statement.executeQuery()) {
 				while (row.next()) {
 					entries.put(row.getString("script"),
-							new HistoryEntry(row.getLong("id"), row.getString("checksum"), row.getInt("statements"), row.getString("outcome"),
-									row.getInt("outside_done"), row.getInt("server_version"),
+							new HistoryEntry(row.getLong("id"), row.getString("checksum"), row.getInt("statements"),
+									row.getString("outcome"), row.getInt("outside_done"), row.getInt("server_version"),
 									row.getString("fingerprint"), row.getBoolean("untouched")));
 				}
 			}

@@ -98,8 +98,8 @@ public final class SchemaInitializer implements InitializingBean {
 			}
 			boolean autoCommit = connection.getAutoCommit();
 			try {
-				return new SchemaStart(this.preflight, this.settings, this.instance, this.guard, start)
-					.run(connection, read);
+				return new SchemaStart(this.preflight, this.settings, this.instance, this.guard, start).run(connection,
+						read);
 			}
 			finally {
 				restore(connection, autoCommit);

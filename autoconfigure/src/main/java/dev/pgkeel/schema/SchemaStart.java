@@ -138,8 +138,7 @@ final class SchemaStart {
 	private void demandASession(Connection connection, List<ScriptOutline> outlines, List<ScriptNeed> needs)
 			throws SQLException {
 		for (ScriptOutline outline : outlines) {
-			if (outline.outside().isEmpty()
-					|| needs.stream().noneMatch((need) -> need.script() == outline.script())) {
+			if (outline.outside().isEmpty() || needs.stream().noneMatch((need) -> need.script() == outline.script())) {
 				continue;
 			}
 			PoolerProbe.Result probed = new PoolerProbe(this.preflight::connect).probe(connection,
@@ -172,8 +171,8 @@ final class SchemaStart {
 		List<AppliedScript> scripts = applied.stream().flatMap((share) -> share.scripts().stream()).toList();
 		List<AppliedScript> run = scripts.stream().filter((script) -> script.outcome() == Outcome.APPLIED).toList();
 		boolean unfinished = applied.stream().anyMatch((share) -> !share.unfinished().isEmpty());
-		Changes changes = new Changes(objects(applied, CatalogDiff::created),
-				objects(applied, CatalogDiff::altered), objects(applied, CatalogDiff::dropped));
+		Changes changes = new Changes(objects(applied, CatalogDiff::created), objects(applied, CatalogDiff::altered),
+				objects(applied, CatalogDiff::dropped));
 		List<String> drift = applied.stream().flatMap((share) -> share.drift().stream()).toList();
 		if (run.isEmpty() && !unfinished) {
 			logger.info("Schema unchanged (" + duration.toMillis() + " ms)");

@@ -36,8 +36,7 @@ final class SchemaTransaction {
 
 	private final RandomGenerator random;
 
-	SchemaTransaction(SchemaLock lock, @Nullable Duration statementTimeout, Patience patience,
-			RandomGenerator random) {
+	SchemaTransaction(SchemaLock lock, @Nullable Duration statementTimeout, Patience patience, RandomGenerator random) {
 		this.lock = lock;
 		this.statementTimeout = statementTimeout;
 		this.patience = patience;

@@ -39,8 +39,8 @@ record ScriptState(List<String> definitions, List<String> roots, List<Long> oids
 		Set<String> wanted = new HashSet<>(also);
 		Set<CatalogEntry> roots = new HashSet<>();
 		for (CatalogEntry entry : snapshot.entries().values()) {
-			if (root(entry) == entry && (wanted.contains(entry.object().toString())
-					|| isNamed(entry.object(), names, searchPath))) {
+			if (root(entry) == entry
+					&& (wanted.contains(entry.object().toString()) || isNamed(entry.object(), names, searchPath))) {
 				roots.add(entry);
 			}
 		}

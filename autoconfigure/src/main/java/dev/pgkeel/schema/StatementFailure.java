@@ -46,8 +46,7 @@ final class StatementFailure {
 		String message = (error != null) ? describe(error) : String.valueOf(ex.getMessage());
 		Position place = place(statement, error);
 		return new SchemaScriptException("%s:%s: %s (SQLSTATE %s, statement %d)%n%s".formatted(script.name(), place,
-				message, ex.getSQLState(), statement.number(), place.pointer(script.line(place.line()))),
-				action, ex);
+				message, ex.getSQLState(), statement.number(), place.pointer(script.line(place.line()))), action, ex);
 	}
 
 	private static String action(@Nullable String sqlState) {

@@ -67,8 +67,8 @@ class SchemaHistoryTests {
 		assertThat(this.database.query("""
 				select concat_ws('|', application, script, length(checksum), statements, instance, outcome,
 				  applied_at > now() - interval '5 minutes', duration_ms >= 0, length(fingerprint), server_version)
-				from pgkeel_schema_history""", String.class)).isEqualTo("notes|1_notes.sql|64|9|abc123|applied|t|t|64|"
-				+ TestServer.shared().majorVersion());
+				from pgkeel_schema_history""", String.class))
+			.isEqualTo("notes|1_notes.sql|64|9|abc123|applied|t|t|64|" + TestServer.shared().majorVersion());
 	}
 
 	@Test
@@ -89,7 +89,8 @@ class SchemaHistoryTests {
 
 	@Test
 	void onlyTheChangedScriptIsApplied() {
-		SchemaFolder folder = scripts().write("1_notes.sql", NOTES).write("2_more.sql", "create table if not exists more ()");
+		SchemaFolder folder = scripts().write("1_notes.sql", NOTES)
+			.write("2_more.sql", "create table if not exists more ()");
 		folder.apply();
 		folder.write("2_more.sql", "create table if not exists more ();\nalter table more add if not exists id int");
 		SchemaReport report = folder.apply();
@@ -116,7 +117,8 @@ class SchemaHistoryTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "drop index notes_body", "alter table notes add column extra int",
-			"alter table notes alter column body type varchar(20)", "alter table notes alter column body set default 'x'",
+			"alter table notes alter column body type varchar(20)",
+			"alter table notes alter column body set default 'x'",
 			"alter table notes add constraint positive check (id > 0)", "create index added on notes (id)",
 			"drop policy mine on notes", "alter table notes disable row level security",
 			"create or replace view short_notes as select id from notes where id > 1", "drop view short_notes",

@@ -28,8 +28,7 @@ class SchemaScriptTests {
 	@Test
 	void checksumIsTheSameWithWindowsLineEnds() {
 		SchemaScript script = script("select 1;\r\nselect '\r2'\r", StandardCharsets.UTF_8);
-		assertThat(script.checksum())
-			.isEqualTo(script("select 1;\nselect '\r2'\r", StandardCharsets.UTF_8).checksum())
+		assertThat(script.checksum()).isEqualTo(script("select 1;\nselect '\r2'\r", StandardCharsets.UTF_8).checksum())
 			.hasSize(64)
 			.isNotEqualTo(script("select 1;\nselect '\n2'\r", StandardCharsets.UTF_8).checksum());
 	}
