@@ -101,6 +101,7 @@ final class RunWatch implements AutoCloseable {
 			if (this.connection == null) {
 				this.connection = this.preflight.connect();
 				this.connection.setAutoCommit(true);
+				SchemaInitializer.withoutNamedStatements(this.connection);
 			}
 			try (PreparedStatement statement = this.connection.prepareStatement(BLOCKERS)) {
 				statement.setInt(1, this.backendPid);

@@ -10,8 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-import org.postgresql.PGStatement;
-
 /**
  * What was applied when, and what it left behind. One row per script and run; the last
  * one of a script says whether it is up to date.
@@ -116,7 +114,7 @@ final class SchemaHistory {
 	 */
 	Map<String, HistoryEntry> read(Connection connection, String name) throws SQLException {
 		Map<String, HistoryEntry> entries = new HashMap<>();
-		try (PreparedStatement statement = prepare(connection, READ.formatted(STAMP, name))) {
+		try (PreparedStatement statement = connection.prepareStatement(READ.formatted(STAMP, name))) {
 			statement.setString(1, this.application);
 			try (ResultSet row = statement.executeQuery()) {
 				while (row.next()) {
@@ -139,7 +137,7 @@ final class SchemaHistory {
 	 * @throws SQLException if the server cannot be asked
 	 */
 	ScriptState state(Connection connection, String name, HistoryEntry entry) throws SQLException {
-		try (PreparedStatement statement = prepare(connection,
+		try (PreparedStatement statement = connection.prepareStatement(
 				"select definitions, roots from " + name + " where id = ?")) {
 			statement.setLong(1, entry.id());
 			try (ResultSet row = statement.executeQuery()) {
@@ -160,7 +158,7 @@ final class SchemaHistory {
 	 */
 	void record(Connection connection, String name, ScriptOutline script, Duration duration, ScriptState state)
 			throws SQLException {
-		try (PreparedStatement statement = prepare(connection, INSERT.formatted(name, STAMP))) {
+		try (PreparedStatement statement = connection.prepareStatement(INSERT.formatted(name, STAMP))) {
 			statement.setString(1, this.application);
 			statement.setString(2, script.name());
 			statement.setString(3, script.script().checksum());
@@ -187,7 +185,7 @@ final class SchemaHistory {
 	 * @throws SQLException if the server refuses
 	 */
 	void remember(Connection connection, String name, long id, String outcome, ScriptState state) throws SQLException {
-		try (PreparedStatement statement = prepare(connection, UPDATE.formatted(name, STAMP))) {
+		try (PreparedStatement statement = connection.prepareStatement(UPDATE.formatted(name, STAMP))) {
 			statement.setInt(1, connection.getMetaData().getDatabaseMajorVersion());
 			statement.setString(2, state.fingerprint());
 			statement.setArray(3, connection.createArrayOf("text", state.roots().toArray()));
@@ -200,7 +198,7 @@ final class SchemaHistory {
 	}
 
 	void outsideDone(Connection connection, String name, long id, int done) throws SQLException {
-		try (PreparedStatement statement = prepare(connection,
+		try (PreparedStatement statement = connection.prepareStatement(
 				"update " + name + " set outside_done = ? where id = ?")) {
 			statement.setInt(1, done);
 			statement.setLong(2, id);
@@ -212,20 +210,10 @@ final class SchemaHistory {
 	 * Keeps the history from growing without end.
 	 */
 	void forgetOld(Connection connection, String name) throws SQLException {
-		try (PreparedStatement statement = prepare(connection, FORGET.formatted(name, ROWS_KEPT))) {
+		try (PreparedStatement statement = connection.prepareStatement(FORGET.formatted(name, ROWS_KEPT))) {
 			statement.setString(1, this.application);
 			statement.executeUpdate();
 		}
-	}
-
-	/**
-	 * A statement that the driver had prepared on the server would be in the way of
-	 * others behind a pooler.
-	 */
-	private static PreparedStatement prepare(Connection connection, String sql) throws SQLException {
-		PreparedStatement statement = connection.prepareStatement(sql);
-		statement.unwrap(PGStatement.class).setPrepareThreshold(0);
-		return statement;
 	}
 
 	private static List<String> strings(Array array) throws SQLException {

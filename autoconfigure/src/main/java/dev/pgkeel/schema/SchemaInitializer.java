@@ -11,6 +11,7 @@ import dev.pgkeel.server.Preflight;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.core.io.support.ResourcePatternResolver;
@@ -97,12 +98,13 @@ public final class SchemaInitializer implements InitializingBean {
 				return SchemaReport.of(Outcome.NOT_APPLIED);
 			}
 			boolean autoCommit = connection.getAutoCommit();
+			int prepareThreshold = withoutNamedStatements(connection);
 			try {
 				return new SchemaStart(this.preflight, this.settings, this.instance, this.guard, start).run(connection,
 						read);
 			}
 			finally {
-				restore(connection, autoCommit);
+				restore(connection, autoCommit, prepareThreshold);
 			}
 		}
 		catch (SQLException ex) {
@@ -115,11 +117,23 @@ public final class SchemaInitializer implements InitializingBean {
 	}
 
 	/**
+	 * Behind a pooler, a statement that the driver names on the server, as it does with
+	 * COMMIT, is in the way of others.
+	 */
+	static int withoutNamedStatements(Connection connection) throws SQLException {
+		PGConnection driver = connection.unwrap(PGConnection.class);
+		int prepareThreshold = driver.getPrepareThreshold();
+		driver.setPrepareThreshold(0);
+		return prepareThreshold;
+	}
+
+	/**
 	 * Only a borrowed connection is used again: a pool other than HikariCP may not reset
 	 * it.
 	 */
-	private static void restore(Connection connection, boolean autoCommit) {
+	private static void restore(Connection connection, boolean autoCommit, int prepareThreshold) {
 		try {
+			connection.unwrap(PGConnection.class).setPrepareThreshold(prepareThreshold);
 			connection.setAutoCommit(autoCommit);
 		}
 		catch (SQLException ex) {

@@ -56,12 +56,12 @@ class SchemaInitializerTests {
 		assertThat(report.outcome()).isEqualTo(Outcome.APPLIED);
 		assertThat(report.scripts()).extracting("name", "statements")
 			.containsExactly(tuple("2_notes.sql", 2), tuple("10_index.sql", 1));
-		assertThat(report.changes().created()).containsExactly("table public.notes", "index public.notes_body");
+		assertThat(report.changes().created()).containsExactly("table public.notes", "index public.notes.notes_body");
 		assertThat(lines(output)).hasSize(2)
 			.allSatisfy((line) -> assertThat(line).contains(" INFO "))
 			.anySatisfy((line) -> assertThat(line).containsPattern("Schema applied: 2 scripts, 3 statements, \\d+ ms$"))
 			.anySatisfy((line) -> assertThat(line)
-				.endsWith("Schema changes: created table public.notes, index public.notes_body"));
+				.endsWith("Schema changes: created table public.notes, index public.notes.notes_body"));
 	}
 
 	@Test

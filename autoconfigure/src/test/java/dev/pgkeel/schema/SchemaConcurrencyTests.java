@@ -1,0 +1,224 @@
+package dev.pgkeel.schema;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+import dev.pgkeel.schema.SchemaReport.Outcome;
+import dev.pgkeel.testsupport.PgBouncer;
+import dev.pgkeel.testsupport.RequiresComponent;
+import dev.pgkeel.testsupport.TestDatabase;
+import dev.pgkeel.testsupport.TestServer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.io.FileSystemResource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests of scripts while other sessions are at work: another instance, a long reader, a
+ * build of an index.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class SchemaConcurrencyTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+	private static final String ADVISORY_LOCKS = "select count(*) from pg_locks where locktype = 'advisory'"
+			+ " and database = (select oid from pg_database where datname = current_database())";
+
+	private final TestDatabase database = TestServer.shared().newDatabase();
+
+	@TempDir
+	private Path directory;
+
+	private SchemaFolder folder;
+
+	private ExecutorService executor;
+
+	@BeforeEach
+	void prepare() {
+		this.folder = SchemaFolder.of(this.directory, this.database);
+		this.executor = Executors.newCachedThreadPool();
+	}
+
+	@AfterEach
+	void stop() {
+		this.executor.shutdownNow();
+	}
+
+	@Test
+	void waiterTakesOverFromAKilledHolder(CapturedOutput output) throws Exception {
+		this.folder.write("1_notes.sql", """
+				create table notes (id int);
+				select pg_sleep(300) where current_setting('application_name') = 'holder';
+				""");
+		Process holder = SchemaHolder.start(this.folder.withUrl(this.database.directUrl()));
+		try {
+			Awaitility.await().atMost(PATIENCE).until(() -> sleepers() == 1);
+			Future<SchemaReport> waiter = this.executor.submit(this.folder::apply);
+			Awaitility.await().atMost(PATIENCE).until(() -> output.getOut().contains("Another instance is applying"));
+			assertThat(output.getOut()).containsPattern("for pid \\d+ \\(holder, role postgres, since 20");
+			assertThat(waiter).isNotDone();
+			holder.destroyForcibly().waitFor();
+			Awaitility.await()
+				.pollInterval(Duration.ofMillis(20))
+				.atMost(PATIENCE)
+				.until(() -> sleepers() == 0);
+			long noticed = System.nanoTime();
+			Awaitility.await().pollInterval(Duration.ofMillis(20)).atMost(PATIENCE).until(this::locked);
+			assertThat(Duration.ofNanos(System.nanoTime() - noticed)).isLessThan(Duration.ofSeconds(3));
+			assertThat(waiter.get().outcome()).isEqualTo(Outcome.APPLIED);
+		}
+		finally {
+			holder.destroyForcibly();
+		}
+	}
+
+	private long sleepers() {
+		return this.database.query("select count(*) from pg_stat_activity where application_name = 'holder'"
+				+ " and datname = current_database() and query like '%pg_sleep%'", Long.class);
+	}
+
+	/**
+	 * Either the waiter holds the lock, or it is done with it.
+	 */
+	private boolean locked() {
+		return this.database.query(ADVISORY_LOCKS, Long.class) > 0
+				|| this.database.query("select to_regclass('notes') is not null", Boolean.class);
+	}
+
+	@Test
+	void longReaderIsNamedAndNobodyWaitsBehind(CapturedOutput output) throws Exception {
+		this.folder.write("1_notes.sql", "create table if not exists notes (id int)").apply();
+		this.folder.write("1_notes.sql", "create table if not exists notes (id int);\nalter table notes add title text");
+		try (Connection reader = this.database.connect(); Statement statement = reader.createStatement()) {
+			statement.execute("set application_name = 'report'");
+			reader.setAutoCommit(false);
+			statement.execute("select * from notes");
+			Future<SchemaReport> applying = this.executor.submit(this.folder::apply);
+			Awaitility.await()
+				.atMost(PATIENCE)
+				.until(() -> output.getOut().contains("Schema scripts rolled back, next attempt in"));
+			assertThat(output.getOut()).contains("canceling statement due to lock timeout (SQLSTATE 55P03)")
+				.containsPattern(
+						"in the way: pid \\d+ \\(report, role postgres, transaction open for [\\d:]+, idle in transaction\\)");
+			// The reader's own table stays readable and writable between the attempts
+			this.database.execute("set statement_timeout = '60s'; insert into notes values (1)");
+			reader.rollback();
+			assertThat(applying.get().outcome()).isEqualTo(Outcome.APPLIED);
+		}
+	}
+
+	@Test
+	void lockThatIsNeverToBeHadEndsTheStartWithAName() throws Exception {
+		this.folder.write("1_notes.sql", "select 1;\nalter table notes add title text");
+		this.database.execute("create table notes (id int)");
+		SchemaLock lock = new SchemaLock(Duration.ofMinutes(1), new Random(1));
+		SchemaTransaction transaction = new SchemaTransaction(lock, null,
+				new SchemaTransaction.Patience(3, Duration.ofSeconds(1), Duration.ofMillis(50)),
+				new Random(1));
+		RunProgress progress = new RunProgress();
+		SchemaScript script = SchemaScript.of(
+				new FileSystemResource(this.directory.resolve("1_notes.sql")));
+		ScriptRun run = new ScriptRun(List.of(ScriptOutline.of(script)), progress);
+		try (Connection reader = this.database.connect(); Statement statement = reader.createStatement();
+				Connection connection = this.database.connect();
+				RunWatch watch = new RunWatch(this.folder.preflight(), progress)) {
+			reader.setAutoCommit(false);
+			statement.execute("select * from notes");
+			assertThatExceptionOfType(SchemaScriptException.class)
+				.isThrownBy(() -> transaction.run(connection, watch, (open, last) -> {
+					if (last) {
+						progress.lastAttempt();
+					}
+					run.execute(open);
+				}))
+				.withMessageStartingWith("The schema scripts could not be applied in 3 attempts: 1_notes.sql:2:1: ")
+				.withMessageContaining("(SQLSTATE 55P03, statement 2)")
+				.withMessageContaining("in the way: pid ")
+				.satisfies((ex) -> assertThat(ex.getAction()).contains("pg_terminate_backend"));
+		}
+	}
+
+	@Test
+	void waiterDoesNotDeadlockWithAnIndexBeingBuilt(CapturedOutput output) throws Exception {
+		this.folder.write("1_notes.sql", """
+				create table if not exists notes (id int);
+				create index concurrently if not exists notes_id on notes (id);
+				""");
+		this.database.execute("create table notes (id int); insert into notes select generate_series(1, 1000)");
+		try (Connection writer = this.database.connect(); Statement statement = writer.createStatement()) {
+			writer.setAutoCommit(false);
+			statement.execute("insert into notes values (1)");
+			Future<SchemaReport> builder = this.executor.submit(this.folder::apply);
+			Awaitility.await()
+				.atMost(PATIENCE)
+				.until(() -> this.database.query("select count(*) from pg_stat_progress_create_index", Long.class) == 1);
+			Future<SchemaReport> waiter = this.executor.submit(this.folder::apply);
+			Awaitility.await().atMost(PATIENCE).until(() -> output.getOut().contains("Another instance is applying"));
+			writer.rollback();
+			assertThat(builder.get().outcome()).isEqualTo(Outcome.APPLIED);
+			assertThat(waiter.get().outcome()).isEqualTo(Outcome.UNCHANGED);
+		}
+		assertThat(this.database.query("select indisvalid from pg_index where indexrelid = 'notes_id'::regclass",
+				Boolean.class))
+			.isTrue();
+		assertThat(this.database.query(ADVISORY_LOCKS, Long.class)).isZero();
+	}
+
+	@Test
+	void longRunShowsItsProgress(CapturedOutput output) {
+		this.folder.write("1_notes.sql", "select 1;\nselect pg_sleep(6)").apply();
+		assertThat(output.getOut()).containsPattern("Schema scripts: 0 of 2 statements done, at 1_notes.sql:1:1 for \\d+ s");
+	}
+
+	@Test
+	@RequiresComponent("pgbouncer")
+	void noLockIsLeftBehindInAPooler() {
+		try (PgBouncer pooler = PgBouncer.start(PgBouncer.Mode.TRANSACTION, "auth_user = postgres")) {
+			SchemaFolder pooled = this.folder.withUrl(pooler.jdbcUrl(this.database.name()));
+			for (int i = 0; i < 12; i++) {
+				pooled.write(i + "_notes.sql", "create table if not exists notes_" + i + " (id int)");
+			}
+			assertThat(pooled.apply().outcome()).isEqualTo(Outcome.APPLIED);
+			assertThat(pooled.withMode(SchemaMode.ALWAYS).apply().outcome()).isEqualTo(Outcome.APPLIED);
+			assertThat(pooled.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+			pooled.write("1_notes.sql", "select 1;\nselect 1 / 0");
+			assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(pooled::apply);
+			assertThat(this.database.query(ADVISORY_LOCKS, Long.class)).isZero();
+			assertThat(this.database.query("select count(*) from pg_stat_activity where pid <> pg_backend_pid()"
+					+ " and datname = current_database() and state <> 'idle'", Long.class))
+				.isZero();
+		}
+	}
+
+	@Test
+	@RequiresComponent("pgbouncer")
+	void indexIsNotBuiltConcurrentlyThroughAPooler() {
+		try (PgBouncer pooler = PgBouncer.start(PgBouncer.Mode.TRANSACTION, "auth_user = postgres")) {
+			SchemaFolder pooled = this.folder.withUrl(pooler.jdbcUrl(this.database.name()))
+				.write("1_notes.sql",
+						"create table notes (id int);\ncreate index concurrently if not exists a on notes (id)");
+			assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(pooled::apply)
+				.withMessageStartingWith("1_notes.sql:2:1: CREATE INDEX CONCURRENTLY runs outside of a transaction")
+				.satisfies((ex) -> assertThat(ex.getAction()).startsWith("Set pgkeel.direct.url"));
+			assertThat(this.database.query("select to_regclass('notes') is null", Boolean.class)).isTrue();
+		}
+	}
+
+}
