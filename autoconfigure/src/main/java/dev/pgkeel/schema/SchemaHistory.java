@@ -137,8 +137,8 @@ final class SchemaHistory {
 	 * @throws SQLException if the server cannot be asked
 	 */
 	ScriptState state(Connection connection, String name, HistoryEntry entry) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(
-				"select definitions, roots from " + name + " where id = ?")) {
+		try (PreparedStatement statement = connection
+			.prepareStatement("select definitions, roots from " + name + " where id = ?")) {
 			statement.setLong(1, entry.id());
 			try (ResultSet row = statement.executeQuery()) {
 				return row.next() ? new ScriptState(strings(row.getArray(1)), strings(row.getArray(2)), List.of())
@@ -198,8 +198,8 @@ final class SchemaHistory {
 	}
 
 	void outsideDone(Connection connection, String name, long id, int done) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(
-				"update " + name + " set outside_done = ? where id = ?")) {
+		try (PreparedStatement statement = connection
+			.prepareStatement("update " + name + " set outside_done = ? where id = ?")) {
 			statement.setInt(1, done);
 			statement.setLong(2, id);
 			statement.executeUpdate();

@@ -55,16 +55,17 @@ class BadScriptTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			select 'never closed; select 2;      | 1_notes.sql:3:8: this string is never closed
-			select "never closed; select 2;      | 1_notes.sql:3:8: this quoted name is never closed
-			select /* never /* */ closed;        | 1_notes.sql:3:8: this comment is never closed
-			do $$ begin end; $x$; select $ 2;    | 1_notes.sql:3:4: this dollar quote is never closed
-			\\i other.sql                        | 1_notes.sql:3:1: psql's backslash commands are not SQL
-			commit;                              | 1_notes.sql:3:1: COMMIT is not allowed in a schema script
-			copy notes from stdin;               | 1_notes.sql:3:1: COPY ... FROM stdin is not allowed in a schema script
-			drop database postgres;              | 1_notes.sql:3:1: DROP DATABASE is not allowed in a schema script
-			""")
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					select 'never closed; select 2;      | 1_notes.sql:3:8: this string is never closed
+					select "never closed; select 2;      | 1_notes.sql:3:8: this quoted name is never closed
+					select /* never /* */ closed;        | 1_notes.sql:3:8: this comment is never closed
+					do $$ begin end; $x$; select $ 2;    | 1_notes.sql:3:4: this dollar quote is never closed
+					\\i other.sql                        | 1_notes.sql:3:1: psql's backslash commands are not SQL
+					commit;                              | 1_notes.sql:3:1: COMMIT is not allowed in a schema script
+					copy notes from stdin;               | 1_notes.sql:3:1: COPY ... FROM stdin is not allowed in a schema script
+					drop database postgres;              | 1_notes.sql:3:1: DROP DATABASE is not allowed in a schema script
+					""")
 	void whatCannotBeSplitIsRefusedBeforeAnythingRuns(String text, String message) {
 		this.folder.write("0_first.sql", "create table first (id int)")
 			.write("1_notes.sql", "create table notes (id int);\n\n" + text + "\nselect 2;\n");
@@ -100,7 +101,8 @@ class BadScriptTests {
 
 	@Test
 	void byteOrderMarkAndWindowsLineEndsAreNoMistake() {
-		this.folder.write("1_notes.sql", "\uFEFFcreate table notes (\r\n  id int\r\n);\r\n-- end\r\nselect 1;\r\n").apply();
+		this.folder.write("1_notes.sql", "\uFEFFcreate table notes (\r\n  id int\r\n);\r\n-- end\r\nselect 1;\r\n")
+			.apply();
 		this.folder.write("1_notes.sql", "create table notes (\n  id int\n);\n-- end\nselect 1;\n");
 		assertThat(this.folder.apply().outcome()).isEqualTo(SchemaReport.Outcome.UNCHANGED);
 	}

@@ -92,8 +92,7 @@ class OutsideRunTests {
 		}
 		assertThat(valid("notes_id")).isFalse();
 		this.database.execute("truncate notes");
-		this.folder
-			.write("1_notes.sql", "create unique index concurrently if not exists notes_id on public.notes (id)")
+		this.folder.write("1_notes.sql", "create unique index concurrently if not exists notes_id on public.notes (id)")
 			.apply();
 		assertThat(valid("notes_id")).isTrue();
 		assertThat(output.getOut()).contains("1_notes.sql:1:1: index notes_id is invalid");
@@ -107,11 +106,9 @@ class OutsideRunTests {
 		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this.folder::apply)
 			.withMessageContaining("(SQLSTATE 55P04")
 			.satisfies((ex) -> assertThat(ex.getAction()).contains("-- pgkeel:own-transaction"));
-		this.folder.write("2_value.sql",
-				"-- pgkeel:own-transaction\nalter type plan add value if not exists 'pro'");
+		this.folder.write("2_value.sql", "-- pgkeel:own-transaction\nalter type plan add value if not exists 'pro'");
 		assertThat(this.folder.apply().scripts()).extracting("name", "outcome")
-			.containsExactly(tuple("1_type.sql", Outcome.UNCHANGED),
-					tuple("2_value.sql", Outcome.APPLIED),
+			.containsExactly(tuple("1_type.sql", Outcome.UNCHANGED), tuple("2_value.sql", Outcome.APPLIED),
 					tuple("3_use.sql", Outcome.APPLIED));
 		assertThat(this.folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
 	}

@@ -75,10 +75,7 @@ class SchemaConcurrencyTests {
 			assertThat(output.getOut()).containsPattern("for pid \\d+ \\(holder, role postgres, since 20");
 			assertThat(waiter).isNotDone();
 			holder.destroyForcibly().waitFor();
-			Awaitility.await()
-				.pollInterval(Duration.ofMillis(20))
-				.atMost(PATIENCE)
-				.until(() -> sleepers() == 0);
+			Awaitility.await().pollInterval(Duration.ofMillis(20)).atMost(PATIENCE).until(() -> sleepers() == 0);
 			long noticed = System.nanoTime();
 			Awaitility.await().pollInterval(Duration.ofMillis(20)).atMost(PATIENCE).until(this::locked);
 			assertThat(Duration.ofNanos(System.nanoTime() - noticed)).isLessThan(Duration.ofSeconds(3));
@@ -105,7 +102,8 @@ class SchemaConcurrencyTests {
 	@Test
 	void longReaderIsNamedAndNobodyWaitsBehind(CapturedOutput output) throws Exception {
 		this.folder.write("1_notes.sql", "create table if not exists notes (id int)").apply();
-		this.folder.write("1_notes.sql", "create table if not exists notes (id int);\nalter table notes add title text");
+		this.folder.write("1_notes.sql",
+				"create table if not exists notes (id int);\nalter table notes add title text");
 		try (Connection reader = this.database.connect(); Statement statement = reader.createStatement()) {
 			statement.execute("set application_name = 'report'");
 			reader.setAutoCommit(false);
@@ -129,14 +127,13 @@ class SchemaConcurrencyTests {
 		this.folder.write("1_notes.sql", "select 1;\nalter table notes add title text");
 		this.database.execute("create table notes (id int)");
 		SchemaLock lock = new SchemaLock(Duration.ofMinutes(1), new Random(1));
-		SchemaTransaction transaction = new SchemaTransaction(lock, null,
-				new SchemaTransaction.Patience(3, Duration.ofSeconds(1), Duration.ofMillis(50)),
-				new Random(1));
+		SchemaTransaction transaction = new SchemaTransaction(lock, null, true,
+				new SchemaTransaction.Patience(3, Duration.ofSeconds(1), Duration.ofMillis(50)), new Random(1));
 		RunProgress progress = new RunProgress();
-		SchemaScript script = SchemaScript.of(
-				new FileSystemResource(this.directory.resolve("1_notes.sql")));
+		SchemaScript script = SchemaScript.of(new FileSystemResource(this.directory.resolve("1_notes.sql")));
 		ScriptRun run = new ScriptRun(List.of(ScriptOutline.of(script)), progress);
-		try (Connection reader = this.database.connect(); Statement statement = reader.createStatement();
+		try (Connection reader = this.database.connect();
+				Statement statement = reader.createStatement();
 				Connection connection = this.database.connect();
 				RunWatch watch = new RunWatch(this.folder.preflight(), progress)) {
 			reader.setAutoCommit(false);
@@ -168,7 +165,8 @@ class SchemaConcurrencyTests {
 			Future<SchemaReport> builder = this.executor.submit(this.folder::apply);
 			Awaitility.await()
 				.atMost(PATIENCE)
-				.until(() -> this.database.query("select count(*) from pg_stat_progress_create_index", Long.class) == 1);
+				.until(() -> this.database.query("select count(*) from pg_stat_progress_create_index",
+						Long.class) == 1);
 			Future<SchemaReport> waiter = this.executor.submit(this.folder::apply);
 			Awaitility.await().atMost(PATIENCE).until(() -> output.getOut().contains("Another instance is applying"));
 			writer.rollback();
@@ -184,7 +182,8 @@ class SchemaConcurrencyTests {
 	@Test
 	void longRunShowsItsProgress(CapturedOutput output) {
 		this.folder.write("1_notes.sql", "select 1;\nselect pg_sleep(6)").apply();
-		assertThat(output.getOut()).containsPattern("Schema scripts: 0 of 2 statements done, at 1_notes.sql:1:1 for \\d+ s");
+		assertThat(output.getOut())
+			.containsPattern("Schema scripts: 0 of 2 statements done, at 1_notes.sql:1:1 for \\d+ s");
 	}
 
 	@Test
