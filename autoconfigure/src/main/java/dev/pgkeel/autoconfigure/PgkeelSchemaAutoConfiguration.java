@@ -2,6 +2,7 @@ package dev.pgkeel.autoconfigure;
 
 import javax.sql.DataSource;
 
+import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.pool.ActiveProfile;
 import dev.pgkeel.pool.RuntimeProfile;
 import dev.pgkeel.schema.SchemaInitializer;
@@ -34,16 +35,17 @@ import org.springframework.core.io.support.ResourcePatternUtils;
 @ConditionalOnSingleCandidate(DataSource.class)
 @ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(SchemaProperties.class)
-@Import(DatabaseInitializationDependencyConfigurer.class)
+@Import({ DatabaseInitializationDependencyConfigurer.class, DeployStepConfiguration.class })
 public final class PgkeelSchemaAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
 	SchemaInitializer pgkeelSchemaInitializer(PgkeelProperties properties, SchemaProperties schema,
 			ActiveProfile profile, ApplicationInstance instance, DataSource dataSource, ResourceLoader resourceLoader) {
-		boolean applies = schema.enabled() != null || profile.profile() != RuntimeProfile.SERVERLESS;
+		boolean applies = schema.enabled() != null || schema.stops() || profile.profile() != RuntimeProfile.SERVERLESS;
 		SchemaSettings settings = new SchemaSettings(applies, schema.locations(), schema.mode(), schema.historySchema(),
-				schema.lockTimeout(), schema.statementTimeout());
+				schema.lockTimeout(), schema.statementTimeout(), schema.dryRun(),
+				properties.mode() != PgkeelMode.OBSERVE);
 		return new SchemaInitializer(preflight(properties, dataSource),
 				ResourcePatternUtils.getResourcePatternResolver(resourceLoader), instance, settings);
 	}

@@ -21,11 +21,23 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param lockTimeout Maximum time to wait while another instance applies schema scripts.
  * @param statementTimeout Maximum time that one statement of a script may take. Unless
  * set, that of the role.
+ * @param dryRun Whether to apply everything, roll it back, print the differences and
+ * stop.
+ * @param exitAfterApply Whether to stop once the scripts are applied, as a step of a
+ * deployment.
+ * @param toolGuard What to do when another tool is about to drop tables that hold rows.
+ * Unless set, fail, or warn in the runtime profile development.
  * @since 0.1.0
  */
 @ConfigurationProperties("pgkeel.schema")
 public record SchemaProperties(@Nullable Boolean enabled,
 		@DefaultValue("classpath*:db/pgkeel/*.sql") List<String> locations, @DefaultValue("on-change") SchemaMode mode,
-		@Nullable String historySchema, @DefaultValue("5m") Duration lockTimeout, @Nullable Duration statementTimeout) {
+		@Nullable String historySchema, @DefaultValue("5m") Duration lockTimeout, @Nullable Duration statementTimeout,
+		@DefaultValue("false") boolean dryRun, @DefaultValue("false") boolean exitAfterApply,
+		@Nullable ToolGuardAction toolGuard) {
+
+	boolean stops() {
+		return this.dryRun || this.exitAfterApply;
+	}
 
 }

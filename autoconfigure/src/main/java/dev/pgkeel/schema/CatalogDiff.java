@@ -28,15 +28,15 @@ record CatalogDiff(List<CatalogObject> created, List<CatalogObject> altered, Lis
 		after.entries().forEach((id, entry) -> {
 			CatalogEntry same = before.entries().get(id);
 			CatalogEntry former = (same != null) ? same : before.entry(entry.object());
-			if (former == null) {
+			if (former == null && !before.exists(id)) {
 				created.add(entry.object());
 			}
-			else if (!former.hash().equals(entry.hash())) {
+			else if (former != null && !former.hash().equals(entry.hash())) {
 				altered.add(entry.object());
 			}
 		});
 		before.entries().forEach((id, entry) -> {
-			if (!after.entries().containsKey(id) && after.entry(entry.object()) == null) {
+			if (!after.exists(id) && after.entry(entry.object()) == null) {
 				dropped.add(entry.object());
 			}
 		});

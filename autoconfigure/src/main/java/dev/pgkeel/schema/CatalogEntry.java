@@ -15,13 +15,18 @@ import org.jspecify.annotations.Nullable;
  * @param ownerColumn the column that a sequence serves, 0 if there is none
  * @param storage of a table: the file of its rows, which a truncation and a rewrite
  * change; 0 if there is none
- * @param part whether it is a partition, or the index of one
+ * @param rowSecurity of a table: whether row security is enabled
+ * @param forcedRowSecurity of a table: whether row security binds its owner too
  */
 record CatalogEntry(CatalogObject object, Id id, String hash, @Nullable CatalogEntry parent, long owner,
-		int ownerColumn, long storage, boolean part) {
+		int ownerColumn, long storage, boolean rowSecurity, boolean forcedRowSecurity) {
 
-	boolean isTable() {
-		return "table".equals(this.object.kind());
+	boolean is(String kind) {
+		return kind.equals(this.object.kind());
+	}
+
+	boolean isIn(CatalogSnapshot snapshot) {
+		return snapshot.exists(this.id) || snapshot.entry(this.object) != null;
 	}
 
 	/**

@@ -100,9 +100,10 @@ final class CatalogQueries {
 			    case when k.contype in ('p', 'u', 'x') then k.conindid else 0::oid end,
 			    k.conname, k.contype, k.condeferrable, k.condeferred, k.convalidated, k.confrelid as ref_table,
 			    k.confupdtype, k.confdeltype, k.confmatchtype, k.conkey::text as atts_key, k.confkey::text as fatts_key,
-			    k.conexclop::text as refs_operators, k.conbin::text as tree_check
+			    k.conexclop::text as refs_operators, k.conbin::text as tree_check,
+			    k.conparentid <> 0 as partition
 			  from pg_catalog.pg_constraint k join pg_catalog.pg_namespace n on n.oid = k.connamespace
-			  where k.contype in ('c', 'f', 'p', 'u', 'x') and k.conparentid = 0 and %s
+			  where k.contype in ('c', 'f', 'p', 'u', 'x') and %s
 			""".formatted(USER_SCHEMA);
 
 	private static final String POLICIES = """
@@ -115,9 +116,9 @@ final class CatalogQueries {
 	private static final String TRIGGERS = """
 			select 'trigger', t.oid, 0, t.tgrelid, 0::oid, t.tgname, t.tgtype, t.tgfoid as ref_function, t.tgenabled,
 			    t.tgdeferrable, t.tginitdeferred, t.tgattr::text as atts_key, t.tgargs::text, t.tgoldtable, t.tgnewtable,
-			    t.tgqual::text as tree_when
+			    t.tgqual::text as tree_when, t.tgparentid <> 0 as partition
 			  from pg_catalog.pg_trigger t
-			  where not t.tgisinternal and t.tgparentid = 0
+			  where not t.tgisinternal
 			""";
 
 	/**

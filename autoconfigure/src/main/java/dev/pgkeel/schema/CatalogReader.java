@@ -138,19 +138,29 @@ final class CatalogReader {
 		Map<Id, CatalogEntry> entries = new HashMap<>(this.rows.size() * 2);
 		nameRows();
 		CatalogDefinition definition = new CatalogDefinition(this.names);
+		Set<Id> hidden = new HashSet<>();
 		Set<Long> ofConstraints = new HashSet<>();
 		this.rows.stream()
 			.filter((row) -> row.kind().equals("constraint"))
 			.forEach((row) -> ofConstraints.add(row.owner()));
 		for (Row row : this.rows) {
 			CatalogEntry entry = entry(row, definition);
-			boolean inherited = row.kind().equals("index")
-					&& (ofConstraints.contains(row.oid()) || row.isTrue("partition"));
-			if (entry != null && !inherited) {
+			if (entry != null && isHidden(row, ofConstraints)) {
+				hidden.add(entry.id());
+			}
+			else if (entry != null) {
 				entries.put(entry.id(), entry);
 			}
 		}
-		return new CatalogSnapshot(entries, this.indexes.keySet());
+		return new CatalogSnapshot(entries, hidden);
+	}
+
+	private static boolean isHidden(Row row, Set<Long> ofConstraints) {
+		return switch (row.kind()) {
+			case "index" -> row.isTrue("partition") || ofConstraints.contains(row.oid());
+			case "constraint", "trigger" -> row.isTrue("partition");
+			default -> false;
+		};
 	}
 
 	/**
@@ -175,7 +185,8 @@ final class CatalogReader {
 		String identity = ((parent != null) ? parent.object().identity() + "." : "") + row.identity();
 		CatalogEntry entry = new CatalogEntry(new CatalogObject(row.kind(), identity),
 				new Id(row.kind(), row.oid(), row.sub()), hash(row, definition), parent, row.owner(),
-				(int) row.oid("serves"), row.oid("storage"), row.isTrue("partition"));
+				(int) row.oid("serves"), row.oid("storage"), row.isTrue("relrowsecurity"),
+				row.isTrue("relforcerowsecurity"));
 		if (row.kind().equals("schema") || row.isTopLevel()) {
 			this.parents.put(row.oid(), entry);
 		}
@@ -209,7 +220,7 @@ final class CatalogReader {
 		for (int i = FIXED_COLUMNS; i < labels.length; i++) {
 			String value = row.values()[i];
 			text.append('\0');
-			if (value == null || labels[i].equals("storage")) {
+			if (value == null || labels[i].equals("storage") || labels[i].equals("partition")) {
 				continue;
 			}
 			String label = labels[i].substring(0, labels[i].indexOf('_') + 1);

@@ -21,16 +21,16 @@ final class CatalogSnapshot {
 
 	private final Map<CatalogObject, CatalogEntry> byObject;
 
-	private final Set<Long> indexes;
+	private final Set<Id> hidden;
 
 	/**
 	 * Keeps what was read.
 	 * @param entries the objects
-	 * @param indexes the oids of all indexes, those of constraints too
+	 * @param hidden objects that are there, but are part of others
 	 */
-	CatalogSnapshot(Map<Id, CatalogEntry> entries, Set<Long> indexes) {
+	CatalogSnapshot(Map<Id, CatalogEntry> entries, Set<Id> hidden) {
 		this.byId = entries;
-		this.indexes = indexes;
+		this.hidden = hidden;
 		this.byObject = new HashMap<>(entries.size() * 2);
 		entries.values().forEach((entry) -> this.byObject.put(entry.object(), entry));
 	}
@@ -81,10 +81,11 @@ final class CatalogSnapshot {
 	}
 
 	/**
-	 * Returns whether there is an index, possibly one that belongs to a constraint.
+	 * Returns whether an object exists, possibly as part of another one, under whatever
+	 * name.
 	 */
-	boolean hasIndex(long oid) {
-		return this.indexes.contains(oid);
+	boolean exists(Id id) {
+		return this.byId.containsKey(id) || this.hidden.contains(id);
 	}
 
 }

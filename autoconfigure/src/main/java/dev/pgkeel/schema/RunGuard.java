@@ -24,9 +24,11 @@ interface RunGuard {
 	 * @param run the scripts
 	 * @param before the catalog before the first statement
 	 * @param after the catalog now
+	 * @return the catalog now, which is another one if the scripts ran again
 	 * @throws SQLException if the server cannot be asked
 	 * @throws SchemaScriptException to refuse the run
 	 */
-	void check(Connection connection, ScriptRun run, CatalogSnapshot before, CatalogSnapshot after) throws SQLException;
+	CatalogSnapshot check(Connection connection, ScriptRun run, CatalogSnapshot before, CatalogSnapshot after)
+			throws SQLException;
 
 }

@@ -35,8 +35,11 @@ final class SchemaApplier {
 
 	private final @Nullable RunGuard guard;
 
+	private final boolean dryRun;
+
 	SchemaApplier(SchemaHistory history, ScriptNeeds needs, SchemaLock lock, SchemaTransaction transaction,
-			@Nullable RunGuard guard) {
+			@Nullable RunGuard guard, boolean dryRun) {
+		this.dryRun = dryRun;
 		this.history = history;
 		this.needs = needs;
 		this.lock = lock;
@@ -67,7 +70,7 @@ final class SchemaApplier {
 			committed.add(inTransaction(open, scripts, all, progress));
 		});
 		Applied applied = committed.get(0);
-		if (!applied.unfinished().isEmpty()) {
+		if (!applied.unfinished().isEmpty() && !this.dryRun) {
 			new OutsideRun(this.history, this.lock, progress).run(connection, applied);
 		}
 		return applied;
@@ -102,14 +105,14 @@ final class SchemaApplier {
 			after = CatalogSnapshot.take(connection);
 		}
 		if (this.guard != null && !running.isEmpty()) {
-			this.guard.check(connection, run, before, after);
+			after = this.guard.check(connection, run, before, after);
 		}
 		refuseChangedFiles(run);
 		CatalogDiff diff = CatalogDiff.between(before, after);
 		record(connection, table.name(), run, diff, after, searchPath);
 		refresh(connection, table.name(), all, run, entries, after, searchPath, todo, !diff.isEmpty());
 		this.history.forgetOld(connection, table.name());
-		if (!unfinished.isEmpty()) {
+		if (!unfinished.isEmpty() && !this.dryRun) {
 			this.lock.keep(connection);
 		}
 		return new Applied(table.name(), reports(scripts, run), unfinished, diff, before, after, searchPath,

@@ -36,7 +36,7 @@ public final class SchemaInitializer implements InitializingBean {
 
 	private final ApplicationInstance instance;
 
-	private final @Nullable RunGuard guard;
+	private final RunGuard guard;
 
 	private volatile SchemaReport report = SchemaReport.of(Outcome.PENDING);
 
@@ -53,7 +53,7 @@ public final class SchemaInitializer implements InitializingBean {
 		this.scripts = new SchemaScripts(resolver, settings.locations());
 		this.instance = instance;
 		this.settings = settings;
-		this.guard = null;
+		this.guard = new LossGuard(settings.refusesLoss());
 	}
 
 	/**

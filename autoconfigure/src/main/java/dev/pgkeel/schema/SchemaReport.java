@@ -50,7 +50,12 @@ public record SchemaReport(Outcome outcome, List<AppliedScript> scripts, Changes
 		/**
 		 * Scripts were applied.
 		 */
-		APPLIED;
+		APPLIED,
+
+		/**
+		 * Scripts were applied and rolled back.
+		 */
+		DRY_RUN;
 
 		@Override
 		public String toString() {

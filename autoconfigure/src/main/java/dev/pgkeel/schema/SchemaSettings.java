@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param lockTimeout how long to wait while another instance applies scripts
  * @param statementTimeout how long one statement may take, {@code null} for what the role
  * has
+ * @param dryRun whether everything is rolled back in the end
+ * @param refusesLoss whether a run that destroys something is refused, or only reported
  * @since 0.1.0
  */
 public record SchemaSettings(boolean applies, List<String> locations, SchemaMode mode, @Nullable String historySchema,
-		Duration lockTimeout, @Nullable Duration statementTimeout) {
+		Duration lockTimeout, @Nullable Duration statementTimeout, boolean dryRun, boolean refusesLoss) {
 
 }

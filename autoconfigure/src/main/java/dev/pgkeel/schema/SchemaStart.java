@@ -99,12 +99,13 @@ final class SchemaStart {
 		SecureRandom random = new SecureRandom();
 		SchemaLock lock = new SchemaLock(this.settings.lockTimeout(), random);
 		SchemaTransaction transaction = new SchemaTransaction(lock, this.settings.statementTimeout(),
-				SchemaTransaction.Patience.DEFAULT, random);
-		SchemaApplier applier = new SchemaApplier(this.history, decisions, lock, transaction, this.guard);
+				!this.settings.dryRun(), SchemaTransaction.Patience.DEFAULT, random);
+		SchemaApplier applier = new SchemaApplier(this.history, decisions, lock, transaction, this.guard,
+				this.settings.dryRun());
 		RunProgress progress = new RunProgress();
 		List<Applied> applied = new ArrayList<>();
 		try (RunWatch watch = new RunWatch(this.preflight, progress)) {
-			for (List<ScriptOutline> share : transactions(outlines)) {
+			for (List<ScriptOutline> share : this.settings.dryRun() ? List.of(outlines) : transactions(outlines)) {
 				applied.add(applier.apply(connection, share, outlines, progress, watch));
 			}
 		}
@@ -179,12 +180,14 @@ final class SchemaStart {
 			return new SchemaReport(Outcome.UNCHANGED, scripts, changes, drift, duration);
 		}
 		int statements = run.stream().mapToInt(AppliedScript::statements).sum();
-		logger.info("Schema applied: " + SchemaInitializer.counted(run.size()) + ", " + statements
+		boolean dry = this.settings.dryRun();
+		logger.info((dry ? "Schema dry run, would have applied: " : "Schema applied: ")
+				+ SchemaInitializer.counted(run.size()) + ", " + statements
 				+ ((statements == 1) ? " statement, " : " statements, ") + duration.toMillis() + " ms");
 		if (!changes.equals(Changes.NONE)) {
-			logger.info("Schema changes: " + changes);
+			logger.info((dry ? "Schema differences: " : "Schema changes: ") + changes);
 		}
-		return new SchemaReport(Outcome.APPLIED, scripts, changes, drift, duration);
+		return new SchemaReport(dry ? Outcome.DRY_RUN : Outcome.APPLIED, scripts, changes, drift, duration);
 	}
 
 	/**

@@ -32,11 +32,15 @@ final class SchemaTransaction {
 
 	private final @Nullable Duration statementTimeout;
 
+	private final boolean commits;
+
 	private final Patience patience;
 
 	private final RandomGenerator random;
 
-	SchemaTransaction(SchemaLock lock, @Nullable Duration statementTimeout, Patience patience, RandomGenerator random) {
+	SchemaTransaction(SchemaLock lock, @Nullable Duration statementTimeout, boolean commits, Patience patience,
+			RandomGenerator random) {
+		this.commits = commits;
 		this.lock = lock;
 		this.statementTimeout = statementTimeout;
 		this.patience = patience;
@@ -58,7 +62,12 @@ final class SchemaTransaction {
 				this.lock.acquire(connection);
 				watch.watch(begin(connection));
 				work.run(connection, attempt == this.patience.attempts());
-				connection.commit();
+				if (this.commits) {
+					connection.commit();
+				}
+				else {
+					connection.rollback();
+				}
 				return;
 			}
 			catch (SQLException ex) {

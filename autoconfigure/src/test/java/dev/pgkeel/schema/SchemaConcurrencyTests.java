@@ -127,7 +127,7 @@ class SchemaConcurrencyTests {
 		this.folder.write("1_notes.sql", "select 1;\nalter table notes add title text");
 		this.database.execute("create table notes (id int)");
 		SchemaLock lock = new SchemaLock(Duration.ofMinutes(1), new Random(1));
-		SchemaTransaction transaction = new SchemaTransaction(lock, null,
+		SchemaTransaction transaction = new SchemaTransaction(lock, null, true,
 				new SchemaTransaction.Patience(3, Duration.ofSeconds(1), Duration.ofMillis(50)), new Random(1));
 		RunProgress progress = new RunProgress();
 		SchemaScript script = SchemaScript.of(new FileSystemResource(this.directory.resolve("1_notes.sql")));

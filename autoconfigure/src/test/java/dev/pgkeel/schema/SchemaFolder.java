@@ -89,7 +89,7 @@ record SchemaFolder(Path folder, String url, String role, String application, Sc
 
 	SchemaReport apply() {
 		SchemaSettings settings = new SchemaSettings(true, List.of("file:" + this.folder + "/*.sql"), this.mode,
-				this.historySchema, Duration.ofMinutes(2), this.statementTimeout);
+				this.historySchema, Duration.ofMinutes(2), this.statementTimeout, false, true);
 		SchemaInitializer initializer = new SchemaInitializer(preflight(), new PathMatchingResourcePatternResolver(),
 				new ApplicationInstance(this.application, "abc123"), settings);
 		initializer.afterPropertiesSet();

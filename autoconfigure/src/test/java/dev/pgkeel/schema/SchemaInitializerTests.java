@@ -284,7 +284,7 @@ class SchemaInitializerTests {
 
 	private SchemaInitializer initializer(PGSimpleDataSource dataSource, Duration lockTimeout, boolean applies) {
 		SchemaSettings settings = new SchemaSettings(applies, List.of("file:" + this.folder + "/*.sql"),
-				SchemaMode.ON_CHANGE, null, lockTimeout, null);
+				SchemaMode.ON_CHANGE, null, lockTimeout, null, false, true);
 		return initializer(dataSource, settings);
 	}
 

@@ -1,0 +1,25 @@
+package dev.pgkeel.autoconfigure;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration of the guard against other tools that drop tables with rows.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = PgkeelAutoConfiguration.class)
+@ConditionalOnBean(PgkeelProperties.class)
+@EnableConfigurationProperties(SchemaProperties.class)
+public final class PgkeelToolGuardAutoConfiguration {
+
+	@Bean
+	static ToolGuard pgkeelToolGuard(ListableBeanFactory beanFactory, Environment environment) {
+		return new ToolGuard(beanFactory, environment);
+	}
+
+}

@@ -1,0 +1,154 @@
+package dev.pgkeel.autoconfigure;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import javax.sql.DataSource;
+
+import dev.pgkeel.PgkeelMode;
+import dev.pgkeel.pool.ActiveProfile;
+import dev.pgkeel.pool.RuntimeProfile;
+import dev.pgkeel.server.DatabaseTarget;
+import dev.pgkeel.server.Preflight;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.env.Environment;
+
+/**
+ * Looks at Hibernate's, Liquibase's and Boot's initializers right before they initialize,
+ * and refuses those that would drop tables with rows. It has to look at the beans: with
+ * {@code spring.jpa.defer-datasource-initialization} every initializer comes after
+ * Hibernate. The database is asked only if one of them would drop something.
+ */
+class ToolGuard implements BeanPostProcessor {
+
+	private static final Log logger = LogFactory.getLog(ToolGuard.class);
+
+	private static final int SHOWN_TABLES = 10;
+
+	private static final String TABLES = """
+			select n.nspname || '.' || c.relname, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
+			  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+			  where c.relkind in ('r', 'p') and not c.relispartition and n.nspname not like 'pg\\_%'
+			  and n.nspname <> 'information_schema' and pg_catalog.has_table_privilege(c.oid, 'select') order by 1
+			""";
+
+	private final ToolThreats threats;
+
+	private final ObjectProvider<PgkeelProperties> properties;
+
+	private final ObjectProvider<SchemaProperties> schema;
+
+	private final ObjectProvider<ActiveProfile> profile;
+
+	private final Environment environment;
+
+	ToolGuard(ListableBeanFactory beanFactory, Environment environment) {
+		this.threats = new ToolThreats(beanFactory);
+		this.properties = beanFactory.getBeanProvider(PgkeelProperties.class);
+		this.schema = beanFactory.getBeanProvider(SchemaProperties.class);
+		this.profile = beanFactory.getBeanProvider(ActiveProfile.class);
+		this.environment = environment;
+	}
+
+	@Override
+	public Object postProcessBeforeInitialization(Object bean, String beanName) {
+		ToolThreat threat = this.threats.of(bean);
+		DataSource dataSource = (threat != null) ? threat.dataSource() : null;
+		ToolGuardAction action = (dataSource != null) ? action() : ToolGuardAction.OFF;
+		if (threat != null && dataSource != null && action != ToolGuardAction.OFF
+				&& DatabaseTarget.of(dataSource) != DatabaseTarget.OTHER) {
+			judge(threat, dataSource, action);
+		}
+		return bean;
+	}
+
+	private ToolGuardAction action() {
+		ToolGuardAction declared = this.schema.getObject().toolGuard();
+		if (declared != null) {
+			return declared;
+		}
+		return (this.profile.getObject().profile() == RuntimeProfile.DEVELOPMENT) ? ToolGuardAction.WARN
+				: ToolGuardAction.FAIL;
+	}
+
+	private void judge(ToolThreat threat, DataSource dataSource, ToolGuardAction action) {
+		List<String> stake = tablesWithRows(threat, dataSource);
+		if (stake.isEmpty()) {
+			return;
+		}
+		String description = String.join("; ", settings(threat)) + " would drop " + stake.size()
+				+ ((stake.size() == 1) ? " table that holds rows: " : " tables that hold rows: ")
+				+ String.join(", ", stake.subList(0, Math.min(SHOWN_TABLES, stake.size())))
+				+ ((stake.size() > SHOWN_TABLES) ? ", ..." : "");
+		String remedy = "Set " + threat.remedy() + ". If the rows may go, set pgkeel.schema.tool-guard=warn or off.";
+		if (this.properties.getObject().mode() == PgkeelMode.OBSERVE) {
+			logger.warn("The start would have been refused: " + description + ". " + remedy);
+		}
+		else if (action == ToolGuardAction.FAIL) {
+			throw new ToolGuardException(description, remedy);
+		}
+		else {
+			logger.warn(description + ". " + remedy);
+		}
+	}
+
+	/**
+	 * The others are listed too, so that one start shows all that has to be changed.
+	 */
+	private Set<String> settings(ToolThreat threat) {
+		Set<String> settings = new LinkedHashSet<>();
+		settings.add(threat.setting());
+		String ddl = this.environment.getProperty("spring.jpa.hibernate.ddl-auto", "none");
+		if (ddl.startsWith("create") || ddl.equals("drop")) {
+			settings.add("hibernate.hbm2ddl.auto=" + ddl);
+		}
+		if (this.environment.getProperty("spring.liquibase.drop-first", "false").equals("true")) {
+			settings.add("spring.liquibase.drop-first=true");
+		}
+		return settings;
+	}
+
+	private static List<String> tablesWithRows(ToolThreat threat, DataSource dataSource) {
+		List<String> tables = new ArrayList<>();
+		try (Connection connection = new Preflight(dataSource).connectWhenUp()) {
+			if (!Preflight.isPostgres(connection)) {
+				return tables;
+			}
+			List<String[]> candidates = new ArrayList<>();
+			try (Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery(TABLES)) {
+				while (rows.next()) {
+					candidates.add(new String[] { rows.getString(1), rows.getString(2) });
+				}
+				for (String[] table : candidates) {
+					if (threat.drops().test(table[0]) && hasRows(statement, table[1])) {
+						tables.add(table[0]);
+					}
+				}
+			}
+		}
+		catch (SQLException ex) {
+			logger.warn("It is unknown whether " + threat.setting() + " would drop tables that hold rows: "
+					+ ex.getMessage());
+		}
+		return tables;
+	}
+
+	private static boolean hasRows(Statement statement, String table) throws SQLException {
+		try (ResultSet row = statement.executeQuery("select exists (select from " + table + ")")) {
+			row.next();
+			return row.getBoolean(1);
+		}
+	}
+
+}

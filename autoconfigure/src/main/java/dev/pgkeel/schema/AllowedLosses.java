@@ -1,0 +1,102 @@
+package dev.pgkeel.schema;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What scripts allow to be destroyed: {@code -- pgkeel:allow-loss <object> <reason>}
+ * above a statement. A table stands for all that belongs to it, and a schema for all that
+ * is in it.
+ */
+final class AllowedLosses {
+
+	private static final String DIRECTIVE = "pgkeel:allow-loss";
+
+	private static final Pattern OBJECT = Pattern.compile("((?:\"(?:[^\"]|\"\")*\"|\\([^)]*\\)|[^\\s\"(])+)\\s+(\\S.*)",
+			Pattern.DOTALL);
+
+	private static final Pattern UNQUOTED = Pattern.compile("\"(?:[^\"]|\"\")*\"|[^\"]+");
+
+	private final Set<String> names = new HashSet<>();
+
+	static AllowedLosses of(List<ScriptOutline> scripts) {
+		AllowedLosses allowed = new AllowedLosses();
+		for (ScriptOutline outline : scripts) {
+			SchemaScript script = outline.script();
+			try (SqlSplitter splitter = new SqlSplitter(script)) {
+				for (SqlStatement sql = splitter.next(); sql != null; sql = splitter.next()) {
+					for (String directive : sql.directives()) {
+						allowed.add(script, sql, directive);
+					}
+				}
+			}
+		}
+		return allowed;
+	}
+
+	private void add(SchemaScript script, SqlStatement statement, String directive) {
+		if (!directive.startsWith(DIRECTIVE)) {
+			return;
+		}
+		Matcher matcher = OBJECT.matcher(directive.substring(DIRECTIVE.length()).strip());
+		if (!matcher.matches()) {
+			throw script.failure(statement.position(),
+					"'-- " + directive + "' above this statement names no object, or gives no reason",
+					"Write '-- pgkeel:allow-loss <object> <reason>', such as"
+							+ " '-- pgkeel:allow-loss tenants.plan moved to subscriptions'.");
+		}
+		this.names.add(folded(matcher.group(1)));
+	}
+
+	/**
+	 * As the server does it: what is not quoted is in lower case.
+	 */
+	private static String folded(String name) {
+		return UNQUOTED.matcher(name)
+			.replaceAll((part) -> Matcher.quoteReplacement(
+					part.group().startsWith("\"") ? part.group() : part.group().toLowerCase(Locale.ROOT)));
+	}
+
+	boolean isEmpty() {
+		return this.names.isEmpty();
+	}
+
+	/**
+	 * Returns whether an object, or what it belongs to, may be destroyed.
+	 */
+	boolean covers(CatalogEntry entry) {
+		for (@Nullable
+		CatalogEntry part = entry; part != null; part = part.parent()) {
+			if (covers(part.object())) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * What a column took along, such as its index, is allowed with the column.
+	 */
+	boolean coversColumnOf(@Nullable CatalogEntry table, List<CatalogEntry> droppedColumns) {
+		return droppedColumns.stream().anyMatch((column) -> column.parent() == table && covers(column));
+	}
+
+	private boolean covers(CatalogObject object) {
+		String identity = object.identity();
+		String name = identity.substring(identity.indexOf('.') + 1);
+		return this.names.contains(identity) || this.names.contains(name)
+				|| this.names.contains(withoutArguments(identity)) || this.names.contains(withoutArguments(name));
+	}
+
+	private static String withoutArguments(String name) {
+		int parenthesis = name.indexOf('(');
+		return (parenthesis > 0) ? name.substring(0, parenthesis) : name;
+	}
+
+}

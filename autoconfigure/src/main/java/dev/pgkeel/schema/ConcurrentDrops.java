@@ -1,0 +1,59 @@
+package dev.pgkeel.schema;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import dev.pgkeel.schema.CatalogEntry.Id;
+
+/**
+ * Indexes that statements after the commit are going to drop: there is no way back then,
+ * so they are looked at before.
+ */
+final class ConcurrentDrops {
+
+	private static final Pattern DROP = Pattern.compile(
+			"DROP\\s+INDEX\\s+CONCURRENTLY\\s+(?:IF\\s+EXISTS\\s+)?(.+?)(?:\\s+(?:CASCADE|RESTRICT))?\\s*",
+			Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+	private static final String VALID_INDEX = """
+			select i.indexrelid from pg_catalog.pg_index i
+			  where i.indexrelid = pg_catalog.to_regclass(?) and i.indisvalid
+			""";
+
+	private ConcurrentDrops() {
+	}
+
+	static List<Loss> of(List<ScriptOutline> scripts, CatalogSnapshot before, AllowedLosses allowed,
+			Connection connection) throws SQLException {
+		List<Loss> losses = new ArrayList<>();
+		for (ScriptOutline script : scripts) {
+			for (SqlStatement statement : script.outside()) {
+				Matcher drop = DROP.matcher(statement.text());
+				if (drop.matches()) {
+					add(drop.group(1).strip(), before, allowed, connection, losses);
+				}
+			}
+		}
+		return losses;
+	}
+
+	private static void add(String name, CatalogSnapshot before, AllowedLosses allowed, Connection connection,
+			List<Loss> losses) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(VALID_INDEX)) {
+			statement.setString(1, name);
+			try (ResultSet row = statement.executeQuery()) {
+				CatalogEntry entry = row.next() ? before.entries().get(new Id("index", row.getLong(1), 0)) : null;
+				if (entry != null && !allowed.covers(entry)) {
+					losses.add(Loss.of(entry.object(), "dropped"));
+				}
+			}
+		}
+	}
+
+}

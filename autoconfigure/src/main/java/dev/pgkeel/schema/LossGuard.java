@@ -1,0 +1,256 @@
+package dev.pgkeel.schema;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses a run that destroys what was there before, unless a script names it. It looks
+ * at what the statements have done, not at their text, and so sees through blocks,
+ * functions and cascades.
+ * <p>
+ * What is missing in the catalog is lost. Deleted rows are first only a sign: the server
+ * also counts what was rolled back, and a rewrite looks like a truncation. So the run is
+ * rolled back to a savepoint and repeated statement by statement, counting rows.
+ */
+final class LossGuard implements RunGuard {
+
+	private static final Log logger = LogFactory.getLog(LossGuard.class);
+
+	private static final String SAVEPOINT = "pgkeel_guard";
+
+	private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+	private static final String MEMBERS = """
+			select r.root, coalesce(array_agg(t.relid) filter (where t.isleaf), array[r.root])::int8[]
+			  from (select coalesce(pg_catalog.pg_partition_root(%1$d), %1$d)::oid as root) r
+			  left join lateral pg_catalog.pg_partition_tree(r.root) t on true group by 1
+			""";
+
+	private final boolean refuses;
+
+	private Map<Long, RowCounters> baseline = Map.of();
+
+	private long transaction;
+
+	/**
+	 * Creates a guard.
+	 * @param refuses whether a loss is refused, or only reported
+	 */
+	LossGuard(boolean refuses) {
+		this.refuses = refuses;
+	}
+
+	@Override
+	public void begin(Connection connection, CatalogSnapshot before) throws SQLException {
+		this.baseline = RowCounters.withDeletions(connection);
+		try (Statement statement = connection.createStatement()) {
+			try (ResultSet row = statement
+				.executeQuery("select pg_catalog.pg_current_xact_id()::text::numeric % 4294967296")) {
+				row.next();
+				this.transaction = row.getLong(1);
+			}
+			statement.execute("savepoint " + SAVEPOINT);
+		}
+	}
+
+	@Override
+	public CatalogSnapshot check(Connection connection, ScriptRun run, CatalogSnapshot before, CatalogSnapshot after)
+			throws SQLException {
+		AllowedLosses allowed = AllowedLosses.of(run.scripts());
+		announceBlindness(connection);
+		CatalogLosses changes = new CatalogLosses(before, after, allowed);
+		Set<Loss> losses = new LinkedHashSet<>(changes.find(connection));
+		losses.addAll(ConcurrentDrops.of(run.scripts(), before, allowed, connection));
+		Set<CatalogEntry> signed = signed(connection, before, after, changes, allowed);
+		List<CatalogEntry> recreated = changes.recreated();
+		CatalogSnapshot result = after;
+		String place = null;
+		if (!signed.isEmpty() || !recreated.isEmpty()) {
+			RowLosses rows = repeat(connection, run, before, signed, recreated);
+			losses.addAll(rows.losses());
+			place = rows.place();
+			result = CatalogSnapshot.take(connection);
+		}
+		if (!losses.isEmpty()) {
+			refuse(losses, place);
+		}
+		return result;
+	}
+
+	private Set<CatalogEntry> signed(Connection connection, CatalogSnapshot before, CatalogSnapshot after,
+			CatalogLosses changes, AllowedLosses allowed) throws SQLException {
+		Set<Long> deleted = new TreeSet<>();
+		RowCounters.withDeletions(connection).forEach((oid, counters) -> {
+			if (counters.deleted() > this.baseline.getOrDefault(oid, RowCounters.NONE).deleted()) {
+				deleted.add(oid);
+			}
+		});
+		Set<CatalogEntry> signed = changes.rewritten();
+		before.entries()
+			.values()
+			.stream()
+			.filter((entry) -> entry.is("table") && deleted.contains(entry.id().oid()))
+			.forEach(signed::add);
+		signed.removeIf((entry) -> allowed.covers(entry) || !after.exists(entry.id()));
+		return signed;
+	}
+
+	private RowLosses repeat(Connection connection, ScriptRun run, CatalogSnapshot before, Set<CatalogEntry> signed,
+			List<CatalogEntry> recreated) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute("rollback to savepoint " + SAVEPOINT);
+			List<Loss> losses = new ArrayList<>();
+			for (CatalogEntry entry : recreated) {
+				if (heldSomething(statement, entry)) {
+					losses
+						.add(Loss.of(entry.object(), entry.is("table") ? "dropped and created again: its rows are gone"
+								: "dropped and added again: its values are gone"));
+				}
+			}
+			List<DoubtfulTable> doubtful = new ArrayList<>();
+			for (DoubtfulTable table : tables(statement, before, signed)) {
+				String blind = blindness(statement, table);
+				if (blind != null) {
+					losses.add(Loss.ofUncountedRows(table.object(), blind));
+				}
+				else if (hasRows(statement, table)) {
+					doubtful.add(table);
+				}
+			}
+			if (doubtful.isEmpty()) {
+				run.execute(connection);
+				return new RowLosses(losses, null);
+			}
+			logger.info("Schema scripts are run again statement by statement, to see whether rows were deleted in "
+					+ String.join(", ", doubtful.stream().map(DoubtfulTable::name).toList()));
+			RowLossCheck check = new RowLossCheck(connection, doubtful, this.transaction);
+			run.executeEach(connection, check);
+			doubtful.stream()
+				.filter((table) -> table.lost() > 0)
+				.forEach((table) -> losses.add(Loss.ofRows(table.object(), table.lost())));
+			return new RowLosses(losses, check.place());
+		}
+	}
+
+	private static boolean heldSomething(Statement statement, CatalogEntry entry) throws SQLException {
+		CatalogEntry parent = entry.parent();
+		String identity = entry.object().identity();
+		boolean column = entry.is("column") && parent != null;
+		if (column && parent != null && !parent.is("table")) {
+			return true;
+		}
+		String table = (column && parent != null) ? parent.object().identity() : identity;
+		String condition = (column && parent != null)
+				? " where " + identity.substring(parent.object().identity().length() + 1) + " is not null" : "";
+		return exists(statement, "select exists (select from " + table + condition + ")", false);
+	}
+
+	private static List<DoubtfulTable> tables(Statement statement, CatalogSnapshot before, Set<CatalogEntry> signed)
+			throws SQLException {
+		Map<Long, DoubtfulTable> tables = new LinkedHashMap<>();
+		for (CatalogEntry entry : signed) {
+			try (ResultSet row = statement.executeQuery(MEMBERS.formatted(entry.id().oid()))) {
+				row.next();
+				CatalogEntry root = before.entries().get(new CatalogEntry.Id("table", row.getLong(1), 0));
+				Long[] members = (Long[]) row.getArray(2).getArray();
+				tables.put(row.getLong(1), new DoubtfulTable((root != null) ? root : entry, List.of(members)));
+			}
+		}
+		return List.copyOf(tables.values());
+	}
+
+	/**
+	 * Without the lock, what other sessions delete would be taken for the scripts' doing.
+	 */
+	private static @Nullable String blindness(Statement statement, DoubtfulTable table) throws SQLException {
+		statement.execute("savepoint pgkeel_lock");
+		try {
+			statement.execute("lock table " + table.name() + " in exclusive mode");
+			if (exists(statement, "select pg_catalog.row_security_active('" + table.name().replace("'", "''") + "')",
+					true)) {
+				return "row security hides rows from this role";
+			}
+			statement.execute("release savepoint pgkeel_lock");
+			return null;
+		}
+		catch (SQLException ex) {
+			if (!INSUFFICIENT_PRIVILEGE.equals(ex.getSQLState())) {
+				throw ex;
+			}
+			statement.execute("rollback to savepoint pgkeel_lock");
+			return "this role may not read them";
+		}
+	}
+
+	private static boolean hasRows(Statement statement, DoubtfulTable table) throws SQLException {
+		return exists(statement, "select exists (select from " + table.name() + ")", true);
+	}
+
+	private static boolean exists(Statement statement, String query, boolean privileged) throws SQLException {
+		statement.execute("savepoint pgkeel_question");
+		try (ResultSet row = statement.executeQuery(query)) {
+			row.next();
+			boolean answer = row.getBoolean(1);
+			statement.execute("release savepoint pgkeel_question");
+			return answer;
+		}
+		catch (SQLException ex) {
+			if (privileged || !INSUFFICIENT_PRIVILEGE.equals(ex.getSQLState())) {
+				throw ex;
+			}
+			statement.execute("rollback to savepoint pgkeel_question");
+			return true;
+		}
+	}
+
+	private static void announceBlindness(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement();
+				ResultSet row = statement.executeQuery("select pg_catalog.current_setting('track_counts')")) {
+			row.next();
+			if (!"on".equals(row.getString(1))) {
+				logger.warn("track_counts is off: deleted rows cannot be seen, only dropped objects and truncations."
+						+ " Set track_counts=on for the role that applies the schema scripts");
+			}
+		}
+	}
+
+	private void refuse(Set<Loss> losses, @Nullable String place) {
+		String list = String.join("; ", losses.stream().map(Loss::toString).toList());
+		if (!this.refuses) {
+			logger.warn("Schema scripts would have been refused, since they destroy what was there before: " + list);
+			return;
+		}
+		Set<String> directives = new LinkedHashSet<>();
+		losses.forEach((loss) -> directives.add("-- pgkeel:allow-loss " + loss.name() + " <reason>"));
+		throw new SchemaScriptException(
+				"Schema scripts would destroy what was there before: " + list
+						+ ((place != null) ? " (first at " + place + ")" : ""),
+				"Nothing of the schema scripts was applied: the transaction was rolled back. Correct the script, or, if"
+						+ " this is meant, write above the statement: " + String.join(", ", directives),
+				null);
+	}
+
+	/**
+	 * What a repeated run has shown.
+	 *
+	 * @param losses what is lost
+	 * @param place the first statement that deletes rows, if any does
+	 */
+	private record RowLosses(List<Loss> losses, @Nullable String place) {
+
+	}
+
+}

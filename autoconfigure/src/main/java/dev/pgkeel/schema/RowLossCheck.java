@@ -1,0 +1,107 @@
+package dev.pgkeel.schema;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows a run that goes statement by statement, and looks whether the ones that leave a
+ * sign of deletion really delete: these are rolled back and run once more, with the rows
+ * counted before and after.
+ */
+final class RowLossCheck implements StatementListener {
+
+	private static final String SAVEPOINT = "pgkeel_statement";
+
+	private final Connection connection;
+
+	private final List<DoubtfulTable> tables;
+
+	private final List<Long> members;
+
+	private final long transaction;
+
+	private final List<String> places = new ArrayList<>();
+
+	RowLossCheck(Connection connection, List<DoubtfulTable> tables, long transaction) throws SQLException {
+		this.connection = connection;
+		this.tables = tables;
+		this.transaction = transaction;
+		this.members = tables.stream().flatMap((table) -> table.members().stream()).toList();
+		Map<Long, RowCounters> counters = counters();
+		tables.forEach((table) -> table.start(counters));
+	}
+
+	@Override
+	public void before(SchemaScript script, SqlStatement statement) throws SQLException {
+		if (!StatementRules.isSavepoint(statement)) {
+			execute("savepoint " + SAVEPOINT);
+		}
+	}
+
+	@Override
+	public void after(SchemaScript script, SqlStatement statement) throws SQLException {
+		if (StatementRules.isSavepoint(statement)) {
+			return;
+		}
+		Map<Long, RowCounters> counters = counters();
+		List<DoubtfulTable> signed = this.tables.stream().filter((table) -> table.isSigned(counters)).toList();
+		if (!signed.isEmpty()) {
+			repeat(script, statement, signed);
+		}
+		Map<Long, RowCounters> now = signed.isEmpty() ? counters : counters();
+		this.tables.forEach((table) -> table.passed(now));
+		execute("release savepoint " + SAVEPOINT);
+	}
+
+	private void repeat(SchemaScript script, SqlStatement statement, List<DoubtfulTable> signed) throws SQLException {
+		execute("rollback to savepoint " + SAVEPOINT);
+		Map<Long, RowCounters> before = counters();
+		for (DoubtfulTable table : signed) {
+			table.countBefore(this.connection, this.transaction, before);
+		}
+		try {
+			execute(statement.text());
+		}
+		catch (SQLException ex) {
+			if (ScriptRun.isTransient(ex)) {
+				throw ex;
+			}
+			throw StatementFailure.of(script, statement, ex);
+		}
+		Map<Long, RowCounters> after = counters();
+		for (DoubtfulTable table : signed) {
+			long lost = table.lost();
+			if (after.keySet().containsAll(table.members())) {
+				table.countAfter(this.connection, this.transaction, after);
+			}
+			if (table.lost() > lost) {
+				this.places.add(script.name() + ":" + statement.position());
+			}
+		}
+	}
+
+	/**
+	 * Returns the first place where rows are lost.
+	 */
+	@Nullable String place() {
+		return this.places.isEmpty() ? null : this.places.get(0);
+	}
+
+	private Map<Long, RowCounters> counters() throws SQLException {
+		return RowCounters.of(this.connection, this.members);
+	}
+
+	private void execute(String sql) throws SQLException {
+		try (Statement statement = this.connection.createStatement()) {
+			statement.setEscapeProcessing(false);
+			statement.execute(sql);
+		}
+	}
+
+}

@@ -1,0 +1,384 @@
+package dev.pgkeel.schema;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Stream;
+
+import dev.pgkeel.testsupport.TestDatabase;
+import dev.pgkeel.testsupport.TestServer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link LossGuard}: ways to lose something, and what only looks like one.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(OutputCaptureExtension.class)
+class LossGuardTests {
+
+	private static final String SCHEMA = """
+			create type plan as enum ('free', 'pro');
+			create domain email as text constraint has_at check (value like '%@%');
+			create type address as (street text, town text);
+			create table tenants (id int primary key, name text not null, plan text default 'free', unique (name));
+			insert into tenants values (1, 'one', 'free'), (2, 'two', 'pro'), (3, 'three', 'pro');
+			create table notes (id int primary key, tenant int references tenants on delete cascade, body text,
+			  size int, constraint short check (length(body) < 100));
+			insert into notes select i, 1 + i % 3, 'note ' || i, i from generate_series(1, 30) i;
+			create index notes_body on notes (lower(body));
+			create unique index notes_size on notes (size);
+			create index "Odd" on notes (id, size);
+			alter table notes enable row level security;
+			alter table notes force row level security;
+			alter table notes no force row level security;
+			create policy mine on notes using (tenant = 1);
+			create function stamp() returns trigger language plpgsql as $$ begin return new; end $$;
+			create function twice(n int) returns int language sql as 'select n * 2';
+			create procedure nothing() language sql as 'select 1';
+			create trigger stamp before update on notes for each row execute function stamp();
+			create view names as select name from tenants;
+			create materialized view counted as select plan, count(*) from tenants group by plan;
+			create sequence numbers;
+			create table log (id int, at date not null, line text, primary key (id, at)) partition by range (at);
+			create table log_1 partition of log for values from ('2026-01-01') to ('2026-07-01');
+			create table log_2 partition of log for values from ('2026-07-01') to ('2027-01-01');
+			create index log_line on log (line);
+			insert into log select i, date '2026-01-01' + i, 'line' from generate_series(1, 50) i;
+			create table empty_one (id int);
+			create table parent (id int primary key);
+			create table child (id int primary key, parent int references parent deferrable initially deferred);
+			insert into parent values (1);
+			insert into child values (1, 1);
+			create function wipe() returns void language sql as 'delete from notes where id <= 3';
+			create schema old;
+			create table old.thing (id int);
+			create extension pg_trgm;
+			""";
+
+	private final TestDatabase database = TestServer.shared().newDatabase();
+
+	private @Nullable Connection connection;
+
+	@BeforeAll
+	void connect() throws SQLException {
+		this.connection = this.database.connect();
+		this.connection.setAutoCommit(false);
+		run(SCHEMA);
+		this.connection.commit();
+	}
+
+	@AfterAll
+	void close() throws SQLException {
+		connection().close();
+	}
+
+	static Stream<Arguments> losses() {
+		return Stream.of(Arguments.of("drop table notes", "notes dropped"),
+				Arguments.of("alter table tenants drop column plan cascade", "tenants.plan dropped"),
+				Arguments.of("drop view names", "view names dropped"),
+				Arguments.of("drop materialized view counted", "materialized view counted dropped"),
+				Arguments.of("drop function twice", "function twice(integer) dropped"),
+				Arguments.of("drop procedure nothing", "procedure nothing() dropped"),
+				Arguments.of("drop policy mine on notes", "policy notes.mine dropped"),
+				Arguments.of("alter table notes drop constraint short", "constraint notes.short dropped"),
+				Arguments.of("alter table notes drop constraint notes_tenant_fkey",
+						"constraint notes.notes_tenant_fkey dropped"),
+				Arguments.of("drop index notes_body", "index notes.notes_body dropped"),
+				Arguments.of("drop type plan", "type plan dropped"),
+				Arguments.of("drop domain email", "type email dropped"),
+				Arguments.of("alter type address drop attribute town", "address.town dropped"),
+				Arguments.of("drop trigger stamp on notes", "trigger notes.stamp dropped"),
+				Arguments.of("drop sequence numbers", "sequence numbers dropped"),
+				Arguments.of("drop schema old cascade", "schema old dropped; old.thing dropped"),
+				Arguments.of("drop extension pg_trgm", "extension pg_trgm dropped"),
+				Arguments.of("alter table notes disable row level security", "notes has row security disabled"),
+				Arguments.of("delete from notes where id <= 10", "notes: 10 rows deleted"),
+				Arguments.of("truncate notes", "notes: 30 rows deleted"),
+				Arguments.of("do $$ begin delete from notes where id = 1; end $$", "notes: 1 row deleted"),
+				Arguments.of("select wipe()", "notes: 3 rows deleted"),
+				Arguments.of("delete from tenants where id = 1", "notes: 10 rows deleted"),
+				Arguments.of("truncate tenants cascade", "notes: 30 rows deleted"),
+				Arguments.of("drop table tenants cascade", "constraint notes.notes_tenant_fkey dropped"),
+				Arguments.of("do $$ begin execute 'drop ta' || 'ble notes'; end $$", "notes dropped"),
+				Arguments.of("drop table log_1", "log_1 dropped"), Arguments.of("truncate log", "log: 50 rows deleted"),
+				Arguments.of("delete from log_1", "log: 50 rows deleted"),
+				Arguments.of(
+						"drop table child; create table child (id int primary key, parent int references parent"
+								+ " deferrable initially deferred)",
+						"child dropped and created again: its rows are gone"),
+				Arguments.of("alter table notes drop column size; alter table notes add column size int;"
+						+ " create unique index notes_size on notes (size); create index \"Odd\" on notes (id, size)",
+						"notes.size dropped and added again: its values are gone"),
+				Arguments.of("drop policy mine on notes; create policy mine on notes using (true)",
+						"policy notes.mine dropped and created again differently"),
+				Arguments.of("drop index notes_size; create index notes_size on notes (size)",
+						"index notes.notes_size dropped and created again differently"),
+				Arguments.of("do $$ begin delete from notes; insert into notes select i, 1, 'x', i from"
+						+ " generate_series(1, 30) i; end $$", "notes: 30 rows deleted"),
+				Arguments.of("do $$ begin truncate notes; insert into notes select i, 1, 'x', i from"
+						+ " generate_series(1, 30) i; end $$", "notes: 30 rows deleted"),
+				Arguments.of("update notes set body = 'x'; delete from notes where id = 7", "notes: 1 row deleted"),
+				Arguments.of("insert into notes values (99, 1, 'x', 99); delete from notes where id = 1",
+						"notes: 1 row deleted"),
+				Arguments.of("alter table notes alter body type varchar(200); delete from notes where id < 3",
+						"notes: 2 rows deleted"),
+				Arguments.of(
+						"merge into notes n using tenants t on n.tenant = t.id and t.id = 2 when matched then delete",
+						"notes: 10 rows deleted"),
+				Arguments.of("with gone as (delete from notes where id = 5 returning id) select * from gone",
+						"notes: 1 row deleted"),
+				Arguments.of("drop index concurrently if exists \"Odd\"", "index notes.\"Odd\" dropped"));
+	}
+
+	static Stream<String> harmless() {
+		return Stream.of("create table if not exists notes (id int)", "create table more (id int); drop table more",
+				"alter table notes add column more text default 'x'",
+				"alter table notes add column more uuid default gen_random_uuid()",
+				"alter table notes alter size type bigint", "alter table notes alter body type varchar(200)",
+				"alter table tenants alter id type bigint", "alter table notes set unlogged",
+				"cluster notes using notes_pkey", "refresh materialized view counted", "update notes set body = 'x'",
+				"update notes set size = size + 1000; update notes set size = size - 999",
+				"insert into tenants values (1, 'one', 'pro') on conflict (id) do update set plan = excluded.plan",
+				"insert into tenants values (1, 'one', 'pro') on conflict do nothing",
+				"update log set at = at + 181 where at < '2026-06-01'",
+				"do $$ begin delete from notes; raise 'no'; exception when others then null; end $$",
+				"do $$ begin truncate notes; raise 'no'; exception when others then null; end $$",
+				"do $$ begin delete from notes; insert into notes values (1, 1, 'x', 1); raise 'no';"
+						+ " exception when others then null; end $$",
+				"do $$ begin drop table notes; raise 'no'; exception when others then null; end $$",
+				"drop policy if exists mine on notes; create policy mine on notes using (tenant = 1)",
+				"drop view names; create view names as select name from tenants",
+				"drop view names; create view names as select name, id from tenants",
+				"create or replace view names as select name, id from tenants",
+				"drop function twice(int); create function twice(n int) returns int language sql as 'select n * 2'",
+				"create or replace function twice(n int) returns int language sql as 'select n + n'",
+				"drop index notes_body; create index notes_body on notes (lower(body))",
+				"alter table notes drop constraint short, add constraint short check (length(body) < 100)",
+				"drop trigger stamp on notes; create trigger stamp before update on notes for each row execute function"
+						+ " stamp()",
+				"drop type plan; create type plan as enum ('free', 'pro')",
+				"drop table empty_one; create table empty_one (id int)", "truncate empty_one",
+				"delete from notes where id > 99",
+				"insert into notes values (99, 1, 'x', 99); delete from notes where id = 99",
+				"do $$ begin insert into notes values (99, 1, 'x', 99); delete from notes where id = 99; end $$",
+				"alter table notes rename to memos; alter table memos rename column body to entry",
+				"create schema elsewhere; alter table notes set schema elsewhere",
+				"alter index notes_body rename to notes_lower", "alter type plan rename value 'pro' to 'paid'",
+				"alter table log detach partition log_1",
+				"create table log_3 (id int not null, at date not null, line text, primary key (id, at)); create index on log_3 (line);"
+						+ " alter table log attach partition log_3 for values from ('2027-01-01') to ('2028-01-01')",
+				"alter table notes add constraint once unique using index notes_size",
+				"create temporary table scratch on commit drop as select * from notes; delete from scratch; truncate"
+						+ " scratch",
+				"alter table notes disable row level security; alter table notes enable row level security",
+				"alter policy mine on notes using (tenant = 2)", "reindex table notes", "delete from empty_one",
+				"savepoint a; update notes set body = 'y'; rollback to a; release a",
+				"update child set parent = 1; alter table parent add column more int");
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void losses(String script, String loss) throws SQLException {
+		try {
+			assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(() -> guarded(true, script))
+				.withMessageContaining(loss)
+				.satisfies((ex) -> assertThat(ex.getAction()).contains("-- pgkeel:allow-loss "));
+		}
+		finally {
+			connection().rollback();
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void harmless(String script) throws SQLException {
+		try {
+			String hash = fingerprint(script);
+			guarded(true, script);
+			assertThat(notes()).isEqualTo(hash);
+		}
+		finally {
+			connection().rollback();
+		}
+	}
+
+	@Test
+	void thereAreThirtyOfEach() {
+		assertThat(losses().count()).isGreaterThanOrEqualTo(30);
+		assertThat(harmless().count()).isGreaterThanOrEqualTo(30);
+	}
+
+	@Test
+	void whatTheScriptNamesIsAllowed() throws SQLException {
+		for (String script : List.of("""
+				-- pgkeel:allow-loss notes.size nobody reads it
+				alter table notes drop column size;
+				""", """
+				-- pgkeel:allow-loss public.notes test data
+				delete from notes;
+				-- pgkeel:allow-loss names replaced by tenants
+				drop view names;
+				""", """
+				-- pgkeel:allow-loss notes moved to another service
+				drop table notes;
+				""", """
+				-- pgkeel:allow-loss old not used since 2024
+				drop schema old cascade;
+				""", """
+				-- pgkeel:allow-loss twice no longer called
+				drop function twice(int);
+				-- pgkeel:allow-loss notes."Odd" useless
+				drop index concurrently "Odd";
+				""")) {
+			guarded(true, script);
+			connection().rollback();
+		}
+	}
+
+	@Test
+	void allowanceOfOneObjectIsNoneOfAnother() throws SQLException {
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(() -> guarded(true, """
+				-- pgkeel:allow-loss tenants old customers
+				delete from tenants where id = 3;
+				""")).withMessageContaining("notes: 10 rows deleted").withMessageNotContaining("tenants:");
+		connection().rollback();
+	}
+
+	@Test
+	void allowanceWithoutReasonIsRefused() throws SQLException {
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(() -> guarded(true, """
+				select 1;
+				-- pgkeel:allow-loss notes
+				delete from notes;
+				""")).withMessageContaining("script.sql:3:1").withMessageContaining("gives no reason");
+		connection().rollback();
+	}
+
+	@Test
+	void placeOfTheFirstDeletionIsNamed() throws SQLException {
+		assertThatExceptionOfType(SchemaScriptException.class)
+			.isThrownBy(() -> guarded(true, "update notes set body = 'x';\n  delete from notes where id = 3;"))
+			.withMessage("Schema scripts would destroy what was there before: notes: 1 row deleted (first at"
+					+ " script.sql:2:3)");
+		connection().rollback();
+	}
+
+	@Test
+	void observedLossIsReportedAndGoesOn(CapturedOutput output) throws SQLException {
+		guarded(false, "delete from notes where id = 3; drop view names");
+		assertThat(query("select count(*) from notes")).isEqualTo("29");
+		connection().rollback();
+		assertThat(output).contains("Schema scripts would have been refused")
+			.contains("view names dropped; notes: 1 row deleted");
+	}
+
+	@Test
+	void baselineIsTakenAnewInEachAttempt() throws SQLException {
+		LossGuard guard = new LossGuard(true);
+		run("delete from notes where id = 1");
+		CatalogSnapshot before = CatalogSnapshot.take(connection());
+		guard.begin(connection(), before);
+		ScriptRun run = scriptRun("update notes set body = 'x'");
+		run.execute(connection());
+		guard.check(connection(), run, before, CatalogSnapshot.take(connection()));
+		connection().rollback();
+	}
+
+	@Test
+	void whatOthersDropMeanwhileIsNotTheScriptsDoing() throws SQLException {
+		this.database.execute("create table foreign_one (id int); create view foreign_view as select 1 as one");
+		LossGuard guard = new LossGuard(true);
+		CatalogSnapshot before = CatalogSnapshot.take(connection());
+		guard.begin(connection(), before);
+		ScriptRun run = scriptRun("update notes set body = 'x'");
+		run.execute(connection());
+		this.database.execute("drop table foreign_one; drop view foreign_view");
+		guard.check(connection(), run, before, CatalogSnapshot.take(connection()));
+		connection().rollback();
+	}
+
+	@Test
+	void switchedOffCountersAreAnnounced(CapturedOutput output) throws SQLException {
+		guarded(true, "set local track_counts = off; delete from notes where id = 3");
+		connection().rollback();
+		assertThat(output).contains("track_counts is off: deleted rows cannot be seen");
+	}
+
+	@Test
+	void roleThatCannotCountIsRefusedInDoubt() throws SQLException {
+		run("create role clerk; grant delete, update (body), select (id) on notes to clerk; set local role clerk");
+		assertThatExceptionOfType(SchemaScriptException.class)
+			.isThrownBy(() -> guarded(true, "delete from notes where id = 3"))
+			.withMessageContaining("row security hides rows from this role");
+		connection().rollback();
+	}
+
+	/**
+	 * Returns what a script leaves behind without the guard.
+	 */
+	private String fingerprint(String script) throws SQLException {
+		run("savepoint plain");
+		scriptRun(script).execute(connection());
+		String result = notes();
+		run("rollback to plain");
+		return result;
+	}
+
+	private String notes() throws SQLException {
+		return query(
+				"select coalesce(sum(hashtext(n::text)), 0) || ' ' || count(*) from (select (xpath('/row/c/text()',"
+						+ " query_to_xml('select count(*) as c from ' || c.oid::regclass, false, true, '')))[1]::text || relname"
+						+ " as n from pg_class c where relkind in ('r', 'p', 'v') and relnamespace::regnamespace::text !~"
+						+ " '^pg_|information_schema') x");
+	}
+
+	private void guarded(boolean refuses, String script) throws SQLException {
+		LossGuard guard = new LossGuard(refuses);
+		CatalogSnapshot before = CatalogSnapshot.take(connection());
+		guard.begin(connection(), before);
+		ScriptRun run = scriptRun(script);
+		run.execute(connection());
+		guard.check(connection(), run, before, CatalogSnapshot.take(connection()));
+	}
+
+	private static ScriptRun scriptRun(String script) {
+		return new ScriptRun(List.of(ScriptOutline.of(TextScript.of("script.sql", script))), new RunProgress());
+	}
+
+	private String query(String sql) throws SQLException {
+		try (Statement statement = connection().createStatement(); var row = statement.executeQuery(sql)) {
+			row.next();
+			return row.getString(1);
+		}
+	}
+
+	private void run(String sql) throws SQLException {
+		try (Statement statement = connection().createStatement()) {
+			statement.execute(sql);
+		}
+	}
+
+	private Connection connection() {
+		Connection open = this.connection;
+		if (open == null) {
+			throw new IllegalStateException("not connected");
+		}
+		return open;
+	}
+
+}
