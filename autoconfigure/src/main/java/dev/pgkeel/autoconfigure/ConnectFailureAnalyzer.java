@@ -4,8 +4,10 @@ import java.sql.SQLException;
 
 import dev.pgkeel.server.ConnectFailure;
 import dev.pgkeel.server.DatabaseTarget;
+import dev.pgkeel.server.UrlMistake;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
@@ -48,13 +50,12 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 		if (url == null || DatabaseTarget.ofSettings(url, null) != DatabaseTarget.POSTGRESQL) {
 			return "the database";
 		}
-		int parameters = url.indexOf('?');
-		String server = (parameters < 0) ? url : url.substring(0, parameters);
-		return server + " (spring.datasource.url)" + ((username != null) ? " as " + username : "");
+		return UrlMistake.shown(url) + " (spring.datasource.url)" + ((username != null) ? " as " + username : "");
 	}
 
 	private @Nullable String property(String name) {
-		return (this.environment != null) ? this.environment.getProperty("spring.datasource." + name) : null;
+		return (this.environment != null)
+				? Binder.get(this.environment).bind("spring.datasource." + name, String.class).orElse(null) : null;
 	}
 
 }

@@ -33,6 +33,11 @@ public final class PgkeelAutoConfiguration {
 	}
 
 	@Bean
+	static DurationProperties pgkeelDurationProperties(Environment environment) {
+		return new DurationProperties(environment);
+	}
+
+	@Bean
 	UnknownProperties pgkeelUnknownProperties(Environment environment, ResourceLoader resourceLoader) {
 		return new UnknownProperties(environment, resourceLoader.getClassLoader());
 	}

@@ -1,5 +1,6 @@
 package dev.pgkeel.server;
 
+import java.io.FileNotFoundException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -10,6 +11,7 @@ import javax.net.ssl.SSLException;
 
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
@@ -32,6 +34,10 @@ public record ConnectFailure(String problem, String action) {
 	private static final String TOO_MANY_CONNECTIONS = "53300";
 
 	private static final String CANNOT_CONNECT_NOW = "57P03";
+
+	private static final String WRONG_PARAMETER = PSQLState.INVALID_PARAMETER_VALUE.getState();
+
+	private static final String UNABLE_TO_CONNECT = PSQLState.CONNECTION_UNABLE_TO_CONNECT.getState();
 
 	/**
 	 * Looks for a failure to connect among the causes of an exception.
@@ -93,8 +99,12 @@ public record ConnectFailure(String problem, String action) {
 	}
 
 	private static @Nullable ConnectFailure ofCause(PSQLException ex) {
+		if (WRONG_PARAMETER.equals(ex.getSQLState())) {
+			return wrongParameter(ex);
+		}
 		if (ex.getCause() == null) {
-			return TlsFailure.of(ex);
+			ConnectFailure failure = TlsFailure.of(ex);
+			return (failure == null && UNABLE_TO_CONNECT.equals(ex.getSQLState())) ? wrongParameter(ex) : failure;
 		}
 		for (Throwable cause = ex.getCause(); cause != null; cause = cause.getCause()) {
 			if (cause instanceof UnknownHostException) {
@@ -104,6 +114,9 @@ public record ConnectFailure(String problem, String action) {
 			if (cause instanceof SSLException || cause instanceof CertificateException) {
 				return TlsFailure.of(cause);
 			}
+			if (cause instanceof ReflectiveOperationException || cause instanceof FileNotFoundException) {
+				return wrongParameter(ex);
+			}
 			if (cause instanceof ConnectException || cause instanceof SocketTimeoutException) {
 				return new ConnectFailure("it cannot be reached: " + cause.getMessage(),
 						"Start the server, correct host and port in spring.datasource.url, or let firewalls and security"
@@ -111,6 +124,15 @@ public record ConnectFailure(String problem, String action) {
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * The driver tells which one in its message.
+	 */
+	private static ConnectFailure wrongParameter(PSQLException ex) {
+		return new ConnectFailure("a parameter asks for what cannot be had: " + ex.getMessage(),
+				"Correct the parameter in spring.datasource.url or in"
+						+ " spring.datasource.hikari.data-source-properties. The name of a class needs its package.");
 	}
 
 }

@@ -112,4 +112,21 @@ class TlsTests {
 				.startsWith("Both pgkeel.tls.root-certificate and pgkeel.tls.bundle are set"));
 	}
 
+	@Test
+	void factoryThatValidatesNothingContradictsVerification(CapturedOutput output) throws Exception {
+		ApplicationContextRunner runner = this.contextRunner.withPropertyValues("pgkeel.tls.mode=verify-full",
+				"spring.datasource.url=" + this.database.jdbcUrl()
+						+ "?sslfactory=org.postgresql.ssl.NonValidatingFactory");
+		runner.run((context) -> {
+			FailureAnalysis analysis = FailureAnalyses.of(context.getStartupFailure());
+			assertThat(analysis.getDescription())
+				.isEqualTo("sslfactory is NonValidatingFactory, which trusts any server, but pgkeel.tls.mode is"
+						+ " verify-full");
+			assertThat(Files.readString(Path.of("../docs/errors.md")))
+				.contains("| " + analysis.getDescription() + " | " + analysis.getAction() + " |");
+		});
+		runner.withPropertyValues("pgkeel.mode=observe").run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("would have refused to start: sslfactory is NonValidatingFactory");
+	}
+
 }
