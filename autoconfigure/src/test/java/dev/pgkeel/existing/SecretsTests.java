@@ -63,7 +63,8 @@ class SecretsTests {
 			"--spring.datasource.hikari.credentials-provider-class-name=dev.pgkeel.existing.SecretsTests$Vault" })
 	void runningApplicationShowsNoPassword(String way, CapturedOutput output) throws Exception {
 		List<String> shown = new ArrayList<>();
-		// The driver prefers the URL's password to a provider's, so that the two cannot come together
+		// The driver prefers the URL's password to a provider's, so that the two cannot
+		// come together
 		String parameters = way.contains("provider") ? "" : "?password=" + CANARY;
 		try (ConfigurableApplicationContext context = application(this.database.jdbcUrl() + parameters).run(way)) {
 			assertThat(context.getBean(JdbcClient.class).sql("select 1").query(Integer.class).single()).isOne();

@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -43,7 +44,7 @@ final class HostileServer implements AutoCloseable {
 		this.mute = mute;
 		this.target = target;
 		try {
-			this.socket = new ServerSocket(0, 10, address());
+			this.socket = new ServerSocket(0, 10, address().orElseThrow());
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException(ex);
@@ -72,21 +73,18 @@ final class HostileServer implements AutoCloseable {
 		return new HostileServer(false, port);
 	}
 
-	private static InetAddress address() throws SocketException {
-		return NetworkInterface.networkInterfaces()
-			.flatMap(NetworkInterface::inetAddresses)
-			.filter((address) -> address instanceof Inet4Address && !address.isLoopbackAddress())
-			.findFirst()
-			.orElseThrow(() -> new IllegalStateException("There is no address but loopback"));
-	}
-
 	/**
 	 * Returns whether this machine has an address that is not loopback.
 	 */
 	static boolean canStart() throws SocketException {
+		return address().isPresent();
+	}
+
+	private static Optional<InetAddress> address() throws SocketException {
 		return NetworkInterface.networkInterfaces()
 			.flatMap(NetworkInterface::inetAddresses)
-			.anyMatch((address) -> address instanceof Inet4Address && !address.isLoopbackAddress());
+			.filter((address) -> address instanceof Inet4Address && !address.isLoopbackAddress())
+			.findFirst();
 	}
 
 	private void accept() {
