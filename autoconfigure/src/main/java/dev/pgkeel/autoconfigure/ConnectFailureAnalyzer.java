@@ -1,10 +1,13 @@
 package dev.pgkeel.autoconfigure;
 
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Properties;
 
 import dev.pgkeel.server.ConnectFailure;
 import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.UrlMistake;
+import dev.pgkeel.tls.ServerCertificate;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.Binder;
@@ -37,8 +40,22 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 		if (failure == null) {
 			return null;
 		}
+		if (failure.isOtherHost()) {
+			failure = withNames(failure);
+		}
 		return new FailureAnalysis("There is no connection to " + server() + ", since " + failure.problem(),
 				failure.action(), cause);
+	}
+
+	/**
+	 * The driver names the host that was asked for, but not those of the certificate.
+	 */
+	private ConnectFailure withNames(ConnectFailure failure) {
+		Properties parameters = DatabaseTarget.urlParameters(property("url"));
+		String host = parameters.getProperty("PGHOST", "").split(",")[0];
+		List<String> names = host.isEmpty() ? List.of() : ServerCertificate.names(host,
+				Integer.parseInt(parameters.getProperty("PGPORT", "5432").split(",")[0]));
+		return names.isEmpty() ? failure : failure.with("the certificate is for " + String.join(", ", names));
 	}
 
 	/**

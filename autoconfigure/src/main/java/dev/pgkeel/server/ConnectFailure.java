@@ -1,7 +1,9 @@
 package dev.pgkeel.server;
 
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
@@ -55,6 +57,23 @@ public record ConnectFailure(String problem, String action) {
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * Returns whether the server's certificate is for another host.
+	 * @return whether it is
+	 */
+	public boolean isOtherHost() {
+		return this.action.equals(TlsFailure.OTHER_HOST);
+	}
+
+	/**
+	 * Adds what is known besides.
+	 * @param detail half a sentence
+	 * @return the failure with the detail
+	 */
+	public ConnectFailure with(String detail) {
+		return new ConnectFailure(this.problem + " (" + detail + ")", this.action);
 	}
 
 	private static @Nullable ConnectFailure ofState(SQLException ex) {
@@ -117,10 +136,16 @@ public record ConnectFailure(String problem, String action) {
 			if (cause instanceof ReflectiveOperationException || cause instanceof FileNotFoundException) {
 				return wrongParameter(ex);
 			}
-			if (cause instanceof ConnectException || cause instanceof SocketTimeoutException) {
+			if (cause instanceof ConnectException || cause instanceof NoRouteToHostException
+					|| cause instanceof SocketTimeoutException) {
 				return new ConnectFailure("it cannot be reached: " + cause.getMessage(),
 						"Start the server, correct host and port in spring.datasource.url, or let firewalls and security"
 								+ " groups pass this application through.");
+			}
+			if (cause instanceof IOException) {
+				return new ConnectFailure("the connection broke while it was made: " + cause.getMessage(),
+						"Let PostgreSQL listen at that host and port, and look into its log and at what stands in between:"
+								+ " a proxy, a load balancer, a firewall.");
 			}
 		}
 		return null;

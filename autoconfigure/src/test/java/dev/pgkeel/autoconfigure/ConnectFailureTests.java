@@ -21,8 +21,10 @@ import dev.pgkeel.testsupport.PgBouncer;
 import dev.pgkeel.testsupport.RequiresComponent;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
+import dev.pgkeel.tls.Certificates;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -62,6 +64,52 @@ class ConnectFailureTests {
 	void unreachableServer() {
 		failsWith("it cannot be reached", "Start the server, correct host and port in spring.datasource.url",
 				"spring.datasource.url=jdbc:postgresql://127.0.0.1:1/notes?password=" + CANARY);
+	}
+
+	@Test
+	void serverThatHangsUp() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+			Thread server = new Thread(() -> hangUp(socket));
+			server.setDaemon(true);
+			server.start();
+			failsWith("the connection broke while it was made", "Let PostgreSQL listen at that host and port",
+					"spring.datasource.url=jdbc:postgresql://localhost:" + socket.getLocalPort()
+							+ "/notes?sslmode=disable");
+		}
+	}
+
+	/**
+	 * As a load balancer does that has no server behind it.
+	 */
+	private static void hangUp(ServerSocket socket) {
+		try {
+			while (true) {
+				try (Socket client = socket.accept()) {
+					DataInputStream in = new DataInputStream(client.getInputStream());
+					in.readNBytes(in.readInt() - Integer.BYTES);
+				}
+			}
+		}
+		catch (IOException ex) {
+			// Closed
+		}
+	}
+
+	@Test
+	@RequiresComponent("openssl")
+	void certificateForAnotherHost(@TempDir Path folder) throws Exception {
+		Certificates certificates = new Certificates(folder);
+		certificates.issue("server", "db.example.com", 30);
+		try (EmbeddedPostgres server = EmbeddedPostgres.builder()
+			.setServerConfig("ssl", "on")
+			.setServerConfig("ssl_cert_file", certificates.certificate("server").toString())
+			.setServerConfig("ssl_key_file", certificates.key("server").toString())
+			.start()) {
+			failsWith("the server's certificate is for another host", "Connect by the name that the certificate is for",
+					"spring.datasource.url=jdbc:postgresql://localhost:" + server.getPort()
+							+ "/postgres?sslmode=verify-full&sslrootcert=" + certificates.root());
+			assertThat(this.description).contains("localhost", "(the certificate is for db.example.com)");
+		}
 	}
 
 	@Test

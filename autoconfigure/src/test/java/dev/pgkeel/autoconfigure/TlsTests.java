@@ -18,6 +18,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -127,6 +128,34 @@ class TlsTests {
 		});
 		runner.withPropertyValues("pgkeel.mode=observe").run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).contains("would have refused to start: sslfactory is NonValidatingFactory");
+	}
+
+	@Test
+	void detailsOfAContainerAreTheUsersWord() {
+		String url = "jdbc:postgresql://db.example.invalid/notes";
+		this.contextRunner.withPropertyValues("spring.datasource.url=" + url)
+			.run((context) -> assertThat(context.getBean(HikariDataSource.class).getDataSourceProperties())
+				.containsEntry("sslmode", "require"));
+		this.contextRunner.withBean(JdbcConnectionDetails.class, () -> new JdbcConnectionDetails() {
+
+			@Override
+			public String getUsername() {
+				return "notes";
+			}
+
+			@Override
+			public String getPassword() {
+				return "";
+			}
+
+			@Override
+			public String getJdbcUrl() {
+				return url;
+			}
+
+		})
+			.run((context) -> assertThat(context.getBean(HikariDataSource.class).getDataSourceProperties())
+				.doesNotContainKey("sslmode"));
 	}
 
 }
