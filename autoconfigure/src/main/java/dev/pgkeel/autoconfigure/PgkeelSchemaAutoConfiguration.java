@@ -5,7 +5,6 @@ import javax.sql.DataSource;
 import dev.pgkeel.pool.ActiveProfile;
 import dev.pgkeel.pool.RuntimeProfile;
 import dev.pgkeel.schema.SchemaInitializer;
-import dev.pgkeel.server.DirectConnection;
 import dev.pgkeel.server.Preflight;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -36,20 +35,13 @@ public final class PgkeelSchemaAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	SchemaInitializer pgkeelSchemaInitializer(PgkeelProperties properties, ActiveProfile profile, DataSource dataSource,
-			ResourceLoader resourceLoader) {
+			ResourceLoader resourceLoader, DirectWay directWay) {
 		PgkeelProperties.Schema schema = properties.schema();
 		boolean applies = schema.enabled() != null || profile.profile() != RuntimeProfile.SERVERLESS;
-		return new SchemaInitializer(preflight(properties, dataSource),
+		return new SchemaInitializer(
+				new Preflight(dataSource, directWay.connection(), properties.preflight().timeout()),
 				ResourcePatternUtils.getResourcePatternResolver(resourceLoader), schema.locations(),
 				schema.lockTimeout(), applies);
-	}
-
-	private static Preflight preflight(PgkeelProperties properties, DataSource dataSource) {
-		PgkeelProperties.Direct direct = properties.direct();
-		return new Preflight(
-				dataSource, (direct.url() != null)
-						? new DirectConnection(direct.url(), direct.username(), direct.password()) : null,
-				properties.preflight().timeout());
 	}
 
 }

@@ -194,6 +194,7 @@ public final class Preflight {
 		}
 		Properties properties = properties(config);
 		properties.putAll(hidden.secrets());
+		properties.putAll(way.protection());
 		return new DriverDataSource(hidden.url(), null, properties, username, password).getConnection();
 	}
 
