@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 import dev.pgkeel.embedded.EmbeddedPostgresServer;
 
@@ -86,8 +87,11 @@ public final class LeakStorm {
 			.redirectError(this.directory.resolve(name + ".log").toFile())
 			.start()
 			.waitFor();
-		List<String> lines = Files.readAllLines(output);
-		return lines.isEmpty() ? contender + "," + rate + ",failed to run" : lines.get(lines.size() - 1);
+		try (Stream<String> lines = Files.lines(output)) {
+			return lines.filter((line) -> line.startsWith(contender + ","))
+				.findFirst()
+				.orElse(contender + "," + rate + ",failed to run");
+		}
 	}
 
 }
