@@ -1,11 +1,16 @@
 package dev.pgkeel.autoconfigure;
 
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Properties;
 
 import dev.pgkeel.server.ConnectFailure;
 import dev.pgkeel.server.DatabaseTarget;
+import dev.pgkeel.server.UrlMistake;
+import dev.pgkeel.tls.ServerCertificate;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
@@ -35,8 +40,22 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 		if (failure == null) {
 			return null;
 		}
+		if (failure.isOtherHost()) {
+			failure = withNames(failure);
+		}
 		return new FailureAnalysis("There is no connection to " + server() + ", since " + failure.problem(),
 				failure.action(), cause);
+	}
+
+	/**
+	 * The driver names the host that was asked for, but not those of the certificate.
+	 */
+	private ConnectFailure withNames(ConnectFailure failure) {
+		Properties parameters = DatabaseTarget.urlParameters(property("url"));
+		String host = parameters.getProperty("PGHOST", "").split(",")[0];
+		List<String> names = host.isEmpty() ? List.of() : ServerCertificate.names(host,
+				Integer.parseInt(parameters.getProperty("PGPORT", "5432").split(",")[0]));
+		return names.isEmpty() ? failure : failure.with("the certificate is for " + String.join(", ", names));
 	}
 
 	/**
@@ -48,13 +67,12 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 		if (url == null || DatabaseTarget.ofSettings(url, null) != DatabaseTarget.POSTGRESQL) {
 			return "the database";
 		}
-		int parameters = url.indexOf('?');
-		String server = (parameters < 0) ? url : url.substring(0, parameters);
-		return server + " (spring.datasource.url)" + ((username != null) ? " as " + username : "");
+		return UrlMistake.shown(url) + " (spring.datasource.url)" + ((username != null) ? " as " + username : "");
 	}
 
 	private @Nullable String property(String name) {
-		return (this.environment != null) ? this.environment.getProperty("spring.datasource." + name) : null;
+		return (this.environment != null)
+				? Binder.get(this.environment).bind("spring.datasource." + name, String.class).orElse(null) : null;
 	}
 
 }

@@ -6,8 +6,10 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.pool.ActiveProfile;
 import dev.pgkeel.pool.RuntimeProfileDetector;
 import dev.pgkeel.server.ApplicationInstance;
+import dev.pgkeel.tls.TlsPolicy;
 import org.postgresql.Driver;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -33,6 +35,11 @@ public final class PgkeelAutoConfiguration {
 	}
 
 	@Bean
+	static DurationProperties pgkeelDurationProperties(Environment environment) {
+		return new DurationProperties(environment);
+	}
+
+	@Bean
 	UnknownProperties pgkeelUnknownProperties(Environment environment, ResourceLoader resourceLoader) {
 		return new UnknownProperties(environment, resourceLoader.getClassLoader());
 	}
@@ -42,6 +49,11 @@ public final class PgkeelAutoConfiguration {
 			ResourceLoader resourceLoader) {
 		RuntimeProfileDetector detector = new RuntimeProfileDetector(environment, resourceLoader.getClassLoader());
 		return detector.detect(properties.runtimeProfile());
+	}
+
+	@Bean
+	DirectWay pgkeelDirectWay(PgkeelProperties properties, ObjectProvider<TlsPolicy> tls, Environment environment) {
+		return new DirectWay(properties, tls, environment);
 	}
 
 }

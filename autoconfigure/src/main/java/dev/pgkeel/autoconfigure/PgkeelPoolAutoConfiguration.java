@@ -55,11 +55,14 @@ public final class PgkeelPoolAutoConfiguration {
 	}
 
 	@Bean
+	TlsPolicy pgkeelTlsPolicy(PgkeelProperties properties, ResourceLoader resourceLoader,
+			ObjectProvider<SslBundles> bundles) {
+		return new TlsPolicy(properties.tls().mode(), new TlsTrust(resourceLoader, bundles).resolve(properties.tls()));
+	}
+
+	@Bean
 	PoolInspection pgkeelPoolInspection(PgkeelProperties properties, ActiveProfile profile, PoolReports reports,
-			ResourceLoader resourceLoader, ObjectProvider<SslBundles> bundles,
-			ObjectProvider<JdbcConnectionDetails> connectionDetails) {
-		TlsPolicy tls = new TlsPolicy(properties.tls().mode(),
-				new TlsTrust(resourceLoader, bundles).resolve(properties.tls()));
+			TlsPolicy tls, ObjectProvider<JdbcConnectionDetails> connectionDetails) {
 		return new PoolInspection(properties.mode(), profile, properties.pooler(), reports, tls,
 				() -> isFromElsewhere(connectionDetails.getIfUnique()));
 	}

@@ -8,7 +8,6 @@ import dev.pgkeel.pool.RuntimeProfile;
 import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.schema.SchemaSettings;
 import dev.pgkeel.server.ApplicationInstance;
-import dev.pgkeel.server.DirectConnection;
 import dev.pgkeel.server.Preflight;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -41,21 +40,15 @@ public final class PgkeelSchemaAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	SchemaInitializer pgkeelSchemaInitializer(PgkeelProperties properties, SchemaProperties schema,
-			ActiveProfile profile, ApplicationInstance instance, DataSource dataSource, ResourceLoader resourceLoader) {
+			ActiveProfile profile, ApplicationInstance instance, DataSource dataSource, ResourceLoader resourceLoader,
+			DirectWay directWay) {
 		boolean applies = schema.enabled() != null || schema.stops() || profile.profile() != RuntimeProfile.SERVERLESS;
 		SchemaSettings settings = new SchemaSettings(applies, schema.locations(), schema.mode(), schema.historySchema(),
 				schema.lockTimeout(), schema.statementTimeout(), schema.dryRun(),
 				properties.mode() != PgkeelMode.OBSERVE);
-		return new SchemaInitializer(preflight(properties, dataSource),
+		return new SchemaInitializer(
+				new Preflight(dataSource, directWay.connection(), properties.preflight().timeout()),
 				ResourcePatternUtils.getResourcePatternResolver(resourceLoader), instance, settings);
-	}
-
-	private static Preflight preflight(PgkeelProperties properties, DataSource dataSource) {
-		PgkeelProperties.Direct direct = properties.direct();
-		return new Preflight(
-				dataSource, (direct.url() != null)
-						? new DirectConnection(direct.url(), direct.username(), direct.password()) : null,
-				properties.preflight().timeout());
 	}
 
 }

@@ -9,6 +9,7 @@ import dev.pgkeel.pool.RuntimeProfile;
 import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.Pooler;
 import dev.pgkeel.server.ServerFacts;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is unwise about a pool, though it works: said once at start, with the way out.
@@ -36,7 +37,17 @@ final class PoolAdvice {
 					"sslfactory is NonValidatingFactory, which trusts any server, whatever sslmode says. Remove it, and"
 							+ " set pgkeel.tls.root-certificate, or pgkeel.tls.mode=require if that is what is meant");
 		}
+		aboutPlaceholder("username", pool.getUsername(), advice);
+		aboutPlaceholder("password", pool.getPassword(), advice);
 		return advice;
+	}
+
+	private static void aboutPlaceholder(String property, @Nullable String value, List<String> advice) {
+		String name = Placeholders.unresolvedIn(value);
+		if (name != null) {
+			advice.add("its " + property + " contains the placeholder ${" + name + "}, which nothing resolves. Set "
+					+ name + " as an environment variable or a property");
+		}
 	}
 
 	/**

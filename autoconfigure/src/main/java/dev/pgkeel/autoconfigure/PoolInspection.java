@@ -17,6 +17,7 @@ import dev.pgkeel.server.Pooler;
 import dev.pgkeel.server.PoolerProbe;
 import dev.pgkeel.server.Preflight;
 import dev.pgkeel.server.ServerFacts;
+import dev.pgkeel.tls.TlsConfigurationException;
 import dev.pgkeel.tls.TlsDecision;
 import dev.pgkeel.tls.TlsPolicy;
 import org.apache.commons.logging.Log;
@@ -72,20 +73,31 @@ final class PoolInspection {
 	 */
 	TlsDecision protect(HikariDataSource pool, String beanName, PoolReport report) {
 		PoolAdvice.about(pool).forEach((advice) -> logger.warn(report.pool() + " - " + advice));
-		TlsDecision decision = this.tls.decide(pool, this.detailsOfTheUser.getAsBoolean());
 		if (this.mode == PgkeelMode.OBSERVE) {
-			if (!decision.settings().isEmpty()) {
-				logger.info(report.pool() + " - observed only: would have set sslmode=" + decision.sslMode()
-						+ ", since " + decision.reason());
-			}
-			return new TlsDecision(null, decision.reason(), Map.of());
+			return observe(pool, report);
 		}
+		TlsDecision decision = this.tls.decide(pool, this.detailsOfTheUser.getAsBoolean());
 		TlsPolicy.apply(pool, decision);
 		if (!decision.settings().isEmpty()) {
 			this.reports.add(beanName, report.with(new PoolSetting("sslmode", String.valueOf(decision.sslMode()),
 					PoolSetting.Source.TLS, decision.reason())));
 		}
 		return decision;
+	}
+
+	private TlsDecision observe(HikariDataSource pool, PoolReport report) {
+		try {
+			TlsDecision decision = this.tls.decide(pool, this.detailsOfTheUser.getAsBoolean());
+			if (!decision.settings().isEmpty()) {
+				logger.info(report.pool() + " - observed only: would have set sslmode=" + decision.sslMode()
+						+ ", since " + decision.reason());
+			}
+			return new TlsDecision(null, decision.reason(), Map.of());
+		}
+		catch (TlsConfigurationException ex) {
+			logger.warn(report.pool() + " - observed only: would have refused to start: " + ex.getMessage());
+			return new TlsDecision(null, "the driver's properties decide", Map.of());
+		}
 	}
 
 	KnownServer inspect(HikariDataSource pool, String beanName, TlsDecision decision, Connection connection,

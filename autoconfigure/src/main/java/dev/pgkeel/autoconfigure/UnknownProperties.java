@@ -1,12 +1,6 @@
 package dev.pgkeel.autoconfigure;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URL;
-import java.nio.charset.StandardCharsets;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,14 +14,12 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
-import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
  * Warns about properties below {@code pgkeel} that do not exist: Spring Boot ignores
- * them, and a misspelt guard is no guard. What exists is read from the metadata that the
- * build makes for editors. No value is looked at.
+ * them, and a misspelt guard is no guard. No value is looked at.
  */
 final class UnknownProperties implements InitializingBean {
 
@@ -36,8 +28,6 @@ final class UnknownProperties implements InitializingBean {
 	private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("pgkeel");
 
 	private static final int LARGEST_SLIP = 1;
-
-	private static final String METADATA = "META-INF/spring-configuration-metadata.json";
 
 	private final Environment environment;
 
@@ -87,34 +77,8 @@ final class UnknownProperties implements InitializingBean {
 	 */
 	private Map<String, String> known() {
 		Map<String, String> names = new TreeMap<>();
-		try {
-			ClassLoader loader = (this.classLoader != null) ? this.classLoader : getClass().getClassLoader();
-			for (URL file : Collections.list(loader.getResources(METADATA))) {
-				for (String name : names(file)) {
-					if (name.startsWith(ROOT + ".")) {
-						names.put(uniform(name), name);
-					}
-				}
-			}
-		}
-		catch (IOException | RuntimeException ex) {
-			logger.debug("The metadata of the properties cannot be read, so that unknown ones are not found", ex);
-			return Map.of();
-		}
+		KnownProperties.types(this.classLoader).keySet().forEach((name) -> names.put(uniform(name), name));
 		return names;
-	}
-
-	private static List<String> names(URL file) throws IOException {
-		try (InputStream in = file.openStream()) {
-			String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-			if (!text.contains("\"" + ROOT + ".")) {
-				return List.of();
-			}
-			Object properties = JsonParserFactory.getJsonParser().parseMap(text).get("properties");
-			return (properties instanceof List<?> list)
-					? list.stream().map((property) -> String.valueOf(((Map<?, ?>) property).get("name"))).toList()
-					: List.of();
-		}
 	}
 
 	/**

@@ -107,7 +107,8 @@ final class SchemaHistory {
 							new HistoryEntry(row.getLong("id"), row.getString("checksum"), row.getInt("statements"),
 									row.getString("outcome"), row.getInt("outside_done"), row.getInt("server_version"),
 									row.getString("fingerprint"), false));
-					byParts.computeIfAbsent(row.getString("parts"), (parts) -> new ArrayList<>()).add(row.getLong("id"));
+					byParts.computeIfAbsent(row.getString("parts"), (parts) -> new ArrayList<>())
+						.add(row.getLong("id"));
 				}
 			}
 		}

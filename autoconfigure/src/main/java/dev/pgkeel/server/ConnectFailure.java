@@ -1,6 +1,9 @@
 package dev.pgkeel.server;
 
+import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
@@ -10,6 +13,7 @@ import javax.net.ssl.SSLException;
 
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
@@ -33,6 +37,10 @@ public record ConnectFailure(String problem, String action) {
 
 	private static final String CANNOT_CONNECT_NOW = "57P03";
 
+	private static final String WRONG_PARAMETER = PSQLState.INVALID_PARAMETER_VALUE.getState();
+
+	private static final String UNABLE_TO_CONNECT = PSQLState.CONNECTION_UNABLE_TO_CONNECT.getState();
+
 	/**
 	 * Looks for a failure to connect among the causes of an exception.
 	 * @param failure the exception
@@ -49,6 +57,23 @@ public record ConnectFailure(String problem, String action) {
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * Returns whether the server's certificate is for another host.
+	 * @return whether it is
+	 */
+	public boolean isOtherHost() {
+		return this.action.equals(TlsFailure.OTHER_HOST);
+	}
+
+	/**
+	 * Adds what is known besides.
+	 * @param detail half a sentence
+	 * @return the failure with the detail
+	 */
+	public ConnectFailure with(String detail) {
+		return new ConnectFailure(this.problem + " (" + detail + ")", this.action);
 	}
 
 	private static @Nullable ConnectFailure ofState(SQLException ex) {
@@ -93,8 +118,12 @@ public record ConnectFailure(String problem, String action) {
 	}
 
 	private static @Nullable ConnectFailure ofCause(PSQLException ex) {
+		if (WRONG_PARAMETER.equals(ex.getSQLState())) {
+			return wrongParameter(ex);
+		}
 		if (ex.getCause() == null) {
-			return TlsFailure.of(ex);
+			ConnectFailure failure = TlsFailure.of(ex);
+			return (failure == null && UNABLE_TO_CONNECT.equals(ex.getSQLState())) ? wrongParameter(ex) : failure;
 		}
 		for (Throwable cause = ex.getCause(); cause != null; cause = cause.getCause()) {
 			if (cause instanceof UnknownHostException) {
@@ -104,13 +133,31 @@ public record ConnectFailure(String problem, String action) {
 			if (cause instanceof SSLException || cause instanceof CertificateException) {
 				return TlsFailure.of(cause);
 			}
-			if (cause instanceof ConnectException || cause instanceof SocketTimeoutException) {
+			if (cause instanceof ReflectiveOperationException || cause instanceof FileNotFoundException) {
+				return wrongParameter(ex);
+			}
+			if (cause instanceof ConnectException || cause instanceof NoRouteToHostException
+					|| cause instanceof SocketTimeoutException) {
 				return new ConnectFailure("it cannot be reached: " + cause.getMessage(),
 						"Start the server, correct host and port in spring.datasource.url, or let firewalls and security"
 								+ " groups pass this application through.");
 			}
+			if (cause instanceof IOException) {
+				return new ConnectFailure("the connection broke while it was made: " + cause.getMessage(),
+						"Let PostgreSQL listen at that host and port, and look into its log and at what stands in between:"
+								+ " a proxy, a load balancer, a firewall.");
+			}
 		}
 		return null;
+	}
+
+	/**
+	 * The driver tells which one in its message.
+	 */
+	private static ConnectFailure wrongParameter(PSQLException ex) {
+		return new ConnectFailure("a parameter asks for what cannot be had: " + ex.getMessage(),
+				"Correct the parameter in spring.datasource.url or in"
+						+ " spring.datasource.hikari.data-source-properties. The name of a class needs its package.");
 	}
 
 }

@@ -1,5 +1,7 @@
 package dev.pgkeel.server;
 
+import java.util.Map;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,9 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param url the JDBC URL
  * @param username the role, {@code null} for the application's
  * @param password the password, {@code null} for the application's
+ * @param protection the driver's properties that protect this way, which may be another
+ * than the pool's
  * @since 0.1.0
  */
-public record DirectConnection(String url, @Nullable String username, @Nullable String password) {
+public record DirectConnection(String url, @Nullable String username, @Nullable String password,
+		Map<String, String> protection) {
 
 	/**
 	 * Shows no secret, of which the URL may hold one too.

@@ -18,6 +18,7 @@ import com.zaxxer.hikari.util.UtilityElf;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 
 /**
@@ -188,8 +189,12 @@ public final class Preflight {
 		String username = (way.username() != null) ? way.username() : credentials.getUsername();
 		String password = (way.password() != null) ? way.password() : credentials.getPassword();
 		UrlSecrets hidden = UrlSecrets.of(way.url());
+		if (Driver.parseURL(hidden.url(), null) == null) {
+			throw new SQLException("pgkeel.direct.url is not a JDBC URL that PostgreSQL's driver understands", "08001");
+		}
 		Properties properties = properties(config);
 		properties.putAll(hidden.secrets());
+		properties.putAll(way.protection());
 		return new DriverDataSource(hidden.url(), null, properties, username, password).getConnection();
 	}
 

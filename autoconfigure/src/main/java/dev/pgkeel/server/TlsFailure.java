@@ -15,6 +15,12 @@ final class TlsFailure {
 
 	private static final String MODE = "pgkeel.tls.mode (or sslmode in spring.datasource.url)";
 
+	/**
+	 * What to do about a certificate for another host.
+	 */
+	static final String OTHER_HOST = "Connect by the name that the certificate is for, have one issued for this name, or"
+			+ " verify the authority alone with verify-ca in " + MODE + ".";
+
 	private TlsFailure() {
 	}
 
@@ -28,9 +34,7 @@ final class TlsFailure {
 					"Switch TLS on at the server (ssl=on), or say with " + MODE + " that plaintext is meant.");
 		}
 		if (String.valueOf(ex.getMessage()).contains("HostnameVerifier")) {
-			return new ConnectFailure("the server's certificate is for another host: " + ex.getMessage(),
-					"Connect by the name that the certificate is for, have one issued for this name, or verify the"
-							+ " authority alone with verify-ca in " + MODE + ".");
+			return new ConnectFailure("the server's certificate is for another host: " + ex.getMessage(), OTHER_HOST);
 		}
 		return null;
 	}

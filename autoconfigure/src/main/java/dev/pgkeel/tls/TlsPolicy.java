@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TlsPolicy {
 
-	private static final List<String> CHOICES = List.of("sslmode", "ssl", "sslfactory", "sslrootcert");
+	private static final String SSL_FACTORY = "sslfactory";
+
+	private static final String VALIDATES_NOTHING = ".NonValidatingFactory";
+
+	private static final List<String> CHOICES = List.of("sslmode", "ssl", SSL_FACTORY, "sslrootcert");
 
 	private final TlsMode mode;
 
@@ -48,12 +52,15 @@ public final class TlsPolicy {
 	 * @param detailsOfTheUser whether the connection's details come from somewhere else
 	 * than {@code spring.datasource}, such as a container
 	 * @return the decision
+	 * @throws TlsConfigurationException if the user asks both for a verified server and
+	 * for one that is not
 	 */
 	public TlsDecision decide(HikariConfig config, boolean detailsOfTheUser) {
 		Properties chosen = new Properties();
 		chosen.putAll(config.getDataSourceProperties());
 		Properties urlParameters = DatabaseTarget.urlParameters(config.getJdbcUrl());
 		chosen.putAll(urlParameters);
+		refuseContradiction(chosen);
 		if (CHOICES.stream().anyMatch(chosen::containsKey)) {
 			return new TlsDecision(chosenMode(chosen), "set by the user", Map.of());
 		}
@@ -67,6 +74,17 @@ public final class TlsPolicy {
 			return new TlsDecision(null, "the connection's details decide", Map.of());
 		}
 		return auto(hosts(urlParameters));
+	}
+
+	private void refuseContradiction(Properties chosen) {
+		boolean verifies = this.trust.given() || this.mode == TlsMode.VERIFY_CA || this.mode == TlsMode.VERIFY_FULL;
+		if (verifies && chosen.getProperty(SSL_FACTORY, "").endsWith(VALIDATES_NOTHING)) {
+			throw new TlsConfigurationException(
+					"sslfactory is NonValidatingFactory, which trusts any server, but " + ((this.mode != TlsMode.AUTO)
+							? "pgkeel.tls.mode is " + this.mode : "pgkeel.tls names whom to trust"),
+					"Remove sslfactory from spring.datasource.url and spring.datasource.hikari.data-source-properties.",
+					null);
+		}
 	}
 
 	private static @Nullable String chosenMode(Properties chosen) {

@@ -16,12 +16,17 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.pgkeel.testsupport.PasswordServer;
 import dev.pgkeel.testsupport.PgBouncer;
 import dev.pgkeel.testsupport.RequiresComponent;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
+import dev.pgkeel.tls.Certificates;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -45,6 +50,8 @@ class ConnectFailureTests {
 
 	private Environment environment;
 
+	private String description;
+
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withInitializer((context) -> this.environment = context.getEnvironment())
 		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, PgkeelAutoConfiguration.class,
@@ -57,6 +64,52 @@ class ConnectFailureTests {
 	void unreachableServer() {
 		failsWith("it cannot be reached", "Start the server, correct host and port in spring.datasource.url",
 				"spring.datasource.url=jdbc:postgresql://127.0.0.1:1/notes?password=" + CANARY);
+	}
+
+	@Test
+	void serverThatHangsUp() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+			Thread server = new Thread(() -> hangUp(socket));
+			server.setDaemon(true);
+			server.start();
+			failsWith("the connection broke while it was made", "Let PostgreSQL listen at that host and port",
+					"spring.datasource.url=jdbc:postgresql://localhost:" + socket.getLocalPort()
+							+ "/notes?sslmode=disable");
+		}
+	}
+
+	/**
+	 * As a load balancer does that has no server behind it.
+	 */
+	private static void hangUp(ServerSocket socket) {
+		try {
+			while (true) {
+				try (Socket client = socket.accept()) {
+					DataInputStream in = new DataInputStream(client.getInputStream());
+					in.readNBytes(in.readInt() - Integer.BYTES);
+				}
+			}
+		}
+		catch (IOException ex) {
+			// Closed
+		}
+	}
+
+	@Test
+	@RequiresComponent("openssl")
+	void certificateForAnotherHost(@TempDir Path folder) throws Exception {
+		Certificates certificates = new Certificates(folder);
+		certificates.issue("server", "db.example.com", 30);
+		try (EmbeddedPostgres server = EmbeddedPostgres.builder()
+			.setServerConfig("ssl", "on")
+			.setServerConfig("ssl_cert_file", certificates.certificate("server").toString())
+			.setServerConfig("ssl_key_file", certificates.key("server").toString())
+			.start()) {
+			failsWith("the server's certificate is for another host", "Connect by the name that the certificate is for",
+					"spring.datasource.url=jdbc:postgresql://localhost:" + server.getPort()
+							+ "/postgres?sslmode=verify-full&sslrootcert=" + certificates.root());
+			assertThat(this.description).contains("localhost", "(the certificate is for db.example.com)");
+		}
 	}
 
 	@Test
@@ -78,21 +131,21 @@ class ConnectFailureTests {
 	}
 
 	@Test
-	void wrongPassword() throws IOException {
-		try (EmbeddedPostgres server = EmbeddedPostgres.builder().setDataDirectoryCustomizer((data) -> {
-			try {
-				Files.writeString(Path.of(data.getPath(), "pg_hba.conf"),
-						"host all notes all scram-sha-256\nhost all all all trust\n");
-			}
-			catch (IOException ex) {
-				throw new IllegalStateException(ex);
-			}
-		}).start()) {
-			String url = "jdbc:postgresql://localhost:" + server.getPort() + "/postgres";
-			new TestDatabase("postgres", url, url, "postgres", "").execute("create role notes login password 'right'");
+	void wrongPassword() {
+		try (PasswordServer server = PasswordServer.start("right")) {
 			failsWith("the server does not accept the password", "Correct spring.datasource.username and",
-					"spring.datasource.url=" + url, "spring.datasource.username=notes");
+					"spring.datasource.url=" + server.database().jdbcUrl(),
+					"spring.datasource.username=" + PasswordServer.USER);
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "sslmode=verfy, Invalid sslmode value: verfy", "connectTimeout=5s, must be an integer but was: 5s",
+			"socketFactory=Absent, could not be instantiated", "targetServerType=first, Invalid targetServerType" })
+	void parameterThatTheDriverRefuses(String parameter, String message) {
+		failsWith("a parameter asks for what cannot be had", "Correct the parameter in spring.datasource.url",
+				"spring.datasource.url=" + this.database.directUrl() + "?" + parameter);
+		assertThat(this.description).contains(message);
 	}
 
 	@Test
@@ -207,11 +260,15 @@ class ConnectFailureTests {
 		this.contextRunner.withPropertyValues(properties).run((context) -> {
 			assertThat(context).hasFailed();
 			FailureAnalysis analysis = analysis(context.getStartupFailure());
+			this.description = analysis.getDescription();
 			assertThat(analysis.getDescription()).startsWith("There is no connection to jdbc:postgresql://")
 				.contains("(spring.datasource.url) as ", ", since ", problem)
 				.doesNotContain(CANARY);
 			assertThat(analysis.getAction()).contains(action);
-			assertThat(Files.readString(Path.of("../docs/errors.md"))).contains(problem).contains(action);
+			String row = this.description.replaceFirst("(?s).*\\(spring.datasource.url\\) as \\S+, since ", "")
+				.replaceFirst("(?s): .*", "");
+			assertThat(Files.readString(Path.of("../docs/errors.md"))).contains("| " + row + " |")
+				.containsAnyOf("| " + analysis.getAction() + " |", "| The same. |");
 		});
 	}
 

@@ -18,6 +18,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -110,6 +111,51 @@ class TlsTests {
 		this.contextRunner.withPropertyValues("pgkeel.tls.root-certificate=ca.pem", "pgkeel.tls.bundle=db")
 			.run((context) -> assertThat(FailureAnalyses.of(context.getStartupFailure()).getDescription())
 				.startsWith("Both pgkeel.tls.root-certificate and pgkeel.tls.bundle are set"));
+	}
+
+	@Test
+	void factoryThatValidatesNothingContradictsVerification(CapturedOutput output) throws Exception {
+		ApplicationContextRunner runner = this.contextRunner.withPropertyValues("pgkeel.tls.mode=verify-full",
+				"spring.datasource.url=" + this.database.jdbcUrl()
+						+ "?sslfactory=org.postgresql.ssl.NonValidatingFactory");
+		runner.run((context) -> {
+			FailureAnalysis analysis = FailureAnalyses.of(context.getStartupFailure());
+			assertThat(analysis.getDescription())
+				.isEqualTo("sslfactory is NonValidatingFactory, which trusts any server, but pgkeel.tls.mode is"
+						+ " verify-full");
+			assertThat(Files.readString(Path.of("../docs/errors.md")))
+				.contains("| " + analysis.getDescription() + " | " + analysis.getAction() + " |");
+		});
+		runner.withPropertyValues("pgkeel.mode=observe").run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("would have refused to start: sslfactory is NonValidatingFactory");
+	}
+
+	@Test
+	void detailsOfAContainerAreTheUsersWord() {
+		String url = "jdbc:postgresql://db.example.invalid/notes";
+		this.contextRunner.withPropertyValues("spring.datasource.url=" + url)
+			.run((context) -> assertThat(context.getBean(HikariDataSource.class).getDataSourceProperties())
+				.containsEntry("sslmode", "require"));
+		this.contextRunner.withBean(JdbcConnectionDetails.class, () -> new JdbcConnectionDetails() {
+
+			@Override
+			public String getUsername() {
+				return "notes";
+			}
+
+			@Override
+			public String getPassword() {
+				return "";
+			}
+
+			@Override
+			public String getJdbcUrl() {
+				return url;
+			}
+
+		})
+			.run((context) -> assertThat(context.getBean(HikariDataSource.class).getDataSourceProperties())
+				.doesNotContainKey("sslmode"));
 	}
 
 }

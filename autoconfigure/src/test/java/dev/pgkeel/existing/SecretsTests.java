@@ -11,6 +11,8 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import javax.management.RuntimeMBeanException;
 
+import com.zaxxer.hikari.HikariCredentialsProvider;
+import com.zaxxer.hikari.util.Credentials;
 import dev.pgkeel.actuate.PgkeelEndpoint;
 import dev.pgkeel.actuate.PgkeelHealthIndicator;
 import dev.pgkeel.testsupport.TestDatabase;
@@ -18,6 +20,8 @@ import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -53,11 +57,16 @@ class SecretsTests {
 		logging.setLogLevel("dev.pgkeel", null);
 	}
 
-	@Test
-	void runningApplicationShowsNoPassword(CapturedOutput output) throws Exception {
+	@ParameterizedTest
+	@ValueSource(strings = { "--spring.datasource.password=" + CANARY,
+			"--spring.datasource.hikari.data-source-properties.password=" + CANARY,
+			"--spring.datasource.hikari.credentials-provider-class-name=dev.pgkeel.existing.SecretsTests$Vault" })
+	void runningApplicationShowsNoPassword(String way, CapturedOutput output) throws Exception {
 		List<String> shown = new ArrayList<>();
-		try (ConfigurableApplicationContext context = application(this.database.jdbcUrl() + "?password=" + CANARY)
-			.run()) {
+		// The driver prefers the URL's password to a provider's, so that the two cannot
+		// come together
+		String parameters = way.contains("provider") ? "" : "?password=" + CANARY;
+		try (ConfigurableApplicationContext context = application(this.database.jdbcUrl() + parameters).run(way)) {
 			assertThat(context.getBean(JdbcClient.class).sql("select 1").query(Integer.class).single()).isOne();
 			shown.add(context.getBean(PgkeelEndpoint.class).pgkeel().toString());
 			shown.add(context.getBean(PgkeelHealthIndicator.class).health().toString());
@@ -128,6 +137,18 @@ class SecretsTests {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class SecretsConfiguration {
+
+	}
+
+	/**
+	 * Gives the password out to those who may have it.
+	 */
+	public static class Vault implements HikariCredentialsProvider {
+
+		@Override
+		public Credentials getCredentials() {
+			return new Credentials("postgres", CANARY);
+		}
 
 	}
 

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -86,8 +87,8 @@ class PreflightTests {
 	void directConnectionGoesBesideThePoolsUrl() throws SQLException {
 		this.pool.setJdbcUrl("jdbc:postgresql://127.0.0.1:1/pooler");
 		this.database.execute("create role direct login");
-		Preflight preflight = new Preflight(this.pool, new DirectConnection(this.database.jdbcUrl(), "direct", null),
-				Duration.ofSeconds(5));
+		Preflight preflight = new Preflight(this.pool,
+				new DirectConnection(this.database.jdbcUrl(), "direct", null, Map.of()), Duration.ofSeconds(5));
 		try (Connection connection = preflight.connect()) {
 			assertThat(ServerFacts.read(connection).user()).isEqualTo("direct");
 		}

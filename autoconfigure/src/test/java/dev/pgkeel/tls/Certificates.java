@@ -10,25 +10,43 @@ import java.util.List;
 /**
  * A certificate authority and what it issues, made with {@code openssl}.
  */
-final class Certificates {
+public final class Certificates {
 
 	private final Path folder;
 
-	Certificates(Path folder) {
+	/**
+	 * Makes an authority.
+	 * @param folder where its files go
+	 */
+	public Certificates(Path folder) {
 		this.folder = folder;
 		openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.crt", "-days", "30",
 				"-subj", "/CN=Test Authority");
 	}
 
-	Path root() {
+	/**
+	 * Returns the authority's certificate.
+	 * @return the file
+	 */
+	public Path root() {
 		return this.folder.resolve("ca.crt");
 	}
 
-	Path certificate(String name) {
+	/**
+	 * Returns a certificate.
+	 * @param name its name
+	 * @return the file
+	 */
+	public Path certificate(String name) {
 		return this.folder.resolve(name + ".crt");
 	}
 
-	Path key(String name) {
+	/**
+	 * Returns the key of a certificate.
+	 * @param name its name
+	 * @return the file
+	 */
+	public Path key(String name) {
 		return this.folder.resolve(name + ".key");
 	}
 
@@ -38,7 +56,7 @@ final class Certificates {
 	 * @param host the host that it is for
 	 * @param days how long it is valid, negative for one that is over
 	 */
-	void issue(String name, String host, int days) {
+	public void issue(String name, String host, int days) {
 		write(name + ".ext", "subjectAltName=DNS:" + host);
 		openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", name + ".key", "-out", name + ".csr", "-subj",
 				"/CN=" + host);
@@ -47,7 +65,12 @@ final class Certificates {
 		protect(key(name));
 	}
 
-	void selfSign(String name, String host) {
+	/**
+	 * Makes a certificate that no authority issued.
+	 * @param name the name of the files
+	 * @param host the host that it is for
+	 */
+	public void selfSign(String name, String host) {
 		openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", name + ".key", "-out", name + ".crt",
 				"-days", "30", "-subj", "/CN=" + host, "-addext", "subjectAltName=DNS:" + host);
 		protect(key(name));

@@ -2,19 +2,27 @@ package dev.pgkeel.tls;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
  * Somebody in the way who wants to see what an application sends in plaintext: denies TLS
- * or swallows the negotiation, asks for a cleartext password, and records everything but
- * the negotiation.
+ * or swallows the negotiation, asks for a cleartext password or passes everything on to a
+ * server, and records everything but the negotiation. It listens on an address that is
+ * not loopback.
  */
 final class HostileServer implements AutoCloseable {
 
@@ -26,14 +34,17 @@ final class HostileServer implements AutoCloseable {
 
 	private final boolean mute;
 
+	private final int target;
+
 	private final ExecutorService executor = Executors.newCachedThreadPool();
 
 	private final ByteArrayOutputStream recorded = new ByteArrayOutputStream();
 
-	private HostileServer(boolean mute) {
+	private HostileServer(boolean mute, int target) {
 		this.mute = mute;
+		this.target = target;
 		try {
-			this.socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+			this.socket = new ServerSocket(0, 10, address().orElseThrow());
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException(ex);
@@ -45,14 +56,35 @@ final class HostileServer implements AutoCloseable {
 	 * Starts one that says that there is no TLS.
 	 */
 	static HostileServer thatDeniesTls() {
-		return new HostileServer(false);
+		return new HostileServer(false, 0);
 	}
 
 	/**
 	 * Starts one that swallows the question for TLS.
 	 */
 	static HostileServer thatSwallowsTheNegotiation() {
-		return new HostileServer(true);
+		return new HostileServer(true, 0);
+	}
+
+	/**
+	 * Starts one that says that there is no TLS, though the server behind it has it.
+	 */
+	static HostileServer thatDeniesTheTlsOf(int port) {
+		return new HostileServer(false, port);
+	}
+
+	/**
+	 * Returns whether this machine has an address that is not loopback.
+	 */
+	static boolean canStart() throws SocketException {
+		return address().isPresent();
+	}
+
+	private static Optional<InetAddress> address() throws SocketException {
+		return NetworkInterface.networkInterfaces()
+			.flatMap(NetworkInterface::inetAddresses)
+			.filter((address) -> address instanceof Inet4Address && !address.isLoopbackAddress())
+			.findFirst();
 	}
 
 	private void accept() {
@@ -81,10 +113,40 @@ final class HostileServer implements AutoCloseable {
 				length = in.readInt();
 				code = in.readInt();
 			}
-			record(in.readNBytes(length - 2 * Integer.BYTES));
+			byte[] startup = in.readNBytes(length - 2 * Integer.BYTES);
+			record(startup);
+			if (this.target != 0) {
+				passOn(length, code, startup, in, out);
+				return;
+			}
 			out.write(ASK_FOR_PASSWORD);
 			in.readByte();
 			record(in.readNBytes(in.readInt() - Integer.BYTES));
+		}
+		catch (IOException ex) {
+			// The client has seen enough
+		}
+	}
+
+	private void passOn(int length, int code, byte[] startup, InputStream in, OutputStream out) throws IOException {
+		try (Socket server = new Socket(InetAddress.getLoopbackAddress(), this.target)) {
+			DataOutputStream toServer = new DataOutputStream(server.getOutputStream());
+			toServer.writeInt(length);
+			toServer.writeInt(code);
+			toServer.write(startup);
+			InputStream fromServer = server.getInputStream();
+			this.executor.execute(() -> copy(fromServer, out));
+			byte[] buffer = new byte[8192];
+			for (int count = in.read(buffer); count > 0; count = in.read(buffer)) {
+				record(Arrays.copyOf(buffer, count));
+				toServer.write(buffer, 0, count);
+			}
+		}
+	}
+
+	private static void copy(InputStream in, OutputStream out) {
+		try {
+			in.transferTo(out);
 		}
 		catch (IOException ex) {
 			// The client has seen enough
@@ -97,8 +159,11 @@ final class HostileServer implements AutoCloseable {
 		}
 	}
 
-	int port() {
-		return this.socket.getLocalPort();
+	/**
+	 * Returns where it listens.
+	 */
+	String hostAndPort() {
+		return this.socket.getInetAddress().getHostAddress() + ":" + this.socket.getLocalPort();
 	}
 
 	String recorded() {

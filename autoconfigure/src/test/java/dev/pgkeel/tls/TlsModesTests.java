@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -108,10 +109,26 @@ class TlsModesTests {
 	}
 
 	@Test
+	void factoryWithoutItsPackageIsExplained() {
+		try (HikariDataSource pool = pool("good")) {
+			pool.addDataSourceProperty("sslmode", "require");
+			pool.addDataSourceProperty("sslfactory", "NonValidatingFactory");
+			assertThatExceptionOfType(SQLException.class).isThrownBy(() -> new Preflight(pool).connectAsPool())
+				.satisfies((ex) -> assertThat(ConnectFailure.of(ex)).hasToString(
+						"ConnectFailure[problem=a parameter asks for what cannot be had: The SSLSocketFactory class provided"
+								+ " NonValidatingFactory could not be instantiated., action=Correct the parameter in"
+								+ " spring.datasource.url or in spring.datasource.hikari.data-source-properties. The name of"
+								+ " a class needs its package.]"));
+		}
+	}
+
+	@Test
 	void documentationShowsWhatWasMeasured() throws IOException {
 		List<String> lines = new ArrayList<>(
 				List.of("| | " + String.join(" | ", servers.keySet()) + " |", "|---".repeat(servers.size() + 1) + "|"));
-		for (String mode : List.of("driver", "private", "public", "disable", "require", "verify-ca", "verify-full")) {
+		for (String mode : List.of("driver", "driver sslmode=require&sslrootcert",
+				"driver sslmode=verify-ca&sslrootcert", "driver sslmode=verify-full&sslrootcert",
+				"driver sslmode=verify-full", "private", "public", "disable", "require", "verify-ca", "verify-full")) {
 			List<String> cells = servers.keySet().stream().map((server) -> connect(mode, server)).toList();
 			lines.add("| " + mode + " | " + String.join(" | ", cells) + " |");
 		}
@@ -121,11 +138,17 @@ class TlsModesTests {
 
 	/**
 	 * Returns what a mode reaches on a server. The words "private" and "public" stand for
-	 * the automatic mode with a host of that kind, "driver" for the driver alone.
+	 * the automatic mode with a host of that kind, "driver" for the driver alone, with
+	 * the parameters that follow.
 	 */
 	private static String connect(String mode, String server) {
+		String[] words = mode.split("[ &]");
 		try (HikariDataSource pool = pool(server)) {
-			TlsDecision decision = policy(mode).decide(pool, false);
+			for (String parameter : Arrays.copyOfRange(words, 1, words.length)) {
+				pool.addDataSourceProperty(parameter.replaceFirst("=.*", ""),
+						parameter.contains("=") ? parameter.replaceFirst(".*=", "") : root.toString());
+			}
+			TlsDecision decision = policy(words[0]).decide(pool, false);
 			TlsPolicy.apply(pool, decision);
 			try (Connection connection = new Preflight(pool).connectAsPool()) {
 				SessionEncryption tls = ServerFacts.read(connection).tls();

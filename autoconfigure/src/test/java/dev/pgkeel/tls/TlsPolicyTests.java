@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link TlsPolicy}.
@@ -40,10 +41,21 @@ class TlsPolicyTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "sslmode=disable", "ssl=true", "sslmode=prefer",
-			"sslfactory=org.postgresql.ssl.NonValidatingFactory", "sslrootcert=ca.crt" })
+			"sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory", "sslrootcert=ca.crt" })
 	void urlOfTheUserWins(String parameter) {
 		this.config.setJdbcUrl("jdbc:postgresql://db.example.com/x?" + parameter);
 		assertThat(decide(TlsMode.VERIFY_FULL, Trust.of(Path.of("ca.crt"))).settings()).isEmpty();
+	}
+
+	@Test
+	void factoryThatValidatesNothingStaysUnlessItContradictsTheMode() {
+		this.config.setJdbcUrl("jdbc:postgresql://db.example.com/x?sslfactory=org.postgresql.ssl.NonValidatingFactory");
+		assertThat(decide(TlsMode.AUTO, Trust.ofJvm()).settings()).isEmpty();
+		assertThat(decide(TlsMode.REQUIRE, Trust.ofJvm()).settings()).isEmpty();
+		assertThatExceptionOfType(TlsConfigurationException.class)
+			.isThrownBy(() -> decide(TlsMode.VERIFY_CA, Trust.ofJvm()));
+		assertThatExceptionOfType(TlsConfigurationException.class)
+			.isThrownBy(() -> decide(TlsMode.AUTO, Trust.of(Path.of("ca.crt"))));
 	}
 
 	@Test

@@ -201,7 +201,7 @@ public final class SchemaScriptComparison {
 
 	private void pgkeel(PGSimpleDataSource source, SchemaMode mode) {
 		SchemaSettings settings = new SchemaSettings(true, List.of("file:" + this.folder + "/*__schema.sql"), mode, null,
-				Duration.ofMinutes(1), null);
+				Duration.ofMinutes(1), null, false, true);
 		new SchemaInitializer(new Preflight(source), new PathMatchingResourcePatternResolver(),
 				new ApplicationInstance("benchmark", "000000"), settings)
 			.afterPropertiesSet();

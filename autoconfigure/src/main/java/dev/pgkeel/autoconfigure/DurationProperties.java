@@ -1,0 +1,46 @@
+package dev.pgkeel.autoconfigure;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.core.env.Environment;
+
+/**
+ * Refuses a duration without a unit, which Spring Boot takes for milliseconds, and a
+ * negative one. It comes before any bean is made, so that no bean meets such a value.
+ */
+final class DurationProperties implements BeanFactoryPostProcessor {
+
+	private final Environment environment;
+
+	DurationProperties(Environment environment) {
+		this.environment = environment;
+	}
+
+	@Override
+	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+		Binder binder = Binder.get(this.environment);
+		KnownProperties.types(beanFactory.getBeanClassLoader()).forEach((name, type) -> {
+			if (Duration.class.getName().equals(type)) {
+				check(name, binder.bind(name, String.class).orElse(null));
+			}
+		});
+	}
+
+	private static void check(String name, @Nullable String value) {
+		String text = (value != null) ? value.strip() : "";
+		if (text.startsWith("-") || text.startsWith("PT-")) {
+			throw new InvalidConfigurationPropertyValueException(name, value, "A duration cannot be negative.");
+		}
+		if (text.matches("\\+?0*[1-9]\\d*")) {
+			throw new InvalidConfigurationPropertyValueException(name, value,
+					"A duration needs a unit: write " + text + "s for seconds, " + text + "ms for milliseconds.");
+		}
+	}
+
+}

@@ -1,0 +1,68 @@
+package dev.pgkeel.server;
+
+import java.util.Locale;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+
+/**
+ * What is wrong with a URL that is meant for PostgreSQL, and what to write instead. Shows
+ * neither passwords nor parameters.
+ *
+ * @param problem half a sentence about the URL
+ * @param action what to do about it
+ * @since 0.1.0
+ */
+public record UrlMistake(String problem, String action) {
+
+	private static final Pattern MEANT_FOR_POSTGRESQL = Pattern.compile("(jdbc:)?(postgres(ql)?)\\b:?/*(.*)",
+			Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+	private static final String JDBC = "jdbc:";
+
+	private static final String JDBC_POSTGRESQL = "jdbc:postgresql:";
+
+	/**
+	 * Looks for a mistake.
+	 * @param url the URL
+	 * @return the mistake, {@code null} if the driver understands the URL, or another
+	 * database is meant
+	 */
+	public static @Nullable UrlMistake of(String url) {
+		Matcher meant = MEANT_FOR_POSTGRESQL.matcher(url);
+		if (!meant.matches()) {
+			return null;
+		}
+		String rest = meant.group(4).replaceFirst("[?].*", "");
+		String server = rest.substring(rest.lastIndexOf('@') + 1);
+		String instead = "Write " + JDBC_POSTGRESQL + "//" + server;
+		if (!url.toLowerCase(Locale.ROOT).startsWith(JDBC)) {
+			return new UrlMistake("is not a JDBC URL, but one of those that other languages use",
+					instead + ", and put role and password into properties of their own.");
+		}
+		if (rest.contains("@")) {
+			return new UrlMistake("names a role or a password before the host, which JDBC does not do",
+					instead + ", and put role and password into properties of their own.");
+		}
+		if (!url.startsWith(JDBC_POSTGRESQL)) {
+			return new UrlMistake("does not begin with " + JDBC_POSTGRESQL, instead + ".");
+		}
+		Properties parameters = Driver.parseURL(url, null);
+		return (parameters != null) ? null : new UrlMistake("is not understood by PostgreSQL's driver",
+				"Write jdbc:postgresql://HOST:PORT/DATABASE, with a number for the port, and % signs in parameters as"
+						+ " %25.");
+	}
+
+	/**
+	 * Returns what may be shown of a URL.
+	 * @param url a URL of any kind
+	 * @return the URL without role, password and parameters
+	 */
+	public static String shown(String url) {
+		return url.replaceFirst("(?s)[?].*", "").replaceFirst("(?s)//.*@", "//");
+	}
+
+}
