@@ -152,17 +152,21 @@ final class RunWatch implements AutoCloseable {
 				failure);
 	}
 
+	/**
+	 * Does not wait for a question that is being asked; the connection is closed after
+	 * it.
+	 */
 	@Override
 	public void close() {
-		this.executor.shutdownNow();
+		this.executor.execute(this::disconnect);
+		this.executor.shutdown();
+	}
+
+	private void disconnect() {
 		try {
-			// The thread may be asking; it is not interrupted in a query
-			if (this.executor.awaitTermination(TICK_MILLIS, TimeUnit.MILLISECONDS) && this.connection != null) {
+			if (this.connection != null) {
 				this.connection.close();
 			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
 		}
 		catch (SQLException ex) {
 			logger.debug("The connection of the watch could not be closed", ex);
