@@ -21,6 +21,11 @@ record HistoryEntry(long id, String checksum, int statements, String outcome, in
 
 	static final String PENDING = "pending";
 
+	HistoryEntry asUntouched() {
+		return new HistoryEntry(this.id, this.checksum, this.statements, this.outcome, this.outsideDone,
+				this.serverVersion, this.fingerprint, true);
+	}
+
 	boolean isPending() {
 		return PENDING.equals(this.outcome);
 	}

@@ -39,6 +39,7 @@ final class HistoryTable {
 			  outside_done integer not null default 0,
 			  server_version integer not null,
 			  fingerprint text not null,
+			  parts text not null,
 			  stamp text not null,
 			  oids oid[] not null,
 			  roots text[] not null,

@@ -6,9 +6,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What was applied when, and what it left behind. One row per script and run; the last
@@ -22,41 +27,20 @@ final class SchemaHistory {
 
 	private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
-	/**
-	 * A number that changes when a row of the catalog that belongs to one of the objects
-	 * is written: {@code xmin} names the transaction that wrote it. Looking at it waits
-	 * for no lock and reads no definition.
-	 */
-	private static final String STAMP = """
-			(select coalesce(sum(pg_catalog.hashint8extended((r.oid::bigint << 32) # r.x::text::bigint, r.catalog)), 0)::text from (
-			  select oid, xmin as x, 1 as catalog from pg_catalog.pg_class where oid = any(l.oids)
-			  union all select attrelid, xmin, 1 + attnum::bigint * 100 from pg_catalog.pg_attribute where attrelid = any(l.oids) and attnum > 0
-			  union all select oid, xmin, 3 from pg_catalog.pg_attrdef where adrelid = any(l.oids)
-			  union all select oid, xmin, 4 from pg_catalog.pg_constraint where conrelid = any(l.oids)
-			  union all select oid, xmin, 5 from pg_catalog.pg_constraint where contypid <> 0 and contypid = any(l.oids)
-			  union all select indexrelid, xmin, 6 + indisvalid::int * 100 from pg_catalog.pg_index where indrelid = any(l.oids)
-			  union all select oid, xmin, 7 from pg_catalog.pg_trigger where tgrelid = any(l.oids) and not tgisinternal
-			  union all select oid, xmin, 8 from pg_catalog.pg_policy where polrelid = any(l.oids)
-			  union all select oid, xmin, 9 from pg_catalog.pg_rewrite where ev_class = any(l.oids)
-			  union all select seqrelid, xmin, 10 from pg_catalog.pg_sequence where seqrelid = any(l.oids)
-			  union all select oid, xmin, 11 from pg_catalog.pg_proc where oid = any(l.oids)
-			  union all select oid, xmin, 12 from pg_catalog.pg_type where oid = any(l.oids)
-			  union all select oid, xmin, 13 from pg_catalog.pg_enum where enumtypid = any(l.oids)
-			  union all select oid, xmin, 14 from pg_catalog.pg_extension where oid = any(l.oids)
-			  union all select oid, xmin, 15 from pg_catalog.pg_namespace where oid = any(l.oids)) r)""";
-
 	private static final String READ = """
-			select l.id, l.script, l.checksum, l.statements, l.outcome, l.outside_done, l.server_version, l.fingerprint,
-			  l.stamp = %s as untouched
-			from (select distinct on (h.script) h.* from %s h where h.application = ? order by h.script, h.id desc) l""";
+			select distinct on (h.script) h.id, h.script, h.checksum, h.statements, h.outcome, h.outside_done,
+			  h.server_version, h.fingerprint, h.parts
+			from %s h where h.application = ? order by h.script, h.id desc""";
+
+	private static final String UNTOUCHED = "select l.id, l.stamp = %s from %s l where l.id = any(?)";
 
 	private static final String INSERT = """
 			insert into %s (application, script, checksum, statements, instance, duration_ms, outcome, server_version,
-			  fingerprint, roots, definitions, oids, stamp)
-			select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, l.oids, %s from (select ?::bigint[]::oid[] as oids) l""";
+			  fingerprint, roots, definitions, parts, oids, stamp)
+			select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, l.oids, %s from (select ?::bigint[]::oid[] as oids) l""";
 
 	private static final String UPDATE = """
-			update %s h set server_version = ?, fingerprint = ?, roots = ?, definitions = ?, outcome = ?,
+			update %s h set server_version = ?, fingerprint = ?, roots = ?, definitions = ?, parts = ?, outcome = ?,
 			  oids = l.oids, stamp = %s
 			from (select ?::bigint[]::oid[] as oids) l where h.id = ?""";
 
@@ -114,18 +98,46 @@ final class SchemaHistory {
 	 */
 	Map<String, HistoryEntry> read(Connection connection, String name) throws SQLException {
 		Map<String, HistoryEntry> entries = new HashMap<>();
-		try (PreparedStatement statement = connection.prepareStatement(READ.formatted(STAMP, name))) {
+		Map<String, List<Long>> byParts = new TreeMap<>();
+		try (PreparedStatement statement = connection.prepareStatement(READ.formatted(name))) {
 			statement.setString(1, this.application);
 			try (ResultSet row = statement.executeQuery()) {
 				while (row.next()) {
 					entries.put(row.getString("script"),
 							new HistoryEntry(row.getLong("id"), row.getString("checksum"), row.getInt("statements"),
 									row.getString("outcome"), row.getInt("outside_done"), row.getInt("server_version"),
-									row.getString("fingerprint"), row.getBoolean("untouched")));
+									row.getString("fingerprint"), false));
+					byParts.computeIfAbsent(row.getString("parts"), (parts) -> new ArrayList<>())
+						.add(row.getLong("id"));
 				}
 			}
 		}
+		Set<Long> untouched = byParts.isEmpty() ? Set.of() : untouched(connection, name, byParts);
+		entries.replaceAll((script, entry) -> untouched.contains(entry.id()) ? entry.asUntouched() : entry);
 		return entries;
+	}
+
+	private static Set<Long> untouched(Connection connection, String name, Map<String, List<Long>> byParts)
+			throws SQLException {
+		String sql = byParts.keySet()
+			.stream()
+			.map((parts) -> UNTOUCHED.formatted(CatalogStamp.expression(parts), name))
+			.collect(Collectors.joining(" union all "));
+		Set<Long> untouched = new HashSet<>();
+		try (PreparedStatement statement = connection.prepareStatement(sql)) {
+			int parameter = 0;
+			for (List<Long> ids : byParts.values()) {
+				statement.setArray(++parameter, connection.createArrayOf("int8", ids.toArray()));
+			}
+			try (ResultSet row = statement.executeQuery()) {
+				while (row.next()) {
+					if (row.getBoolean(2)) {
+						untouched.add(row.getLong(1));
+					}
+				}
+			}
+		}
+		return untouched;
 	}
 
 	/**
@@ -158,7 +170,9 @@ final class SchemaHistory {
 	 */
 	void record(Connection connection, String name, ScriptOutline script, Duration duration, ScriptState state)
 			throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(INSERT.formatted(name, STAMP))) {
+		String parts = CatalogStamp.parts(state.definitions());
+		try (PreparedStatement statement = connection
+			.prepareStatement(INSERT.formatted(name, CatalogStamp.expression(parts)))) {
 			statement.setString(1, this.application);
 			statement.setString(2, script.name());
 			statement.setString(3, script.script().checksum());
@@ -170,7 +184,8 @@ final class SchemaHistory {
 			statement.setString(9, state.fingerprint());
 			statement.setArray(10, connection.createArrayOf("text", state.roots().toArray()));
 			statement.setArray(11, connection.createArrayOf("text", state.definitions().toArray()));
-			statement.setArray(12, connection.createArrayOf("int8", state.oids().toArray()));
+			statement.setString(12, parts);
+			statement.setArray(13, connection.createArrayOf("int8", state.oids().toArray()));
 			statement.executeUpdate();
 		}
 	}
@@ -185,14 +200,17 @@ final class SchemaHistory {
 	 * @throws SQLException if the server refuses
 	 */
 	void remember(Connection connection, String name, long id, String outcome, ScriptState state) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(UPDATE.formatted(name, STAMP))) {
+		String parts = CatalogStamp.parts(state.definitions());
+		try (PreparedStatement statement = connection
+			.prepareStatement(UPDATE.formatted(name, CatalogStamp.expression(parts)))) {
 			statement.setInt(1, connection.getMetaData().getDatabaseMajorVersion());
 			statement.setString(2, state.fingerprint());
 			statement.setArray(3, connection.createArrayOf("text", state.roots().toArray()));
 			statement.setArray(4, connection.createArrayOf("text", state.definitions().toArray()));
-			statement.setString(5, outcome);
-			statement.setArray(6, connection.createArrayOf("int8", state.oids().toArray()));
-			statement.setLong(7, id);
+			statement.setString(5, parts);
+			statement.setString(6, outcome);
+			statement.setArray(7, connection.createArrayOf("int8", state.oids().toArray()));
+			statement.setLong(8, id);
 			statement.executeUpdate();
 		}
 	}

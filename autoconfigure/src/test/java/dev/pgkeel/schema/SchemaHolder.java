@@ -5,7 +5,7 @@ import java.nio.file.Path;
 /**
  * An instance in a process of its own, to be killed.
  */
-final class SchemaHolder {
+public final class SchemaHolder {
 
 	private SchemaHolder() {
 	}
