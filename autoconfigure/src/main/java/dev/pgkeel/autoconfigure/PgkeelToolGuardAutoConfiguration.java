@@ -1,11 +1,9 @@
 package dev.pgkeel.autoconfigure;
 
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.context.annotation.Bean;
-import org.springframework.core.env.Environment;
+import org.springframework.context.annotation.Import;
 
 /**
  * Auto-configuration of the guard against other tools that drop tables with rows.
@@ -15,11 +13,7 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
 @ConditionalOnBean(PgkeelProperties.class)
 @EnableConfigurationProperties(SchemaProperties.class)
+@Import(ToolGuard.class)
 public final class PgkeelToolGuardAutoConfiguration {
-
-	@Bean
-	static ToolGuard pgkeelToolGuard(ListableBeanFactory beanFactory, Environment environment) {
-		return new ToolGuard(beanFactory, environment);
-	}
 
 }

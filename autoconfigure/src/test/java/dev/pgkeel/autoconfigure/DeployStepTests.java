@@ -1,0 +1,113 @@
+package dev.pgkeel.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.pgkeel.testsupport.TestDatabase;
+import dev.pgkeel.testsupport.TestServer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * Tests for the deploy step and the dry run.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class DeployStepTests {
+
+	private final TestDatabase database = TestServer.shared().newDatabase();
+
+	@Test
+	void deployStepAppliesAndEndsWithoutTheApplication(CapturedOutput output) {
+		try (ConfigurableApplicationContext context = run("pgkeel.schema.exit-after-apply=true",
+				"pgkeel.runtime-profile=serverless")) {
+			assertThat(context.isActive()).isFalse();
+			assertThat(SpringApplication.exit(context)).isZero();
+		}
+		assertThat(output).contains("Schema applied: 3 scripts")
+			.contains("Schema applied.")
+			.doesNotContain("The application's bean is there")
+			.doesNotContain("The application's runner runs");
+		assertThat(tables()).contains("notes");
+	}
+
+	@Test
+	void dryRunLeavesNothingBehind(CapturedOutput output) {
+		try (ConfigurableApplicationContext context = run("pgkeel.schema.dry-run=true")) {
+			assertThat(context.isActive()).isFalse();
+		}
+		assertThat(output).contains("Schema dry run, would have applied: 3 scripts")
+			.contains("Schema differences: created ")
+			.contains("Schema dry run: all was rolled back.");
+		assertThat(tables()).isEmpty();
+	}
+
+	@Test
+	void failureOfTheDeployStepFailsTheStart() {
+		assertThatException().isThrownBy(
+				() -> run("pgkeel.schema.exit-after-apply=true", "pgkeel.schema.locations=classpath:db/broken/*.sql"))
+			.withStackTraceContaining("1_broken.sql");
+	}
+
+	@Test
+	void withoutItTheApplicationRuns(CapturedOutput output) {
+		try (ConfigurableApplicationContext context = run("pgkeel.schema.exit-after-apply=false")) {
+			assertThat(context.isActive()).isTrue();
+		}
+		assertThat(output).contains("The application's bean is there").contains("The application's runner runs");
+	}
+
+	private ConfigurableApplicationContext run(String... properties) {
+		SpringApplication application = new SpringApplication(Application.class);
+		application.setWebApplicationType(WebApplicationType.SERVLET);
+		List<String> arguments = new ArrayList<>(List.of(properties));
+		arguments.addAll(List.of(this.database.properties()));
+		if (!String.join(" ", properties).contains("exit-after-apply=true")
+				&& !String.join(" ", properties).contains("dry-run=true")) {
+			application.setWebApplicationType(WebApplicationType.NONE);
+		}
+		return application.run(arguments.stream().map("--"::concat).toArray(String[]::new));
+	}
+
+	private String tables() {
+		return String.valueOf(this.database
+			.query("select coalesce(string_agg(relname, ' '), '') from pg_class where relkind = 'r' and relnamespace ="
+					+ " 'public'::regnamespace", String.class));
+	}
+
+	/**
+	 * An application with a bean and a runner.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ DataSourceAutoConfiguration.class, PgkeelAutoConfiguration.class,
+			PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class,
+			PgkeelToolGuardAutoConfiguration.class })
+	static class Application {
+
+		@Bean
+		Object something() {
+			System.out.println("The application's bean is there");
+			return new Object();
+		}
+
+		@Bean
+		ApplicationRunner runner() {
+			return (arguments) -> System.out.println("The application's runner runs");
+		}
+
+	}
+
+}
