@@ -107,20 +107,26 @@ final class ToolThreats {
 		declared.forEach((list) -> locations.addAll((list != null) ? list : List.of()));
 		Set<String> tables = new HashSet<>();
 		boolean all = false;
+		List<String> dropping = new ArrayList<>();
 		for (String location : locations) {
 			String text = COMMENT.matcher(text(location)).replaceAll(" ");
-			all |= DROP_SCHEMA.matcher(text).find();
+			int known = tables.size();
+			boolean whole = DROP_SCHEMA.matcher(text).find();
+			all |= whole;
 			for (Matcher drop = DROP_TABLE.matcher(text); drop.find();) {
 				for (String name : drop.group(1).split(",")) {
 					tables.add(unqualified(name));
 				}
+			}
+			if (whole || tables.size() > known) {
+				dropping.add(location);
 			}
 		}
 		if (tables.isEmpty() && !all) {
 			return null;
 		}
 		boolean everything = all;
-		return new ToolThreat("a script with DROP or TRUNCATE that is always run: " + String.join(", ", locations),
+		return new ToolThreat("a script with DROP or TRUNCATE that is always run: " + String.join(", ", dropping),
 				"spring.sql.init.mode=never, or *.initialize-schema=never",
 				value(initializer, DataSourceScriptDatabaseInitializer.class, "dataSource", DataSource.class),
 				(table) -> everything || tables.contains(unqualified(table)));
