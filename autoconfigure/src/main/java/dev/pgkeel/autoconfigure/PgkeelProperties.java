@@ -23,14 +23,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param preflight First connection.
  * @param tls Encryption.
  * @param pool Pool's defaults.
- * @param transaction Guarded transaction template.
  * @since 0.1.0
  */
 @ConfigurationProperties("pgkeel")
 public record PgkeelProperties(@DefaultValue("true") boolean enabled, @DefaultValue("enforce") PgkeelMode mode,
 		@DefaultValue("auto") RuntimeProfile runtimeProfile, @Nullable Pooler pooler, @DefaultValue Direct direct,
-		@DefaultValue Preflight preflight, @DefaultValue Tls tls, @DefaultValue Pool pool,
-		@DefaultValue Transaction transaction) {
+		@DefaultValue Preflight preflight, @DefaultValue Tls tls, @DefaultValue Pool pool) {
 
 	/**
 	 * Properties of connections that go to the server beside a pooler.
@@ -77,15 +75,6 @@ public record PgkeelProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	 * @param enabled Whether the runtime profile sets the pool's defaults.
 	 */
 	public record Pool(@DefaultValue("true") boolean enabled) {
-
-	}
-
-	/**
-	 * Properties of the guarded transaction template.
-	 *
-	 * @param enabled Whether the application's TransactionTemplate is the guarded one.
-	 */
-	public record Transaction(@DefaultValue("true") boolean enabled) {
 
 	}
 

@@ -1,6 +1,7 @@
 package dev.pgkeel.transaction;
 
 import java.lang.reflect.UndeclaredThrowableException;
+import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.CallbackPreferringPlatformTransactionManager;
 import org.springframework.transaction.support.TransactionCallback;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.Assert;
 
 /**
  * Transaction template that gives its connection back whatever the callback does, and
@@ -23,12 +25,16 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public class GuardedTransactionTemplate extends TransactionTemplate {
 
+	// Not serializable, as little as a transaction manager is
+	private final transient @Nullable TransactionLimits limits;
+
 	/**
 	 * Creates a template with Spring's default settings.
 	 * @param transactionManager the transaction manager
 	 */
 	public GuardedTransactionTemplate(PlatformTransactionManager transactionManager) {
 		super(transactionManager);
+		this.limits = null;
 	}
 
 	/**
@@ -38,6 +44,52 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 	 */
 	public GuardedTransactionTemplate(PlatformTransactionManager transactionManager, TransactionDefinition definition) {
 		super(transactionManager, definition);
+		this.limits = null;
+	}
+
+	/**
+	 * Creates a template that takes its settings from a definition, and tells when a
+	 * transaction failed because of its limit.
+	 * @param transactionManager the transaction manager
+	 * @param definition the settings, which are copied
+	 * @param limits what holds the manager's transactions to their timeouts
+	 */
+	public GuardedTransactionTemplate(PlatformTransactionManager transactionManager, TransactionDefinition definition,
+			TransactionLimits limits) {
+		super(transactionManager, definition);
+		this.limits = limits;
+	}
+
+	/**
+	 * Returns a template whose transactions have a limit.
+	 * @param timeout the limit of a whole transaction, in whole seconds
+	 * @return a template of its own; this one stays as it is
+	 */
+	public GuardedTransactionTemplate withTimeout(Duration timeout) {
+		if (timeout.toSeconds() < 1 || timeout.toNanosPart() != 0) {
+			throw new IllegalArgumentException(
+					"A transaction's timeout must be whole seconds, at least one, and not " + timeout);
+		}
+		GuardedTransactionTemplate copy = copy();
+		copy.setTimeout(Math.toIntExact(timeout.toSeconds()));
+		return copy;
+	}
+
+	/**
+	 * Returns a template whose transactions only read.
+	 * @return a template of its own; this one stays as it is
+	 */
+	public GuardedTransactionTemplate readOnly() {
+		GuardedTransactionTemplate copy = copy();
+		copy.setReadOnly(true);
+		return copy;
+	}
+
+	private GuardedTransactionTemplate copy() {
+		PlatformTransactionManager manager = getTransactionManager();
+		Assert.state(manager != null, "No PlatformTransactionManager set");
+		return (this.limits != null) ? new GuardedTransactionTemplate(manager, this, this.limits)
+				: new GuardedTransactionTemplate(manager, this);
 	}
 
 	/**
@@ -55,20 +107,35 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 			return super.execute(action);
 		}
 		TransactionStatus status = manager.getTransaction(this);
+		Deadline deadline = (this.limits != null) ? this.limits.deadline(status) : null;
 		T result;
 		try {
 			result = action.doInTransaction(status);
 		}
 		catch (RuntimeException | Error ex) {
 			rollback(manager, status, ex);
+			throwIfExpired(deadline, ex);
 			throw ex;
 		}
 		catch (Throwable ex) {
 			rollback(manager, status, ex);
+			throwIfExpired(deadline, ex);
 			throw new UndeclaredThrowableException(ex, "TransactionCallback threw undeclared checked exception");
 		}
-		manager.commit(status);
+		try {
+			manager.commit(status);
+		}
+		catch (RuntimeException ex) {
+			throwIfExpired(deadline, ex);
+			throw ex;
+		}
 		return result;
+	}
+
+	private void throwIfExpired(@Nullable Deadline deadline, Throwable cause) {
+		if (deadline != null && deadline.causedFailure(cause)) {
+			throw TransactionLimits.timedOut(deadline, getName(), cause);
+		}
 	}
 
 	private void rollback(PlatformTransactionManager manager, TransactionStatus status, Throwable cause) {

@@ -1,5 +1,8 @@
 package dev.pgkeel.autoconfigure;
 
+import java.sql.SQLException;
+import java.sql.Statement;
+
 import javax.sql.DataSource;
 
 import dev.pgkeel.testsupport.TestDatabase;
@@ -18,12 +21,14 @@ import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfigu
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Tests for {@link PgkeelTransactionAutoConfiguration}.
@@ -62,6 +67,48 @@ class PgkeelTransactionAutoConfigurationTests {
 		this.contextRunner.withPropertyValues(property)
 			.run((context) -> assertThat(context.getBean(TransactionTemplate.class))
 				.isExactlyInstanceOf(TransactionTemplate.class));
+	}
+
+	@Test
+	void nothingIsLimitedByDefault() {
+		this.contextRunner
+			.run((context) -> assertThat(context.getBean(TransactionTemplate.class).getTimeout()).isEqualTo(-1));
+	}
+
+	@Test
+	void timeoutIsTheTemplates() {
+		this.contextRunner.withPropertyValues("pgkeel.transaction.timeout=3s")
+			.run((context) -> assertThat(context.getBean(TransactionTemplate.class).getTimeout()).isEqualTo(3));
+	}
+
+	@Test
+	void observingLimitsNothing() {
+		this.contextRunner.withPropertyValues("pgkeel.transaction.timeout=3s", "pgkeel.mode=observe")
+			.run((context) -> assertThat(context.getBean(TransactionTemplate.class).getTimeout()).isEqualTo(-1));
+	}
+
+	@Test
+	void fractionOfASecondIsRefusedAtStart() {
+		this.contextRunner.withPropertyValues("pgkeel.transaction.timeout=1500ms")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("pgkeel.transaction.timeout must be whole seconds, at least one, and not PT1.5S"));
+	}
+
+	@Test
+	void springsDefaultTimeoutHasTeethInTheUsersManagers() {
+		this.contextRunner.withUserConfiguration(PrimaryManagerConfiguration.class).run((context) -> {
+			JdbcTransactionManager manager = context.getBean("second", JdbcTransactionManager.class);
+			manager.setDefaultTimeout(1);
+			assertThatThrownBy(() -> new TransactionTemplate(manager).executeWithoutResult((status) -> {
+				try (Statement statement = DataSourceUtils.getConnection(context.getBean(DataSource.class))
+					.createStatement()) {
+					statement.execute("select pg_sleep(60)");
+				}
+				catch (SQLException ex) {
+					throw new IllegalStateException(ex);
+				}
+			})).hasStackTraceContaining("canceling statement");
+		});
 	}
 
 	@Test

@@ -1,0 +1,171 @@
+package dev.pgkeel.transaction;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.testsupport.TestDatabase;
+import dev.pgkeel.testsupport.TestServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionTimedOutException;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for {@link TransactionLimits}.
+ */
+class TransactionLimitsTests {
+
+	private final TestDatabase database = TestServer.shared().newDatabase();
+
+	private final HikariDataSource pool = pool();
+
+	private final JdbcTemplate jdbc = new JdbcTemplate(this.pool);
+
+	private HikariDataSource pool() {
+		HikariDataSource dataSource = new HikariDataSource();
+		dataSource.setJdbcUrl(this.database.jdbcUrl());
+		dataSource.setUsername(this.database.username());
+		dataSource.setPassword(this.database.password());
+		dataSource.setMaximumPoolSize(2);
+		return dataSource;
+	}
+
+	@AfterEach
+	void connectionsAreBack() {
+		if (this.pool.isRunning()) {
+			assertThat(this.pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+		}
+		this.pool.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void rawStatementIsCancelled(boolean serverSide) {
+		try (TransactionLimits limits = new TransactionLimits(serverSide)) {
+			assertThatExceptionOfType(TransactionTimedOutException.class)
+				.isThrownBy(() -> template(limits).executeWithoutResult((status) -> raw("select pg_sleep(60)")))
+				.withMessageContaining("its limit is 1.0 s");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void idleTransactionDoesNotCommit(boolean serverSide) {
+		this.jdbc.execute("create table notes (body text)");
+		try (TransactionLimits limits = new TransactionLimits(serverSide)) {
+			assertThatExceptionOfType(TransactionTimedOutException.class)
+				.isThrownBy(() -> template(limits).executeWithoutResult((status) -> {
+					raw("insert into notes values ('a')");
+					idle(limits.deadline(status));
+				}));
+		}
+		assertThat(this.database.query("select count(*) from notes", Long.class)).isZero();
+	}
+
+	@Test
+	void commitWithDeferredConstraintsIsCancelled() {
+		this.jdbc.execute("""
+				create table notes (body text);
+				create function slow() returns trigger language plpgsql as
+				$$ begin perform pg_sleep(60); return null; end $$;
+				create constraint trigger slow after insert on notes deferrable initially deferred
+				for each row execute function slow()""");
+		try (TransactionLimits limits = new TransactionLimits(true)) {
+			assertThatExceptionOfType(TransactionTimedOutException.class).isThrownBy(
+					() -> template(limits).executeWithoutResult((status) -> raw("insert into notes values ('a')")));
+		}
+		assertThat(this.database.query("select count(*) from notes", Long.class)).isZero();
+	}
+
+	@Test
+	void serverIsToldForThisTransactionOnly() {
+		try (TransactionLimits limits = new TransactionLimits(true)) {
+			template(limits).executeWithoutResult(
+					(status) -> assertThat(this.jdbc.queryForObject(serversOwn(), String.class)).isNotEqualTo("0"));
+		}
+		assertThat(this.jdbc.queryForObject(serversOwn(), String.class)).isEqualTo("0");
+	}
+
+	private static String serversOwn() {
+		return "show " + ((TestServer.shared().majorVersion() >= 17) ? "transaction_timeout"
+				: "idle_in_transaction_session_timeout");
+	}
+
+	@Test
+	void transactionWithoutALimitHasNone() {
+		try (TransactionLimits limits = new TransactionLimits(true)) {
+			new GuardedTransactionTemplate(manager(limits), new DefaultTransactionDefinition(), limits)
+				.executeWithoutResult((status) -> {
+					assertThat(limits.deadline(status)).isNull();
+					assertThat(this.jdbc.queryForObject(serversOwn(), String.class)).isEqualTo("0");
+				});
+		}
+	}
+
+	@Test
+	void failureOfTheCallbackKeepsItsTypeAfterTheLimit() {
+		try (TransactionLimits limits = new TransactionLimits(false)) {
+			assertThatIllegalStateException().isThrownBy(() -> template(limits).executeWithoutResult((status) -> {
+				idle(limits.deadline(status));
+				throw new IllegalStateException("callback");
+			})).withMessage("callback");
+		}
+	}
+
+	@Test
+	void variationsLeaveTheTemplateAsItIs() {
+		GuardedTransactionTemplate template = new GuardedTransactionTemplate(new JdbcTransactionManager(this.pool));
+		assertThat(template.withTimeout(Duration.ofSeconds(3)).getTimeout()).isEqualTo(3);
+		assertThat(template.readOnly().isReadOnly()).isTrue();
+		assertThat(template.getTimeout()).isEqualTo(-1);
+		assertThat(template.isReadOnly()).isFalse();
+	}
+
+	@Test
+	void fractionOfASecondIsRefused() {
+		GuardedTransactionTemplate template = new GuardedTransactionTemplate(new JdbcTransactionManager(this.pool));
+		assertThatIllegalArgumentException().isThrownBy(() -> template.withTimeout(Duration.ofMillis(1500)))
+			.withMessageContaining("PT1.5S");
+	}
+
+	private JdbcTransactionManager manager(TransactionLimits limits) {
+		JdbcTransactionManager manager = new JdbcTransactionManager(this.pool);
+		manager.addListener(limits);
+		return manager;
+	}
+
+	private GuardedTransactionTemplate template(TransactionLimits limits) {
+		return new GuardedTransactionTemplate(manager(limits), new DefaultTransactionDefinition(), limits)
+			.withTimeout(Duration.ofSeconds(1));
+	}
+
+	private void raw(String sql) {
+		Connection connection = DataSourceUtils.getConnection(this.pool);
+		try (Statement statement = connection.createStatement()) {
+			statement.execute(sql);
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static void idle(Deadline deadline) {
+		await().atMost(Duration.ofSeconds(30)).until(deadline::isExpired);
+	}
+
+}
