@@ -2,6 +2,7 @@ package dev.pgkeel.transaction;
 
 import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,8 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.CallbackPreferringPlatformTransactionManager;
 import org.springframework.transaction.support.TransactionCallback;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.Assert;
 
@@ -27,6 +30,8 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 
 	// Not serializable, as little as a transaction manager is
 	private final transient @Nullable TransactionLimits limits;
+
+	private transient TransactionRetry retry = TransactionRetry.OFF;
 
 	/**
 	 * Creates a template with Spring's default settings.
@@ -85,11 +90,47 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 		return copy;
 	}
 
+	/**
+	 * Returns a template that runs a transaction again after a serialization failure or a
+	 * deadlock, where it is the outermost one.
+	 * @param maxAttempts the number of attempts, the first included
+	 * @return a template of its own; this one stays as it is
+	 */
+	public GuardedTransactionTemplate withRetry(int maxAttempts) {
+		GuardedTransactionTemplate copy = copy();
+		copy.retry = new TransactionRetry(maxAttempts);
+		return copy;
+	}
+
+	/**
+	 * Runs something once the current transaction has committed: after the attempt that
+	 * did, if it is retried.
+	 * @param action what to run
+	 * @throws IllegalStateException if there is no transaction
+	 */
+	public static void afterCommit(Runnable action) {
+		Assert.state(
+				TransactionSynchronizationManager.isActualTransactionActive()
+						&& TransactionSynchronizationManager.isSynchronizationActive(),
+				"There is no transaction to commit");
+		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+			@Override
+			public void afterCommit() {
+				action.run();
+			}
+
+		});
+	}
+
 	private GuardedTransactionTemplate copy() {
 		PlatformTransactionManager manager = getTransactionManager();
 		Assert.state(manager != null, "No PlatformTransactionManager set");
-		return (this.limits != null) ? new GuardedTransactionTemplate(manager, this, this.limits)
+		GuardedTransactionTemplate copy = (this.limits != null)
+				? new GuardedTransactionTemplate(manager, this, this.limits)
 				: new GuardedTransactionTemplate(manager, this);
+		copy.retry = this.retry;
+		return copy;
 	}
 
 	/**
@@ -106,7 +147,18 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 		if (manager == null || manager instanceof CallbackPreferringPlatformTransactionManager) {
 			return super.execute(action);
 		}
+		if (this.retry.maxAttempts() == 1 || TransactionSynchronizationManager.isActualTransactionActive()) {
+			return attempt(manager, action, new AtomicBoolean());
+		}
+		AtomicBoolean mayRunAgain = new AtomicBoolean();
+		return this.retry.execute(() -> attempt(manager, action, mayRunAgain), mayRunAgain::get);
+	}
+
+	private <T extends @Nullable Object> T attempt(PlatformTransactionManager manager, TransactionCallback<T> action,
+			AtomicBoolean mayRunAgain) {
+		mayRunAgain.set(false);
 		TransactionStatus status = manager.getTransaction(this);
+		Attempt attempt = Attempt.of(status);
 		Deadline deadline = (this.limits != null) ? this.limits.deadline(status) : null;
 		T result;
 		try {
@@ -115,18 +167,24 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 		catch (RuntimeException | Error ex) {
 			rollback(manager, status, ex);
 			throwIfExpired(deadline, ex);
+			mayRunAgain.set(attempt.mayRunAgain(ex));
 			throw ex;
 		}
 		catch (Throwable ex) {
 			rollback(manager, status, ex);
 			throwIfExpired(deadline, ex);
+			mayRunAgain.set(attempt.mayRunAgain(ex));
 			throw new UndeclaredThrowableException(ex, "TransactionCallback threw undeclared checked exception");
 		}
 		try {
 			manager.commit(status);
 		}
 		catch (RuntimeException ex) {
+			if (attempt.leavesOpen(ex)) {
+				throw new CommitOutcomeUnknownException(ex);
+			}
 			throwIfExpired(deadline, ex);
+			mayRunAgain.set(attempt.mayRunAgain(ex));
 			throw ex;
 		}
 		return result;

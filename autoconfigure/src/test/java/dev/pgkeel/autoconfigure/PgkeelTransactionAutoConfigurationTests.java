@@ -91,7 +91,8 @@ class PgkeelTransactionAutoConfigurationTests {
 	void fractionOfASecondIsRefusedAtStart() {
 		this.contextRunner.withPropertyValues("pgkeel.transaction.timeout=1500ms")
 			.run((context) -> assertThat(context).getFailure()
-				.hasStackTraceContaining("pgkeel.transaction.timeout must be whole seconds, at least one, and not PT1.5S"));
+				.hasStackTraceContaining(
+						"pgkeel.transaction.timeout must be whole seconds, at least one, and not PT1.5S"));
 	}
 
 	@Test

@@ -1,0 +1,52 @@
+package dev.pgkeel.transaction;
+
+import java.sql.SQLException;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * What the server's or the driver's failure says, however it is wrapped.
+ */
+final class SqlStates {
+
+	private SqlStates() {
+	}
+
+	/**
+	 * Tells whether the transaction certainly did nothing and may succeed if it is run
+	 * again.
+	 */
+	static boolean retryable(Throwable failure) {
+		Set<String> states = of(failure);
+		return (states.contains("40001") || states.contains("40P01")) && !connectionLost(states);
+	}
+
+	/**
+	 * Tells whether a failure of COMMIT leaves open what became of it.
+	 */
+	static boolean outcomeUnknown(Throwable failure) {
+		return connectionLost(of(failure));
+	}
+
+	static boolean known(Throwable failure) {
+		return !of(failure).isEmpty();
+	}
+
+	// 57P0x and 25P04 end the session, which may be after the commit became durable
+	private static boolean connectionLost(Set<String> states) {
+		return states.stream()
+			.anyMatch((state) -> state.startsWith("08") || state.startsWith("57P") || state.equals("40003")
+					|| state.equals("25P04"));
+	}
+
+	private static Set<String> of(Throwable failure) {
+		Set<String> states = new LinkedHashSet<>();
+		for (Throwable ex = failure; ex != null; ex = ex.getCause()) {
+			if (ex instanceof SQLException sql && sql.getSQLState() != null) {
+				states.add(sql.getSQLState());
+			}
+		}
+		return states;
+	}
+
+}
