@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -60,7 +61,7 @@ public final class ServerMonitor {
 		this.connection = connection;
 		this.schedule = schedule;
 		this.refusals = refusals;
-		this.listeners = List.copyOf(listeners);
+		this.listeners = new CopyOnWriteArrayList<>(listeners);
 		this.clock = clock;
 		this.random = random;
 		this.state = new MonitorState(null, null, null, clock.instant());
@@ -88,6 +89,14 @@ public final class ServerMonitor {
 	 */
 	public Duration dataAge() {
 		return this.state.age(this.clock.instant());
+	}
+
+	/**
+	 * Adds a listener.
+	 * @param listener is told of each question from now on
+	 */
+	public void addListener(PollListener listener) {
+		this.listeners.add(listener);
 	}
 
 	/**

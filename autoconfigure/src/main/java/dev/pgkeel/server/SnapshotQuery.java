@@ -47,7 +47,7 @@ final class SnapshotQuery {
 			  count(*) filter (where datid = (select oid from here)) as of_database,
 			  count(*) filter (where hidden) as hidden,
 			  max(extract(epoch from clock_timestamp() - state_change))
-			    filter (where state like 'idle in transaction%') as seconds
+			    filter (where state like 'idle in transaction%%') as seconds
 			from activity group by application, 3
 			union all
 			select 'limit', name, null, number, 0, 0, 0, null from me, here, lateral (values
