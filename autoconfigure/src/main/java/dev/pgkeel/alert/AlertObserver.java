@@ -58,10 +58,11 @@ final class AlertObserver {
 		seen.put(AlertSubject.POOL, pool(now));
 		Duration age = state.age(now);
 		boolean blind = age.compareTo(AlertPolicy.BLIND) >= 0;
-		seen.put(AlertSubject.MONITOR, Observation.of(blind ? AlertLevel.PAGE : AlertLevel.NONE,
-				blind ? "the monitor has not seen the server for " + age.toSeconds() + " s"
-						+ ((state.failure() != null) ? ": " + state.failure().cause() : "")
-						: "the monitor sees the server"));
+		seen.put(AlertSubject.MONITOR,
+				Observation.of(blind ? AlertLevel.PAGE : AlertLevel.NONE,
+						blind ? "the monitor has not seen the server for " + age.toSeconds() + " s"
+								+ ((state.failure() != null) ? ": " + state.failure().cause() : "")
+								: "the monitor sees the server"));
 		return seen;
 	}
 

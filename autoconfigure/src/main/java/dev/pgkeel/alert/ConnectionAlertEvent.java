@@ -3,8 +3,8 @@ package dev.pgkeel.alert;
 import org.springframework.context.ApplicationEvent;
 
 /**
- * Application event that tells of an alert's change. Published on the monitor's thread:
- * a listener that takes long belongs on another one.
+ * Application event that tells of an alert's change. Published on the monitor's thread: a
+ * listener that takes long belongs on another one.
  *
  * @since 0.1.0
  */

@@ -15,8 +15,8 @@ final class LevelTracker {
 	/**
 	 * Follows what was seen.
 	 * @param seen the level that was seen
-	 * @param cleared the level that would be left if the present one were cleared: that of
-	 * a value a little higher
+	 * @param cleared the level that would be left if the present one were cleared: that
+	 * of a value a little higher
 	 * @param atOnce whether the level needs no confirmation
 	 * @return the level
 	 */

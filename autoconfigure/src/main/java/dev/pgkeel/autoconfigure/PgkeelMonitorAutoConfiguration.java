@@ -50,8 +50,8 @@ import org.springframework.context.annotation.Bean;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = { PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class,
-		DataSourceAutoConfiguration.class })
+@AutoConfiguration(
+		after = { PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class, DataSourceAutoConfiguration.class })
 @ConditionalOnBean(PgkeelProperties.class)
 @ConditionalOnSingleCandidate(DataSource.class)
 @ConditionalOnBooleanProperty(name = "pgkeel.monitor.enabled", matchIfMissing = true)
@@ -71,8 +71,8 @@ public final class PgkeelMonitorAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBooleanProperty(name = "pgkeel.alert.enabled", matchIfMissing = true)
-	ConnectionAlerts pgkeelConnectionAlerts(AlertProperties properties, Refusals refusals,
-			ApplicationInstance instance, ObjectProvider<DataSource> dataSource, ObjectProvider<AlertNotifier> others,
+	ConnectionAlerts pgkeelConnectionAlerts(AlertProperties properties, Refusals refusals, ApplicationInstance instance,
+			ObjectProvider<DataSource> dataSource, ObjectProvider<AlertNotifier> others,
 			ApplicationEventPublisher events) {
 		AlertProperties.Thresholds thresholds = properties.thresholds();
 		AlertNotifier log = new LoggingNotifier();
@@ -121,8 +121,7 @@ public final class PgkeelMonitorAutoConfiguration {
 	}
 
 	private static @Nullable DirectConnection direct(PgkeelProperties.Direct direct) {
-		return (direct.url() != null) ? new DirectConnection(direct.url(), direct.username(), direct.password())
-				: null;
+		return (direct.url() != null) ? new DirectConnection(direct.url(), direct.username(), direct.password()) : null;
 	}
 
 	/**

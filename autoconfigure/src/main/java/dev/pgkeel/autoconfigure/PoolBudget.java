@@ -96,8 +96,8 @@ final class PoolBudget {
 		}
 		pool.setMaximumPoolSize(size);
 		logger.warn(report.pool() + " - over budget, and lowered: " + sizing);
-		return report.replacing(new PoolSetting(MAXIMUM_POOL_SIZE, String.valueOf(size), PoolSetting.Source.BUDGET,
-				sizing.toString()));
+		return report.replacing(
+				new PoolSetting(MAXIMUM_POOL_SIZE, String.valueOf(size), PoolSetting.Source.BUDGET, sizing.toString()));
 	}
 
 }

@@ -107,8 +107,7 @@ class PgkeelMonitorAutoConfigurationTests {
 
 	@Test
 	void unreachableServerIsDownAndItsFiguresAreNotKnown() {
-		this.contextRunner
-			.withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/absent")
+		this.contextRunner.withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/absent")
 			.withBean(SimpleMeterRegistry.class)
 			.run((context) -> {
 				SimpleMeterRegistry registry = context.getBean(SimpleMeterRegistry.class);

@@ -19,8 +19,7 @@ class ConnectionBudgetTests {
 		assertThat(budget).isNotNull();
 		PoolSizing sizing = budget.sizing(30, 1);
 		assertThat(sizing.isOver()).isTrue();
-		assertThat(sizing)
-			.hasToString("4 instances x (30 + 1) = 124 > 97 usable (100 - 3 reserved): use at most 23");
+		assertThat(sizing).hasToString("4 instances x (30 + 1) = 124 > 97 usable (100 - 3 reserved): use at most 23");
 		assertThat(budget.sizing(23, 1).isOver()).isFalse();
 	}
 
@@ -37,8 +36,8 @@ class ConnectionBudgetTests {
 		assertThat(ConnectionBudget.of(4, null, this.limits, Pooler.TRANSACTION)).isNull();
 		ConnectionBudget budget = ConnectionBudget.of(4, 40, this.limits, Pooler.TRANSACTION);
 		assertThat(budget).isNotNull();
-		assertThat(budget.sizing(11, 0)).hasToString(
-				"4 instances x 11 = 44 > 40 of pgkeel.fleet.max-connections: use at most 10");
+		assertThat(budget.sizing(11, 0))
+			.hasToString("4 instances x 11 = 44 > 40 of pgkeel.fleet.max-connections: use at most 10");
 	}
 
 	@Test

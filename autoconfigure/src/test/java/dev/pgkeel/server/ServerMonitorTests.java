@@ -63,8 +63,10 @@ class ServerMonitorTests {
 		assertThat(sentinels()).isOne();
 		for (int round = 0; round < 3; round++) {
 			ServerSnapshot before = this.monitor.current();
-			this.database.query("select count(pg_terminate_backend(pid)) from pg_stat_activity"
-					+ " where datname = current_database() and application_name = 'notes monitor/abc123'", Long.class);
+			this.database.query(
+					"select count(pg_terminate_backend(pid)) from pg_stat_activity"
+							+ " where datname = current_database() and application_name = 'notes monitor/abc123'",
+					Long.class);
 			await(() -> assertThat(this.monitor.current()).isNotNull().isNotEqualTo(before));
 			await(() -> assertThat(sentinels()).isOne());
 		}
@@ -106,9 +108,8 @@ class ServerMonitorTests {
 	void unreachableServerLeavesNoPresent() {
 		HikariDataSource absent = new HikariDataSource();
 		absent.setJdbcUrl("jdbc:postgresql://127.0.0.1:1/absent");
-		ServerMonitor polled = monitor(
-				new Sentinel(new Preflight(absent)::connectBare, new ApplicationInstance("notes", "abc123"),
-						Duration.ofSeconds(2)));
+		ServerMonitor polled = monitor(new Sentinel(new Preflight(absent)::connectBare,
+				new ApplicationInstance("notes", "abc123"), Duration.ofSeconds(2)));
 		assertThat(polled.poll()).isLessThanOrEqualTo(Duration.ofMillis(300));
 		assertThat(polled.current()).isNull();
 		assertThat(polled.state().failure()).isNotNull()

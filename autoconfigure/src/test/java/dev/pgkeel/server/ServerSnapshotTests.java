@@ -57,8 +57,8 @@ class ServerSnapshotTests {
 
 	private Connection connectAs(String role, String application) throws SQLException {
 		String separator = this.database.directUrl().contains("?") ? "&" : "?";
-		Connection connection = DriverManager.getConnection(
-				this.database.directUrl() + separator + "ApplicationName=" + application, role, "");
+		Connection connection = DriverManager
+			.getConnection(this.database.directUrl() + separator + "ApplicationName=" + application, role, "");
 		this.open.add(connection);
 		return connection;
 	}
