@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.time.Duration;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.actuate.PgkeelEndpoint;
 import dev.pgkeel.actuate.PgkeelHealthIndicator;
 import dev.pgkeel.actuate.PgkeelMeters;
 import dev.pgkeel.alert.ConnectionAlerts;
@@ -137,6 +138,23 @@ class PgkeelMonitorAutoConfigurationTests {
 			assertThat(registry.get("pgkeel.alert.level").tag("subject", "connections").gauge().value()).isZero();
 			assertThat(registry.get("pgkeel.server.refused").functionCounters()).hasSize(5);
 		});
+	}
+
+	@Test
+	void endpointShowsWhatTheMonitorSaw() {
+		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelEndpointAutoConfiguration.class))
+			.withPropertyValues("management.endpoints.web.exposure.include=pgkeel",
+					"management.endpoints.jmx.exposure.include=pgkeel")
+			.run((context) -> {
+				await(() -> assertThat(context.getBean(ServerMonitor.class).current()).isNotNull());
+				var watch = context.getBean(PgkeelEndpoint.class).pgkeel().watch();
+				assertThat(watch.seesAllSessions()).isTrue();
+				assertThat(watch.hiddenSessions()).isZero();
+				assertThat(watch.limits()).singleElement().asString().contains("/97 connections");
+				assertThat(watch.byApplication()).containsKey("application monitor");
+				assertThat(watch.byState()).containsKey("active");
+				assertThat(watch.alerts()).isEmpty();
+			});
 	}
 
 	@Test
