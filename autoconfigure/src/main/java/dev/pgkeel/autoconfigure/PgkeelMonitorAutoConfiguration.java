@@ -92,11 +92,11 @@ public final class PgkeelMonitorAutoConfiguration {
 	}
 
 	@Bean
-	ServerMonitor pgkeelServerMonitor(PgkeelProperties properties, MonitorProperties monitor, FleetProperties fleet,
+	ServerMonitor pgkeelServerMonitor(DirectWay directWay, MonitorProperties monitor, FleetProperties fleet,
 			ObjectProvider<DataSource> dataSource, ObjectProvider<KnownServers> servers, ApplicationInstance instance,
 			Refusals refusals, ObjectProvider<PollListener> listeners) {
 		Supplier<HikariDataSource> pool = () -> Objects.requireNonNull(DatabaseTarget.pool(dataSource.getObject()));
-		DirectConnection direct = direct(properties.direct());
+		DirectConnection direct = directWay.connection();
 		Sentinel sentinel = new Sentinel(() -> new Preflight(pool.get(), direct, CONNECT_TIMEOUT).connectBare(),
 				instance, STATEMENT_TIMEOUT);
 		BorrowedConnection borrowed = new BorrowedConnection(pool,
@@ -118,10 +118,6 @@ public final class PgkeelMonitorAutoConfiguration {
 	private static @Nullable KnownServer server(HikariDataSource pool, ObjectProvider<KnownServers> servers) {
 		KnownServers known = servers.getIfAvailable();
 		return (known != null) ? known.get(pool) : null;
-	}
-
-	private static @Nullable DirectConnection direct(PgkeelProperties.Direct direct) {
-		return (direct.url() != null) ? new DirectConnection(direct.url(), direct.username(), direct.password()) : null;
 	}
 
 	/**
