@@ -50,7 +50,7 @@ class PgkeelMonitorAutoConfigurationTests {
 		.withPropertyValues("spring.datasource.url=" + this.database.directUrl(), "pgkeel.monitor.interval=200ms");
 
 	private static void await(org.awaitility.core.ThrowingRunnable assertion) {
-		Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(assertion);
+		Awaitility.await().ignoreExceptions().atMost(Duration.ofSeconds(60)).untilAsserted(assertion);
 	}
 
 	private long sessions() {
