@@ -41,6 +41,8 @@ class ArchitectureTests {
 		.definedBy("dev.pgkeel.schema..")
 		.layer("transaction")
 		.definedBy("dev.pgkeel.transaction")
+		.layer("alert")
+		.definedBy("dev.pgkeel.alert")
 		.layer("actuate")
 		.definedBy("dev.pgkeel.actuate")
 		.layer("autoconfigure")
@@ -55,8 +57,10 @@ class ArchitectureTests {
 		.mayOnlyAccessLayers("root", "server")
 		.whereLayer("transaction")
 		.mayOnlyAccessLayers("root")
+		.whereLayer("alert")
+		.mayOnlyAccessLayers("root", "server")
 		.whereLayer("actuate")
-		.mayOnlyAccessLayers("root", "server", "pool", "tls", "schema", "transaction")
+		.mayOnlyAccessLayers("root", "server", "pool", "tls", "schema", "transaction", "alert")
 		.whereLayer("autoconfigure")
 		.mayNotBeAccessedByAnyLayer();
 

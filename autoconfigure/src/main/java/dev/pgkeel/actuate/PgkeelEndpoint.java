@@ -7,6 +7,7 @@ import java.util.Map;
 
 import dev.pgkeel.actuate.ServerInquiry.PoolFigures;
 import dev.pgkeel.actuate.ServerInquiry.ServerAnswer;
+import dev.pgkeel.alert.ConnectionAlerts;
 import dev.pgkeel.pool.PoolReport;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.pool.PoolSetting;
@@ -15,6 +16,7 @@ import dev.pgkeel.schema.SchemaReport;
 import dev.pgkeel.schema.SchemaReport.AppliedScript;
 import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.ServerFacts;
+import dev.pgkeel.server.ServerMonitor;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -35,18 +37,26 @@ public final class PgkeelEndpoint {
 
 	private final @Nullable SchemaInitializer schema;
 
+	private final @Nullable ServerMonitor monitor;
+
+	private final @Nullable ConnectionAlerts alerts;
+
 	/**
 	 * Creates an endpoint.
 	 * @param inquiry asks the server, {@code null} if there is no single data source
 	 * @param pools the pools' reports, {@code null} if the pool's defaults are switched
 	 * off
 	 * @param schema the schema scripts, {@code null} if they are switched off
+	 * @param monitor the monitor, {@code null} if there is none
+	 * @param alerts the alerts, {@code null} if they are switched off
 	 */
 	public PgkeelEndpoint(@Nullable ServerInquiry inquiry, @Nullable PoolReports pools,
-			@Nullable SchemaInitializer schema) {
+			@Nullable SchemaInitializer schema, @Nullable ServerMonitor monitor, @Nullable ConnectionAlerts alerts) {
 		this.inquiry = inquiry;
 		this.pools = pools;
 		this.schema = schema;
+		this.monitor = monitor;
+		this.alerts = alerts;
 	}
 
 	/**
@@ -55,7 +65,8 @@ public final class PgkeelEndpoint {
 	 */
 	@ReadOperation
 	public PgkeelDescriptor pgkeel() {
-		return new PgkeelDescriptor(server(), pools(), schema());
+		return new PgkeelDescriptor(server(), pools(), schema(),
+				(this.monitor != null) ? WatchDescriptor.of(this.monitor, this.alerts) : null);
 	}
 
 	private @Nullable ServerDescriptor server() {
@@ -91,9 +102,10 @@ public final class PgkeelEndpoint {
 	 * @param server the server, {@code null} if there is no single data source
 	 * @param pool the pools by the names of their beans
 	 * @param schema the schema scripts, {@code null} if they are switched off
+	 * @param watch what the monitor saw, {@code null} if there is none
 	 */
 	public record PgkeelDescriptor(@Nullable ServerDescriptor server, Map<String, PoolDescriptor> pool,
-			@Nullable SchemaDescriptor schema) {
+			@Nullable SchemaDescriptor schema, @Nullable WatchDescriptor watch) {
 
 	}
 

@@ -10,8 +10,9 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Health of the server, the pool and the schema. It is down only when the server does not
- * answer: a busy pool is no reason to restart an instance.
+ * Health of the server, the pool and the schema. It is down only when the server cannot
+ * be reached: neither a busy pool nor a full server is a reason to restart an instance.
+ * Where a monitor runs, its last answer is shown, and nobody is asked.
  *
  * @since 0.1.0
  */
@@ -21,22 +22,45 @@ public final class PgkeelHealthIndicator extends AbstractHealthIndicator {
 
 	private final @Nullable SchemaInitializer schema;
 
+	private final @Nullable MonitorHealth monitor;
+
 	/**
 	 * Creates an indicator.
-	 * @param inquiry asks the server
+	 * @param inquiry asks the server where no monitor runs
 	 * @param schema the schema scripts, or {@code null} if they are switched off
+	 * @param monitor tells what the monitor saw, {@code null} if there is none
 	 */
-	public PgkeelHealthIndicator(ServerInquiry inquiry, @Nullable SchemaInitializer schema) {
+	public PgkeelHealthIndicator(ServerInquiry inquiry, @Nullable SchemaInitializer schema,
+			@Nullable MonitorHealth monitor) {
 		super("PostgreSQL does not answer");
 		this.inquiry = inquiry;
 		this.schema = schema;
+		this.monitor = monitor;
 	}
 
 	@Override
 	protected void doHealthCheck(Health.Builder builder) throws Exception {
-		ServerAnswer answer = this.inquiry.ask();
-		ServerFacts facts = answer.facts();
-		builder.up();
+		MonitorHealth watched = this.monitor;
+		if (watched != null && watched.isWatching()) {
+			ServerFacts facts = this.inquiry.lastKnown();
+			builder.status(watched.status(this.inquiry.pool(), facts != null));
+			describe(builder, facts);
+			watched.details(this.inquiry.pool()).forEach(builder::withDetail);
+		}
+		else {
+			ServerAnswer answer = this.inquiry.ask();
+			builder.up();
+			describe(builder, answer.facts());
+			if (!answer.fresh()) {
+				builder.withDetail("note", "the server was not asked: all connections of the pool are in use");
+			}
+		}
+		if (this.schema != null) {
+			builder.withDetail("schema", this.schema.report().outcome().toString());
+		}
+	}
+
+	private void describe(Health.Builder builder, @Nullable ServerFacts facts) {
 		if (facts != null) {
 			builder.withDetail("server", "PostgreSQL " + facts.version());
 			builder.withDetail("role", facts.role());
@@ -44,12 +68,6 @@ public final class PgkeelHealthIndicator extends AbstractHealthIndicator {
 		PoolFigures pool = this.inquiry.pool();
 		if (pool != null) {
 			builder.withDetail("pool", pool);
-		}
-		if (!answer.fresh()) {
-			builder.withDetail("note", "the server was not asked: all connections of the pool are in use");
-		}
-		if (this.schema != null) {
-			builder.withDetail("schema", this.schema.report().outcome().toString());
 		}
 	}
 

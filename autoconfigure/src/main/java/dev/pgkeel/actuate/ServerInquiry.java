@@ -72,7 +72,10 @@ public final class ServerInquiry {
 		}
 	}
 
-	private @Nullable ServerFacts lastKnown() {
+	/**
+	 * Returns what is known without asking.
+	 */
+	@Nullable ServerFacts lastKnown() {
 		ServerFacts facts = this.lastKnown;
 		KnownServer known = known();
 		return (facts == null && known != null) ? known.facts() : facts;

@@ -4,9 +4,11 @@ import javax.sql.DataSource;
 
 import dev.pgkeel.actuate.PgkeelEndpoint;
 import dev.pgkeel.actuate.ServerInquiry;
+import dev.pgkeel.alert.ConnectionAlerts;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.server.KnownServers;
+import dev.pgkeel.server.ServerMonitor;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -23,7 +25,7 @@ import org.springframework.context.annotation.Bean;
  * @since 0.1.0
  */
 @AutoConfiguration(after = { PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class,
-		PgkeelSchemaAutoConfiguration.class })
+		PgkeelSchemaAutoConfiguration.class, PgkeelMonitorAutoConfiguration.class })
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
 @ConditionalOnAvailableEndpoint(PgkeelEndpoint.class)
 @ConditionalOnBean(PgkeelProperties.class)
@@ -32,10 +34,11 @@ public final class PgkeelEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	PgkeelEndpoint pgkeelEndpoint(ObjectProvider<DataSource> dataSource, ObjectProvider<PoolReports> pools,
-			ObjectProvider<SchemaInitializer> schema, ObjectProvider<KnownServers> servers) {
+			ObjectProvider<SchemaInitializer> schema, ObjectProvider<KnownServers> servers,
+			ObjectProvider<ServerMonitor> monitor, ObjectProvider<ConnectionAlerts> alerts) {
 		DataSource candidate = dataSource.getIfUnique();
 		return new PgkeelEndpoint((candidate != null) ? new ServerInquiry(candidate, servers.getIfAvailable()) : null,
-				pools.getIfAvailable(), schema.getIfAvailable());
+				pools.getIfAvailable(), schema.getIfAvailable(), monitor.getIfAvailable(), alerts.getIfAvailable());
 	}
 
 }

@@ -1,22 +1,31 @@
 package dev.pgkeel.autoconfigure;
 
+import java.util.Locale;
+
 import javax.sql.DataSource;
 
+import dev.pgkeel.actuate.MonitorHealth;
 import dev.pgkeel.actuate.PgkeelHealthIndicator;
 import dev.pgkeel.actuate.ServerInquiry;
+import dev.pgkeel.actuate.WatchedDatabaseHealthIndicator;
+import dev.pgkeel.alert.ConnectionAlerts;
 import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.KnownServers;
+import dev.pgkeel.server.ServerMonitor;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -24,11 +33,15 @@ import org.springframework.context.annotation.Bean;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = { PgkeelAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class })
+@AutoConfiguration(
+		after = { PgkeelAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class,
+				PgkeelMonitorAutoConfiguration.class },
+		beforeName = "org.springframework.boot.jdbc.autoconfigure.health.DataSourceHealthContributorAutoConfiguration")
 @ConditionalOnClass({ HealthContributor.class, ConditionalOnEnabledHealthIndicator.class })
 @ConditionalOnEnabledHealthIndicator("pgkeel")
 @ConditionalOnBean(PgkeelProperties.class)
 @ConditionalOnSingleCandidate(DataSource.class)
+@EnableConfigurationProperties(HealthProperties.class)
 public final class PgkeelHealthAutoConfiguration {
 
 	/**
@@ -37,9 +50,24 @@ public final class PgkeelHealthAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = { "pgkeelHealthIndicator", "pgkeelHealthContributor" })
 	@Nullable PgkeelHealthIndicator pgkeelHealthContributor(DataSource dataSource, ObjectProvider<SchemaInitializer> schema,
-			ObjectProvider<KnownServers> servers) {
-		return (DatabaseTarget.of(dataSource) != DatabaseTarget.OTHER) ? new PgkeelHealthIndicator(
-				new ServerInquiry(dataSource, servers.getIfAvailable()), schema.getIfAvailable()) : null;
+			ObjectProvider<KnownServers> servers, ObjectProvider<ServerMonitor> monitor,
+			ObjectProvider<ConnectionAlerts> alerts, HealthProperties properties) {
+		if (DatabaseTarget.of(dataSource) == DatabaseTarget.OTHER) {
+			return null;
+		}
+		ServerMonitor watching = monitor.getIfAvailable();
+		MonitorHealth watched = (watching != null) ? new MonitorHealth(watching, alerts.getIfAvailable(),
+				new Status(properties.panicStatus().toUpperCase(Locale.ROOT))) : null;
+		return new PgkeelHealthIndicator(new ServerInquiry(dataSource, servers.getIfAvailable()),
+				schema.getIfAvailable(), watched);
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty("pgkeel.health.replace-db")
+	@ConditionalOnEnabledHealthIndicator("db")
+	@ConditionalOnMissingBean(name = { "dbHealthIndicator", "dbHealthContributor" })
+	WatchedDatabaseHealthIndicator dbHealthContributor(PgkeelHealthIndicator indicator) {
+		return new WatchedDatabaseHealthIndicator(indicator);
 	}
 
 }

@@ -9,6 +9,7 @@ import dev.pgkeel.pool.PoolSettings;
 import dev.pgkeel.pool.RuntimeProfile;
 import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.server.KnownServers;
+import dev.pgkeel.server.MonitorMode;
 import dev.pgkeel.tls.TlsPolicy;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
@@ -30,6 +32,7 @@ import org.springframework.core.io.ResourceLoader;
  */
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
 @ConditionalOnBean(PgkeelProperties.class)
+@EnableConfigurationProperties({ FleetProperties.class, MonitorProperties.class })
 public final class PgkeelPoolAutoConfiguration {
 
 	private static final Duration RETRY_DELAY = Duration.ofSeconds(10);
@@ -62,9 +65,16 @@ public final class PgkeelPoolAutoConfiguration {
 
 	@Bean
 	PoolInspection pgkeelPoolInspection(PgkeelProperties properties, ActiveProfile profile, PoolReports reports,
-			TlsPolicy tls, ObjectProvider<JdbcConnectionDetails> connectionDetails) {
+			TlsPolicy tls, ObjectProvider<JdbcConnectionDetails> connectionDetails, FleetProperties fleet,
+			MonitorProperties monitor) {
 		return new PoolInspection(properties.mode(), profile, properties.pooler(), reports, tls,
-				() -> isFromElsewhere(connectionDetails.getIfUnique()));
+				() -> isFromElsewhere(connectionDetails.getIfUnique()),
+				new PoolBudget(properties.mode(), properties.pool().overBudget(), fleet,
+						keepsASession(monitor, profile) ? monitor.connection() : MonitorMode.BORROWED));
+	}
+
+	private static boolean keepsASession(MonitorProperties monitor, ActiveProfile profile) {
+		return monitor.enabled() && profile.profile() != RuntimeProfile.SERVERLESS;
 	}
 
 	/**

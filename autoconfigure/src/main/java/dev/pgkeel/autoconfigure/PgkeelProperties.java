@@ -3,6 +3,7 @@ package dev.pgkeel.autoconfigure;
 import java.time.Duration;
 
 import dev.pgkeel.PgkeelMode;
+import dev.pgkeel.pool.OverBudget;
 import dev.pgkeel.pool.RuntimeProfile;
 import dev.pgkeel.server.Pooler;
 import dev.pgkeel.tls.TlsMode;
@@ -73,8 +74,9 @@ public record PgkeelProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	 * Properties of the pool's defaults.
 	 *
 	 * @param enabled Whether the runtime profile sets the pool's defaults.
+	 * @param overBudget What to do about a pool that is too large for its fleet.
 	 */
-	public record Pool(@DefaultValue("true") boolean enabled) {
+	public record Pool(@DefaultValue("true") boolean enabled, @DefaultValue("clamp") OverBudget overBudget) {
 
 	}
 

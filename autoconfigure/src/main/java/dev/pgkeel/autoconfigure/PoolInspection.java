@@ -43,6 +43,8 @@ final class PoolInspection {
 
 	private final BooleanSupplier detailsOfTheUser;
 
+	private final PoolBudget budget;
+
 	/**
 	 * Creates an inspection.
 	 * @param mode whether the pool is adapted or only observed
@@ -53,15 +55,17 @@ final class PoolInspection {
 	 * @param tls decides about the encryption
 	 * @param detailsOfTheUser tells whether the connection's details come from somewhere
 	 * else than {@code spring.datasource}
+	 * @param budget holds the pool to its share
 	 */
 	PoolInspection(PgkeelMode mode, ActiveProfile profile, @Nullable Pooler declaredPooler, PoolReports reports,
-			TlsPolicy tls, BooleanSupplier detailsOfTheUser) {
+			TlsPolicy tls, BooleanSupplier detailsOfTheUser, PoolBudget budget) {
 		this.mode = mode;
 		this.profile = profile;
 		this.declaredPooler = declaredPooler;
 		this.reports = reports;
 		this.tls = tls;
 		this.detailsOfTheUser = detailsOfTheUser;
+		this.budget = budget;
 	}
 
 	/**
@@ -114,7 +118,10 @@ final class PoolInspection {
 			logger.warn(report.pool() + " - plaintext: the server says that it has no TLS, and its network is private."
 					+ " Switch TLS on at the server, or set pgkeel.tls.mode=disable if plaintext is meant");
 		}
-		return new KnownServer(facts, pooler.pooler(), encryption(decision, pooler, facts));
+		KnownServer server = new KnownServer(facts, pooler.pooler(), encryption(decision, pooler, facts));
+		PoolReport latest = Objects.requireNonNull(this.reports.all().get(beanName));
+		this.reports.add(beanName, this.budget.settle(pool, latest, server));
+		return server;
 	}
 
 	/**

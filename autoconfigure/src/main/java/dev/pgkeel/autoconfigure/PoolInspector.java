@@ -73,6 +73,9 @@ final class PoolInspector implements DisposableBean {
 					+ " s: the start goes on without knowing it");
 		}
 		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof OverBudgetException overBudget) {
+				throw overBudget;
+			}
 			logger.warn(poolName + " - the server could not be inspected", ex.getCause());
 		}
 		catch (InterruptedException ex) {

@@ -26,6 +26,16 @@ public record PoolReport(String pool, ActiveProfile profile, List<PoolSetting> s
 	}
 
 	/**
+	 * Returns this report with a setting changed.
+	 * @param setting the setting as it is now
+	 * @return the report
+	 */
+	public PoolReport replacing(PoolSetting setting) {
+		return new PoolReport(this.pool, this.profile,
+				this.settings.stream().map((one) -> one.name().equals(setting.name()) ? setting : one).toList());
+	}
+
+	/**
 	 * Returns the settings that one source chose.
 	 * @param source the source
 	 * @return the settings, in the report's order

@@ -51,6 +51,16 @@ public record ApplicationInstance(String application, String id) {
 	}
 
 	/**
+	 * Returns this instance under a name that tells what its session is for.
+	 * @param purpose the purpose, such as {@code monitor}
+	 * @return the instance, with the same identifier
+	 */
+	public ApplicationInstance named(String purpose) {
+		int length = Math.min(this.application.length(), MAX_LENGTH - 2 - ID_LENGTH - purpose.length());
+		return new ApplicationInstance(this.application.substring(0, length) + " " + purpose, this.id);
+	}
+
+	/**
 	 * Returns the session's {@code application_name}: at most 63 bytes of ASCII.
 	 * @return the name, such as {@code notes/k3x9ad}
 	 */

@@ -156,6 +156,21 @@ public final class Preflight {
 	}
 
 	/**
+	 * Opens a connection to the server itself as the driver gives it: neither schema nor
+	 * {@code connectionInitSql} is applied. Never borrows one.
+	 * @return the connection, which the caller closes
+	 * @throws SQLException if the server refuses or cannot be reached, or there is no way
+	 * around the pool
+	 */
+	public Connection connectBare() throws SQLException {
+		HikariDataSource pool = DatabaseTarget.pool(this.dataSource);
+		if (pool == null || DatabaseTarget.ofPool(pool) != DatabaseTarget.POSTGRESQL) {
+			throw new SQLException("There is no way to the server around this pool");
+		}
+		return (this.direct != null) ? open(pool, this.direct) : open(pool);
+	}
+
+	/**
 	 * Returns whether a connection leads to PostgreSQL.
 	 * @param connection an open connection
 	 * @return whether its driver is PostgreSQL's

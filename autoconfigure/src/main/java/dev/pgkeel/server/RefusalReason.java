@@ -1,6 +1,10 @@
 package dev.pgkeel.server;
 
+import java.sql.SQLException;
+import java.util.Locale;
+
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
@@ -43,6 +47,8 @@ public enum RefusalReason {
 	 */
 	UNKNOWN("it has too many connections", "Make pools smaller or instances fewer, or put a pooler in between.");
 
+	private static final String TOO_MANY_CONNECTIONS = "53300";
+
 	private final String description;
 
 	private final String action;
@@ -50,6 +56,20 @@ public enum RefusalReason {
 	RefusalReason(String description, String action) {
 		this.description = description;
 		this.action = action;
+	}
+
+	/**
+	 * Looks for a refusal among the causes of a failure.
+	 * @param failure the failure
+	 * @return the reason, {@code null} if the server did not refuse for want of room
+	 */
+	public static @Nullable RefusalReason of(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof SQLException ex && TOO_MANY_CONNECTIONS.equals(ex.getSQLState())) {
+				return of((ex instanceof PSQLException pg) ? pg.getServerErrorMessage() : null);
+			}
+		}
+		return null;
 	}
 
 	static RefusalReason of(@Nullable ServerErrorMessage error) {
@@ -80,6 +100,14 @@ public enum RefusalReason {
 	 */
 	public String action() {
 		return this.action;
+	}
+
+	/**
+	 * Returns the name as it is written in a tag.
+	 */
+	@Override
+	public String toString() {
+		return name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
 }

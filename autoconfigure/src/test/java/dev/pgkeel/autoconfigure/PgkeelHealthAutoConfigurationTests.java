@@ -111,7 +111,7 @@ class PgkeelHealthAutoConfigurationTests {
 	void indicatorOfTheUserWins() {
 		this.contextRunner
 			.withBean("pgkeelHealthIndicator", PgkeelHealthIndicator.class,
-					() -> new PgkeelHealthIndicator(new ServerInquiry(new HikariDataSource(), null), null))
+					() -> new PgkeelHealthIndicator(new ServerInquiry(new HikariDataSource(), null), null, null))
 			.run((context) -> assertThat(context).hasSingleBean(PgkeelHealthIndicator.class)
 				.doesNotHaveBean("pgkeelHealthContributor"));
 	}

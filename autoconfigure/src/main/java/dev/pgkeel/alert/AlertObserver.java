@@ -1,0 +1,130 @@
+package dev.pgkeel.alert;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.IntSupplier;
+
+import dev.pgkeel.server.BlockedSession;
+import dev.pgkeel.server.LimitUsage;
+import dev.pgkeel.server.MonitorState;
+import dev.pgkeel.server.RefusalReason;
+import dev.pgkeel.server.Refusals;
+import dev.pgkeel.server.ServerSnapshot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at what the monitor saw, subject by subject. What it cannot see it says nothing
+ * about. Not safe for use by several threads.
+ */
+final class AlertObserver {
+
+	private final AlertPolicy policy;
+
+	private final Refusals refusals;
+
+	private final IntSupplier waiting;
+
+	private long refusalsSeen;
+
+	private long timeoutsSeen;
+
+	private @Nullable Instant waitingSince;
+
+	/**
+	 * Creates an observer.
+	 * @param policy when an alert is raised
+	 * @param refusals counts refusals and borrowers that waited in vain
+	 * @param waiting tells how many borrowers wait
+	 */
+	AlertObserver(AlertPolicy policy, Refusals refusals, IntSupplier waiting) {
+		this.policy = policy;
+		this.refusals = refusals;
+		this.waiting = waiting;
+	}
+
+	Map<AlertSubject, Observation> observe(MonitorState state, Instant now) {
+		Map<AlertSubject, Observation> seen = new EnumMap<>(AlertSubject.class);
+		ServerSnapshot snapshot = state.current(now);
+		Observation connections = connections(snapshot);
+		if (connections != null) {
+			seen.put(AlertSubject.CONNECTIONS, connections);
+		}
+		if (snapshot != null) {
+			seen.put(AlertSubject.IDLE_IN_TRANSACTION, idle(snapshot.longestIdleInTransaction()));
+			seen.put(AlertSubject.BLOCKED, blocked(snapshot));
+		}
+		seen.put(AlertSubject.POOL, pool(now));
+		Duration age = state.age(now);
+		boolean blind = age.compareTo(AlertPolicy.BLIND) >= 0;
+		seen.put(AlertSubject.MONITOR,
+				Observation.of(blind ? AlertLevel.PAGE : AlertLevel.NONE,
+						blind ? "the monitor has not seen the server for " + age.toSeconds() + " s"
+								+ ((state.failure() != null) ? ": " + state.failure().cause() : "")
+								: "the monitor sees the server"));
+		return seen;
+	}
+
+	/**
+	 * A refusal outranks any count: logins in progress hold slots that nobody sees
+	 * (before PostgreSQL 18).
+	 */
+	private @Nullable Observation connections(@Nullable ServerSnapshot snapshot) {
+		long refused = this.refusals.total();
+		RefusalReason reason = this.refusals.last();
+		if (refused > this.refusalsSeen && reason != null) {
+			this.refusalsSeen = refused;
+			return new Observation(AlertLevel.PANIC, AlertLevel.PANIC, true,
+					"the server refused a connection, since " + reason.description() + ". " + reason.action());
+		}
+		if (snapshot == null) {
+			return null;
+		}
+		LimitUsage usage = snapshot.binding();
+		AlertLevel level = this.policy.levelOf(usage.percent());
+		AlertLevel cleared = this.policy.levelOf(usage.percent() + AlertPolicy.HYSTERESIS_PERCENT);
+		return new Observation(level, cleared, false, usage.toString());
+	}
+
+	private static Observation idle(Duration longest) {
+		return Observation.of(AlertPolicy.levelOf(longest, AlertPolicy.IDLE_ALERT, AlertPolicy.IDLE_PAGE),
+				"the longest idle in transaction is " + longest.toSeconds() + " s");
+	}
+
+	private static Observation blocked(ServerSnapshot snapshot) {
+		BlockedSession most = snapshot.mostBlocked();
+		if (most == null) {
+			return Observation.of(AlertLevel.NONE, "no session waits for a lock");
+		}
+		return Observation.of(AlertPolicy.levelOf(most.waiting(), AlertPolicy.BLOCKED_ALERT, AlertPolicy.BLOCKED_PAGE),
+				"%d sessions wait for a lock, the longest for %d s: process %d (%s) for %s".formatted(
+						snapshot.blocked(), most.waiting().toSeconds(), most.pid(), most.application(),
+						most.blockedBy()));
+	}
+
+	/**
+	 * A pool of which all connections are in use and nobody waits is healthy.
+	 */
+	private Observation pool(Instant now) {
+		int borrowers = this.waiting.getAsInt();
+		Instant since = (borrowers > 0) ? ((this.waitingSince != null) ? this.waitingSince : now) : null;
+		this.waitingSince = since;
+		long timeouts = this.refusals.timeouts();
+		boolean timedOut = timeouts > this.timeoutsSeen;
+		this.timeoutsSeen = timeouts;
+		if (timedOut) {
+			return Observation.of(AlertLevel.PAGE, "a borrower got no connection from the pool in time");
+		}
+		if (since != null && Duration.between(since, now).compareTo(AlertPolicy.WAITING) >= 0) {
+			return Observation.of(AlertLevel.PAGE, borrowers + " borrowers wait for a connection of the pool, which"
+					+ " has had somebody waiting for " + Duration.between(since, now).toSeconds() + " s");
+		}
+		return Observation.of(AlertLevel.NONE, "nobody waits long for a connection of the pool");
+	}
+
+	boolean somebodyWaits() {
+		return this.waitingSince != null;
+	}
+
+}

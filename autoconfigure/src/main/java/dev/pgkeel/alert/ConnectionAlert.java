@@ -1,0 +1,24 @@
+package dev.pgkeel.alert;
+
+import java.time.Instant;
+
+/**
+ * One alert, or its end.
+ *
+ * @param subject what it is about
+ * @param level how serious it is, {@link AlertLevel#NONE} for its end
+ * @param previous how serious it was before
+ * @param message what is the matter, in a sentence
+ * @param since since when the level has been what it is
+ * @param dedupKey the same for all of one alert, from the first to its end
+ * @since 0.1.0
+ */
+public record ConnectionAlert(AlertSubject subject, AlertLevel level, AlertLevel previous, String message,
+		Instant since, String dedupKey) {
+
+	@Override
+	public String toString() {
+		return this.subject + " " + ((this.level == AlertLevel.NONE) ? "resolved" : this.level) + ": " + this.message;
+	}
+
+}

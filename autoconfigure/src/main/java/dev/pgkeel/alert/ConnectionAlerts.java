@@ -1,0 +1,153 @@
+package dev.pgkeel.alert;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+
+import dev.pgkeel.server.MonitorState;
+import dev.pgkeel.server.PollListener;
+import dev.pgkeel.server.Refusals;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * The alerts in force, one for each subject, and those of the past. Safe for use by
+ * several threads.
+ *
+ * @since 0.1.0
+ */
+public final class ConnectionAlerts implements PollListener {
+
+	private static final Log logger = LogFactory.getLog(ConnectionAlerts.class);
+
+	private static final int HISTORY = 50;
+
+	private final AlertObserver observer;
+
+	private final String application;
+
+	private final List<AlertNotifier> notifiers;
+
+	private final Clock clock;
+
+	private final Map<AlertSubject, LevelTracker> trackers = new EnumMap<>(AlertSubject.class);
+
+	private final Map<AlertSubject, ConnectionAlert> current = new EnumMap<>(AlertSubject.class);
+
+	private final Map<AlertSubject, Instant> told = new EnumMap<>(AlertSubject.class);
+
+	private final Deque<ConnectionAlert> history = new ArrayDeque<>();
+
+	/**
+	 * Creates alerts.
+	 * @param policy when an alert is raised
+	 * @param refusals counts refusals and borrowers that waited in vain
+	 * @param waiting tells how many borrowers wait for a connection of the pool
+	 * @param application the application's name, and its instance's where it matters
+	 * @param notifiers are told of each change
+	 * @param clock tells the time
+	 */
+	public ConnectionAlerts(AlertPolicy policy, Refusals refusals, IntSupplier waiting, String application,
+			List<AlertNotifier> notifiers, Clock clock) {
+		this.observer = new AlertObserver(policy, refusals, waiting);
+		this.application = application;
+		this.notifiers = List.copyOf(notifiers);
+		this.clock = clock;
+		for (AlertSubject subject : AlertSubject.values()) {
+			this.trackers.put(subject, new LevelTracker());
+		}
+	}
+
+	@Override
+	public boolean polled(MonitorState state) {
+		Instant now = this.clock.instant();
+		List<ConnectionAlert> news = new ArrayList<>();
+		boolean raised;
+		synchronized (this) {
+			this.observer.observe(state, now).forEach((subject, seen) -> follow(subject, seen, now, news));
+			raised = !this.current.isEmpty() || this.observer.somebodyWaits();
+		}
+		news.forEach(this::tell);
+		return raised;
+	}
+
+	private void follow(AlertSubject subject, Observation seen, Instant now, List<ConnectionAlert> news) {
+		LevelTracker tracker = this.trackers.computeIfAbsent(subject, (key) -> new LevelTracker());
+		AlertLevel level = tracker.follow(seen.level(), seen.cleared(), seen.atOnce());
+		ConnectionAlert before = this.current.get(subject);
+		AlertLevel previous = (before != null) ? before.level() : AlertLevel.NONE;
+		boolean changed = level != previous;
+		if (!changed && before == null) {
+			return;
+		}
+		Instant since = (changed || before == null) ? now : before.since();
+		ConnectionAlert alert = new ConnectionAlert(subject, level, changed ? previous : level, seen.message(), since,
+				"pgkeel/" + this.application + "/" + subject);
+		if (level == AlertLevel.NONE) {
+			this.current.remove(subject);
+		}
+		else {
+			this.current.put(subject, alert);
+		}
+		if (changed) {
+			remember(alert);
+		}
+		Instant last = this.told.get(subject);
+		if (changed || last == null || Duration.between(last, now).compareTo(AlertPolicy.REMINDER) >= 0) {
+			this.told.put(subject, now);
+			news.add(alert);
+		}
+	}
+
+	private void remember(ConnectionAlert alert) {
+		this.history.addFirst(alert);
+		if (this.history.size() > HISTORY) {
+			this.history.removeLast();
+		}
+	}
+
+	private void tell(ConnectionAlert alert) {
+		for (AlertNotifier notifier : this.notifiers) {
+			try {
+				notifier.notify(alert);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("Somebody who should be told of an alert failed", ex);
+			}
+		}
+	}
+
+	/**
+	 * Returns the alerts in force.
+	 * @return the alerts
+	 */
+	public synchronized List<ConnectionAlert> current() {
+		return List.copyOf(this.current.values());
+	}
+
+	/**
+	 * Returns the last 50 changes.
+	 * @return the changes, the latest first
+	 */
+	public synchronized List<ConnectionAlert> history() {
+		return List.copyOf(this.history);
+	}
+
+	/**
+	 * Returns the level of a subject.
+	 * @param subject the subject
+	 * @return its level
+	 */
+	public synchronized AlertLevel level(AlertSubject subject) {
+		ConnectionAlert alert = this.current.get(subject);
+		return (alert != null) ? alert.level() : AlertLevel.NONE;
+	}
+
+}

@@ -1,0 +1,32 @@
+package dev.pgkeel.autoconfigure;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * Properties of all instances of the application together.
+ *
+ * @param instances Maximum number of instances that run at once, those of a rollout
+ * included.
+ * @param maxConnections Connections of the server, or of the pooler, that all instances
+ * may have together. Unless set, all that are usable.
+ * @since 0.1.0
+ */
+@ConfigurationProperties("pgkeel.fleet")
+public record FleetProperties(@Nullable Integer instances, @Nullable Integer maxConnections) {
+
+	/**
+	 * Creates properties.
+	 */
+	public FleetProperties {
+		if (instances != null && instances < 1) {
+			throw new IllegalArgumentException("pgkeel.fleet.instances is " + instances + ", but must be at least 1");
+		}
+		if (maxConnections != null && maxConnections < 1) {
+			throw new IllegalArgumentException(
+					"pgkeel.fleet.max-connections is " + maxConnections + ", but must be at least 1");
+		}
+	}
+
+}

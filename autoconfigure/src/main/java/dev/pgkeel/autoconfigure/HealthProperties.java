@@ -1,0 +1,17 @@
+package dev.pgkeel.autoconfigure;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Properties of the health component.
+ *
+ * @param panicStatus Status while the alert about connections is at panic.
+ * @param replaceDb Whether the component "db" is answered without a connection of the
+ * pool.
+ * @since 0.1.0
+ */
+@ConfigurationProperties("pgkeel.health")
+public record HealthProperties(@DefaultValue("UP") String panicStatus, @DefaultValue("false") boolean replaceDb) {
+
+}

@@ -1,0 +1,22 @@
+package dev.pgkeel.autoconfigure;
+
+import java.time.Duration;
+
+import dev.pgkeel.server.MonitorMode;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Properties of the monitor.
+ *
+ * @param enabled Whether the server is asked regularly how full it is.
+ * @param connection How the monitor connects.
+ * @param interval Time between two questions.
+ * @since 0.1.0
+ */
+@ConfigurationProperties("pgkeel.monitor")
+public record MonitorProperties(@DefaultValue("true") boolean enabled, @DefaultValue("auto") MonitorMode connection,
+		@DefaultValue("15s") Duration interval) {
+
+}

@@ -1,0 +1,135 @@
+package dev.pgkeel.autoconfigure;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import dev.pgkeel.alert.AlertNotifier;
+import dev.pgkeel.alert.AlertPolicy;
+import dev.pgkeel.alert.ConnectionAlertEvent;
+import dev.pgkeel.alert.ConnectionAlerts;
+import dev.pgkeel.alert.LoggingNotifier;
+import dev.pgkeel.pool.ActiveProfile;
+import dev.pgkeel.pool.RuntimeProfile;
+import dev.pgkeel.server.ApplicationInstance;
+import dev.pgkeel.server.BorrowedConnection;
+import dev.pgkeel.server.ChosenConnection;
+import dev.pgkeel.server.DatabaseTarget;
+import dev.pgkeel.server.DirectConnection;
+import dev.pgkeel.server.KnownServer;
+import dev.pgkeel.server.KnownServers;
+import dev.pgkeel.server.MonitorMode;
+import dev.pgkeel.server.MonitorSchedule;
+import dev.pgkeel.server.PollListener;
+import dev.pgkeel.server.Preflight;
+import dev.pgkeel.server.Refusals;
+import dev.pgkeel.server.Sentinel;
+import dev.pgkeel.server.ServerMonitor;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the monitor and its alerts.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(
+		after = { PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class, DataSourceAutoConfiguration.class })
+@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnSingleCandidate(DataSource.class)
+@ConditionalOnBooleanProperty(name = "pgkeel.monitor.enabled", matchIfMissing = true)
+@EnableConfigurationProperties({ MonitorProperties.class, AlertProperties.class, FleetProperties.class })
+public final class PgkeelMonitorAutoConfiguration {
+
+	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+	private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(2);
+
+	private static final Duration SOON = Duration.ofSeconds(5);
+
+	@Bean
+	Refusals pgkeelRefusals() {
+		return new Refusals();
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty(name = "pgkeel.alert.enabled", matchIfMissing = true)
+	ConnectionAlerts pgkeelConnectionAlerts(AlertProperties properties, Refusals refusals, ApplicationInstance instance,
+			ObjectProvider<DataSource> dataSource, ObjectProvider<AlertNotifier> others,
+			ApplicationEventPublisher events) {
+		AlertProperties.Thresholds thresholds = properties.thresholds();
+		AlertNotifier log = new LoggingNotifier();
+		AlertNotifier application = (alert) -> events.publishEvent(new ConnectionAlertEvent(this, alert));
+		AlertNotifier rest = (alert) -> others.orderedStream().forEach((notifier) -> notifier.notify(alert));
+		return new ConnectionAlerts(new AlertPolicy(thresholds.alert(), thresholds.page(), thresholds.panic()),
+				refusals, waiting(dataSource), instance.application(), List.of(log, application, rest),
+				Clock.systemUTC());
+	}
+
+	private static IntSupplier waiting(ObjectProvider<DataSource> dataSource) {
+		return () -> {
+			HikariDataSource pool = DatabaseTarget.pool(dataSource.getObject());
+			HikariPoolMXBean figures = (pool != null) ? pool.getHikariPoolMXBean() : null;
+			return (figures != null) ? figures.getThreadsAwaitingConnection() : 0;
+		};
+	}
+
+	@Bean
+	ServerMonitor pgkeelServerMonitor(DirectWay directWay, MonitorProperties monitor, FleetProperties fleet,
+			ObjectProvider<DataSource> dataSource, ObjectProvider<KnownServers> servers, ApplicationInstance instance,
+			Refusals refusals, ObjectProvider<PollListener> listeners) {
+		Supplier<HikariDataSource> pool = () -> Objects.requireNonNull(DatabaseTarget.pool(dataSource.getObject()));
+		DirectConnection direct = directWay.connection();
+		Sentinel sentinel = new Sentinel(() -> new Preflight(pool.get(), direct, CONNECT_TIMEOUT).connectBare(),
+				instance, STATEMENT_TIMEOUT);
+		BorrowedConnection borrowed = new BorrowedConnection(pool,
+				() -> new Preflight(pool.get(), null, CONNECT_TIMEOUT).connectBare());
+		int instances = (fleet.instances() != null) ? fleet.instances() : 1;
+		ChosenConnection connection = new ChosenConnection(
+				() -> choose(monitor.connection(), server(pool.get(), servers), instances, direct != null), sentinel,
+				borrowed);
+		Duration soon = (SOON.compareTo(monitor.interval()) < 0) ? SOON : monitor.interval();
+		return new ServerMonitor(connection, new MonitorSchedule(monitor.interval(), soon), refusals,
+				listeners.orderedStream().toList(), Clock.systemUTC(), new SecureRandom());
+	}
+
+	private static @Nullable MonitorMode choose(MonitorMode wish, @Nullable KnownServer server, int instances,
+			boolean direct) {
+		return (server != null) ? wish.resolve(server, instances, direct) : null;
+	}
+
+	private static @Nullable KnownServer server(HikariDataSource pool, ObjectProvider<KnownServers> servers) {
+		KnownServers known = servers.getIfAvailable();
+		return (known != null) ? known.get(pool) : null;
+	}
+
+	/**
+	 * Where the process is frozen between requests, and where there is no pool of
+	 * HikariCP's on PostgreSQL, the monitor is only asked by others.
+	 */
+	@Bean
+	MonitorLifecycle pgkeelMonitorLifecycle(ServerMonitor monitor, ActiveProfile profile, DataSource dataSource) {
+		HikariDataSource pool = DatabaseTarget.pool(dataSource);
+		boolean possible = pool != null && DatabaseTarget.ofPool(pool) != DatabaseTarget.OTHER
+				&& DatabaseTarget.ofPool(pool) != DatabaseTarget.UNKNOWN;
+		return new MonitorLifecycle(monitor, possible && profile.profile() != RuntimeProfile.SERVERLESS);
+	}
+
+}

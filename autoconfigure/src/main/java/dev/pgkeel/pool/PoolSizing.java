@@ -1,0 +1,51 @@
+package dev.pgkeel.pool;
+
+/**
+ * A pool's size compared with the budget.
+ *
+ * @param budget the fleet's budget
+ * @param poolSize the pool's maximum size
+ * @param monitorSessions how many sessions the monitor keeps beside the pool
+ * @since 0.1.0
+ */
+public record PoolSizing(ConnectionBudget budget, int poolSize, int monitorSessions) {
+
+	/**
+	 * Returns how many connections all instances take together.
+	 * @return the number
+	 */
+	public long needed() {
+		return (long) this.budget.instances() * (this.poolSize + this.monitorSessions);
+	}
+
+	/**
+	 * Returns whether that is more than there is.
+	 * @return whether it does not fit
+	 */
+	public boolean isOver() {
+		return needed() > this.budget.connections();
+	}
+
+	/**
+	 * Returns the largest size that fits.
+	 * @return the size, at least 1
+	 */
+	public int largest() {
+		return Math.max(1, this.budget.connections() / this.budget.instances() - this.monitorSessions);
+	}
+
+	/**
+	 * Shows the arithmetic.
+	 */
+	@Override
+	public String toString() {
+		String instances = this.budget.instances() + " instance" + ((this.budget.instances() == 1) ? "" : "s")
+				+ (this.budget.declared() ? "" : " (pgkeel.fleet.instances is not set)");
+		String each = (this.monitorSessions > 0) ? "(" + this.poolSize + " + " + this.monitorSessions + ")"
+				: String.valueOf(this.poolSize);
+		String sum = instances + " x " + each + " = " + needed();
+		return isOver() ? sum + " > " + this.budget.origin() + ": use at most " + largest()
+				: sum + " of " + this.budget.origin();
+	}
+
+}

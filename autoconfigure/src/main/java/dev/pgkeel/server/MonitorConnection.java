@@ -1,0 +1,51 @@
+package dev.pgkeel.server;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * The monitor's way to the server. Used by one thread at a time.
+ *
+ * @since 0.1.0
+ */
+public interface MonitorConnection extends AutoCloseable {
+
+	/**
+	 * Uses the connection, which is opened if need be.
+	 * @param <T> the type of the result
+	 * @param work what to do with it
+	 * @return the result
+	 * @throws SQLException if there is no connection, or the work fails
+	 */
+	<T> T use(Work<T> work) throws SQLException;
+
+	/**
+	 * Returns whether the monitor keeps a session of its own.
+	 * @return whether it does
+	 */
+	boolean isDedicated();
+
+	/**
+	 * Closes the connection. It may be used again.
+	 */
+	@Override
+	void close();
+
+	/**
+	 * What is done with a connection.
+	 *
+	 * @param <T> the type of the result
+	 */
+	interface Work<T> {
+
+		/**
+		 * Works.
+		 * @param connection the connection
+		 * @return the result
+		 * @throws SQLException if the server does not answer
+		 */
+		T on(Connection connection) throws SQLException;
+
+	}
+
+}

@@ -1,0 +1,46 @@
+package dev.pgkeel.server;
+
+import java.time.Duration;
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the monitor knows.
+ *
+ * @param snapshot the last answer, {@code null} if there was none yet
+ * @param failure why the last question got no answer, {@code null} if it got one
+ * @param askedAt when the last question was asked, {@code null} if none was
+ * @param since since when the monitor has tried
+ * @since 0.1.0
+ */
+public record MonitorState(@Nullable ServerSnapshot snapshot, @Nullable MonitorFailure failure,
+		@Nullable Instant askedAt, Instant since) {
+
+	/**
+	 * An answer older than this is not shown as the present, whatever the reason.
+	 */
+	private static final Duration OLD = Duration.ofSeconds(60);
+
+	/**
+	 * Returns the present.
+	 * @param now the time
+	 * @return the last answer, {@code null} if the last question got none or the answer
+	 * is old
+	 */
+	public @Nullable ServerSnapshot current(Instant now) {
+		ServerSnapshot last = this.snapshot;
+		return (last != null && this.failure == null && age(now).compareTo(OLD) <= 0) ? last : null;
+	}
+
+	/**
+	 * Returns how old the last answer is.
+	 * @param now the time
+	 * @return its age, or how long there has been none
+	 */
+	public Duration age(Instant now) {
+		Duration age = Duration.between((this.snapshot != null) ? this.snapshot.takenAt() : this.since, now);
+		return age.isNegative() ? Duration.ZERO : age;
+	}
+
+}

@@ -1,0 +1,124 @@
+package dev.pgkeel.server;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection kept beside the pool, so that there still is one when the pool or the
+ * server is full. It only reads, gives up soon, and is never a second one. Not for use
+ * through a pooler, where its settings would reach others.
+ *
+ * @since 0.1.0
+ */
+public final class Sentinel implements MonitorConnection {
+
+	private static final Executor SAME_THREAD = Runnable::run;
+
+	/**
+	 * A session that its settings, or the role's, would end must not leave the monitor
+	 * blind: so there is no limit to being idle.
+	 */
+	private static final String SETTINGS = "select set_config('application_name', ?, false),"
+			+ " set_config('statement_timeout', ?, false), set_config('lock_timeout', ?, false),"
+			+ " set_config('default_transaction_read_only', 'on', false),"
+			+ " set_config('idle_session_timeout', '0', false), set_config('idle_in_transaction_session_timeout', ?,"
+			+ " false)";
+
+	private final PoolerProbe.ConnectionSource source;
+
+	private final String applicationName;
+
+	private final Duration timeout;
+
+	/**
+	 * Lets the application close while an answer is awaited.
+	 */
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private volatile @Nullable Connection connection;
+
+	/**
+	 * Creates a sentinel, which does not connect yet.
+	 * @param source opens a connection to the server itself
+	 * @param instance this instance of the application
+	 * @param timeout how long the server may take to answer
+	 */
+	public Sentinel(PoolerProbe.ConnectionSource source, ApplicationInstance instance, Duration timeout) {
+		this.source = source;
+		this.applicationName = instance.named("monitor").applicationName();
+		this.timeout = timeout;
+	}
+
+	@Override
+	public <T> T use(Work<T> work) throws SQLException {
+		this.lock.lock();
+		try {
+			return work.on(connection());
+		}
+		catch (SQLException ex) {
+			close();
+			throw ex;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private Connection connection() throws SQLException {
+		Connection current = this.connection;
+		if (current != null) {
+			return current;
+		}
+		Connection opened = this.source.open();
+		try {
+			prepare(opened);
+		}
+		catch (SQLException ex) {
+			opened.close();
+			throw ex;
+		}
+		this.connection = opened;
+		return opened;
+	}
+
+	private void prepare(Connection opened) throws SQLException {
+		opened.setNetworkTimeout(SAME_THREAD, (int) this.timeout.plusSeconds(1).toMillis());
+		if (!opened.getAutoCommit()) {
+			opened.setAutoCommit(true);
+		}
+		String millis = String.valueOf(this.timeout.toMillis());
+		try (PreparedStatement statement = opened.prepareStatement(SETTINGS)) {
+			statement.setString(1, this.applicationName);
+			statement.setString(2, millis);
+			statement.setString(3, millis);
+			statement.setString(4, millis);
+			statement.execute();
+		}
+	}
+
+	@Override
+	public boolean isDedicated() {
+		return true;
+	}
+
+	@Override
+	public void close() {
+		Connection current = this.connection;
+		this.connection = null;
+		if (current != null) {
+			try {
+				current.close();
+			}
+			catch (SQLException ex) {
+				// It is gone already
+			}
+		}
+	}
+
+}

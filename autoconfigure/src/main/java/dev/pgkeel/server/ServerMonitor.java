@@ -1,0 +1,210 @@
+package dev.pgkeel.server;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the server regularly how full it is, with one query, and keeps the last answer for
+ * all who want to know. Safe for use by several threads.
+ *
+ * @since 0.1.0
+ */
+public final class ServerMonitor {
+
+	private static final Log logger = LogFactory.getLog(ServerMonitor.class);
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+	private final MonitorConnection connection;
+
+	private final MonitorSchedule schedule;
+
+	private final Refusals refusals;
+
+	private final List<PollListener> listeners;
+
+	private final Clock clock;
+
+	private final RandomGenerator random;
+
+	private final ReentrantLock polling = new ReentrantLock();
+
+	private volatile MonitorState state;
+
+	private volatile @Nullable ScheduledThreadPoolExecutor executor;
+
+	private int failures;
+
+	/**
+	 * Creates a monitor, which does not ask yet.
+	 * @param connection the way to the server
+	 * @param schedule when to ask
+	 * @param refusals counts refusals
+	 * @param listeners are told of each question
+	 * @param clock tells the time
+	 * @param random makes instances differ
+	 */
+	public ServerMonitor(MonitorConnection connection, MonitorSchedule schedule, Refusals refusals,
+			List<PollListener> listeners, Clock clock, RandomGenerator random) {
+		this.connection = connection;
+		this.schedule = schedule;
+		this.refusals = refusals;
+		this.listeners = new CopyOnWriteArrayList<>(listeners);
+		this.clock = clock;
+		this.random = random;
+		this.state = new MonitorState(null, null, null, clock.instant());
+	}
+
+	/**
+	 * Returns what is known, without asking.
+	 * @return the state
+	 */
+	public MonitorState state() {
+		return this.state;
+	}
+
+	/**
+	 * Returns the present as far as it is known, without asking.
+	 * @return the last answer, {@code null} while the monitor is blind
+	 */
+	public @Nullable ServerSnapshot current() {
+		return this.state.current(this.clock.instant());
+	}
+
+	/**
+	 * Returns how old the last answer is.
+	 * @return its age
+	 */
+	public Duration dataAge() {
+		return this.state.age(this.clock.instant());
+	}
+
+	/**
+	 * Adds a listener.
+	 * @param listener is told of each question from now on
+	 */
+	public void addListener(PollListener listener) {
+		this.listeners.add(listener);
+	}
+
+	/**
+	 * Starts to ask, on a thread of its own.
+	 */
+	public synchronized void start() {
+		if (this.executor != null) {
+			return;
+		}
+		ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(1, (task) -> {
+			Thread thread = new Thread(task, "pgkeel-monitor");
+			thread.setDaemon(true);
+			return thread;
+		});
+		threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+		this.state = new MonitorState(null, null, null, this.clock.instant());
+		this.executor = threads;
+		threads.execute(() -> pollAndSchedule(threads));
+	}
+
+	/**
+	 * Returns whether the monitor asks by itself.
+	 * @return whether it was started
+	 */
+	public boolean isRunning() {
+		return this.executor != null;
+	}
+
+	/**
+	 * Ends asking, and closes the connection.
+	 */
+	public synchronized void stop() {
+		ScheduledThreadPoolExecutor threads = this.executor;
+		this.executor = null;
+		if (threads != null) {
+			threads.shutdown();
+		}
+		this.connection.close();
+	}
+
+	private void pollAndSchedule(ScheduledThreadPoolExecutor threads) {
+		Duration next = this.schedule.soon();
+		try {
+			next = poll();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("The monitor failed, and goes on", ex);
+		}
+		if (threads.isShutdown()) {
+			this.connection.close();
+			return;
+		}
+		threads.schedule(() -> pollAndSchedule(threads), next.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	/**
+	 * Asks now.
+	 * @return how long to wait before the next question
+	 */
+	public Duration poll() {
+		this.polling.lock();
+		try {
+			ask();
+			boolean soon = tellListeners();
+			if (this.failures > 0) {
+				return this.schedule.retry(this.failures, this.random);
+			}
+			return soon ? this.schedule.soon() : this.schedule.interval();
+		}
+		finally {
+			this.polling.unlock();
+		}
+	}
+
+	private void ask() {
+		MonitorState before = this.state;
+		Instant askedAt = this.clock.instant();
+		try {
+			ServerSnapshot snapshot = this.connection
+				.use((open) -> SnapshotQuery.run(open, TIMEOUT, this.clock.instant()));
+			this.failures = 0;
+			this.state = new MonitorState(snapshot, null, askedAt, before.since());
+			if (before.failure() != null) {
+				logger.info("The monitor sees the server again");
+			}
+		}
+		catch (SQLException ex) {
+			this.failures++;
+			MonitorFailure failure = MonitorFailure.of(ex);
+			this.refusals.connectFailed(ex);
+			this.state = new MonitorState(before.snapshot(), failure, askedAt, before.since());
+			if (before.failure() == null && this.failures == 1) {
+				logger.warn("The monitor cannot see the server (" + failure.cause() + "): " + failure.message());
+			}
+		}
+	}
+
+	private boolean tellListeners() {
+		boolean soon = false;
+		for (PollListener listener : this.listeners) {
+			try {
+				soon |= listener.polled(this.state);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("A listener of the monitor failed", ex);
+			}
+		}
+		return soon;
+	}
+
+}

@@ -1,0 +1,137 @@
+package dev.pgkeel.server;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the server for all its sessions, in one query that touches no table of a user.
+ * <p>
+ * An ordinary role sees neither the kind nor the state of other roles' sessions. It does
+ * see that they have a database and a role, which some processes that serve no client
+ * have too: the count is an upper bound then. Waits for locks are visible to everybody in
+ * pg_locks, but not in pg_stat_activity (PostgreSQL 14 to 18).
+ */
+final class SnapshotQuery {
+
+	private static final int MOST_BLOCKED = 20;
+
+	private static final String QUERY = """
+			with me as materialized (
+			  select oid, rolsuper, rolconnlimit from pg_catalog.pg_roles where rolname = session_user
+			), here as materialized (
+			  select oid, datconnlimit from pg_catalog.pg_database where datname = current_database()
+			), activity as materialized (
+			  select pid, datid, usesysid, state, state_change, backend_type is null as hidden,
+			    regexp_replace(application_name, '/[0-9a-z]{6}$', '') as application
+			  from pg_catalog.pg_stat_activity
+			  where coalesce(backend_type, case when datid is not null and usesysid is not null
+			    then 'client backend' end) = 'client backend'
+			), waiting as materialized (
+			  select pid, extract(epoch from clock_timestamp() - min(waitstart)) as seconds
+			  from pg_catalog.pg_locks where not granted group by pid
+			)
+			select 'session' as kind, application as name,
+			  coalesce(state, case when hidden then 'unknown' else 'disabled' end) as detail, count(*) as number,
+			  count(*) filter (where usesysid = (select oid from me)) as of_role,
+			  count(*) filter (where datid = (select oid from here)) as of_database,
+			  count(*) filter (where hidden) as hidden,
+			  max(extract(epoch from clock_timestamp() - state_change))
+			    filter (where state like 'idle in transaction%%') as seconds
+			from activity group by application, 3
+			union all
+			select 'limit', name, null, number, 0, 0, 0, null from me, here, lateral (values
+			  ('max', current_setting('max_connections')::bigint),
+			  ('reserved', current_setting('superuser_reserved_connections')::bigint
+			    + coalesce(current_setting('reserved_connections', true), '0')::bigint),
+			  ('role', case when not rolsuper then rolconnlimit end),
+			  ('database', case when not rolsuper then datconnlimit end),
+			  ('all', pg_has_role(me.oid, 'pg_read_all_stats', 'usage')::int),
+			  ('blocked', (select count(*) from waiting))) as v (name, number)
+			union all
+			select * from (
+			  select 'blocked', (select application from activity a where a.pid = w.pid),
+			    array_to_string(pg_catalog.pg_blocking_pids(pid), ','), pid, 0, 0, 0, seconds
+			  from waiting w order by seconds desc nulls last limit %d) as longest
+			""".formatted(MOST_BLOCKED);
+
+	private SnapshotQuery() {
+	}
+
+	/**
+	 * Asks.
+	 * @param connection a connection to the server
+	 * @param timeout how long the server may take
+	 * @param now the time
+	 * @return the answer
+	 * @throws SQLException if the server does not answer
+	 */
+	static ServerSnapshot run(Connection connection, Duration timeout, Instant now) throws SQLException {
+		List<SessionGroup> sessions = new ArrayList<>();
+		List<BlockedSession> blocked = new ArrayList<>();
+		Map<String, Integer> limits = new HashMap<>();
+		try (Statement statement = connection.createStatement()) {
+			statement.setQueryTimeout((int) timeout.toSeconds());
+			try (ResultSet row = statement.executeQuery(QUERY)) {
+				while (row.next()) {
+					switch (row.getString("kind")) {
+						case "session" -> sessions.add(session(row));
+						case "blocked" -> blocked.add(blocked(row));
+						default -> limits.put(row.getString("name"), limit(row));
+					}
+				}
+			}
+		}
+		SessionLimits sessionLimits = new SessionLimits(value(limits, "max"), value(limits, "reserved"),
+				limits.get("role"), limits.get("database"));
+		return new ServerSnapshot(now, sessionLimits, value(limits, "all") == 1, List.copyOf(sessions),
+				value(limits, "blocked"), List.copyOf(blocked));
+	}
+
+	/**
+	 * The catalog has -1 for "no limit".
+	 */
+	private static @Nullable Integer limit(ResultSet row) throws SQLException {
+		int value = row.getInt("number");
+		return (row.wasNull() || value < 0) ? null : value;
+	}
+
+	private static int value(Map<String, Integer> limits, String name) {
+		Integer value = limits.get(name);
+		return (value != null) ? value : 0;
+	}
+
+	private static SessionGroup session(ResultSet row) throws SQLException {
+		return new SessionGroup(text(row, "name"), text(row, "detail"), row.getInt("number"), row.getInt("of_role"),
+				row.getInt("of_database"), row.getInt("hidden"), seconds(row));
+	}
+
+	private static BlockedSession blocked(ResultSet row) throws SQLException {
+		List<Integer> holders = Stream.of(text(row, "detail").split(","))
+			.filter((pid) -> !pid.isEmpty())
+			.map(Integer::valueOf)
+			.distinct()
+			.toList();
+		return new BlockedSession(row.getInt("number"), text(row, "name"), seconds(row), holders);
+	}
+
+	private static String text(ResultSet row, String column) throws SQLException {
+		String text = row.getString(column);
+		return (text != null) ? text : "";
+	}
+
+	private static Duration seconds(ResultSet row) throws SQLException {
+		return Duration.ofMillis(Math.max(0, Math.round(row.getDouble("seconds") * 1000)));
+	}
+
+}

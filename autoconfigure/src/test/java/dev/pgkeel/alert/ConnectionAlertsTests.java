@@ -1,0 +1,189 @@
+package dev.pgkeel.alert;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import dev.pgkeel.server.BlockedSession;
+import dev.pgkeel.server.MonitorState;
+import dev.pgkeel.server.Refusals;
+import dev.pgkeel.server.ServerSnapshot;
+import dev.pgkeel.server.SessionGroup;
+import dev.pgkeel.server.SessionLimits;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Tests for {@link ConnectionAlerts}.
+ */
+class ConnectionAlertsTests {
+
+	private final List<ConnectionAlert> told = new ArrayList<>();
+
+	private final Refusals refusals = new Refusals();
+
+	private Instant now = Instant.EPOCH;
+
+	private int waiting;
+
+	private final ConnectionAlerts alerts = new ConnectionAlerts(new AlertPolicy(70, 85, 95), this.refusals,
+			() -> this.waiting, "notes", List.of(this.told::add), new Clock() {
+
+				@Override
+				public ZoneId getZone() {
+					return ZoneOffset.UTC;
+				}
+
+				@Override
+				public Clock withZone(ZoneId zone) {
+					return this;
+				}
+
+				@Override
+				public Instant instant() {
+					return ConnectionAlertsTests.this.now;
+				}
+
+			});
+
+	private void poll(int sessions) {
+		poll(sessions, Duration.ZERO, Duration.ZERO);
+	}
+
+	private void poll(int sessions, Duration idle, Duration blocked) {
+		this.now = this.now.plusSeconds(15);
+		List<BlockedSession> waiters = blocked.isZero() ? List.of()
+				: List.of(new BlockedSession(7, "notes", blocked, List.of(8)));
+		ServerSnapshot snapshot = new ServerSnapshot(this.now, new SessionLimits(1003, 3, null, null), true,
+				List.of(new SessionGroup("notes", "idle", sessions, sessions, sessions, 0, idle)), waiters.size(),
+				waiters);
+		this.alerts.polled(new MonitorState(snapshot, null, this.now, Instant.EPOCH));
+	}
+
+	private AlertLevel level(AlertSubject subject) {
+		return this.alerts.level(subject);
+	}
+
+	@Test
+	void levelsAreRaisedAfterFourTwoAndOnePolls() {
+		for (int i = 0; i < 3; i++) {
+			poll(700);
+			assertThat(level(AlertSubject.CONNECTIONS)).isEqualTo(AlertLevel.NONE);
+		}
+		poll(700);
+		assertThat(level(AlertSubject.CONNECTIONS)).isEqualTo(AlertLevel.ALERT);
+		poll(850);
+		assertThat(level(AlertSubject.CONNECTIONS)).isEqualTo(AlertLevel.ALERT);
+		poll(850);
+		assertThat(level(AlertSubject.CONNECTIONS)).isEqualTo(AlertLevel.PAGE);
+		poll(950);
+		assertThat(level(AlertSubject.CONNECTIONS)).isEqualTo(AlertLevel.PANIC);
+		assertThat(this.told).extracting(ConnectionAlert::level)
+			.containsExactly(AlertLevel.ALERT, AlertLevel.PAGE, AlertLevel.PANIC);
+		assertThat(this.told).extracting(ConnectionAlert::dedupKey).containsOnly("pgkeel/notes/connections");
+	}
+
+	@Test
+	void levelIsClearedFivePointsLowerForEightPolls() {
+		poll(950);
+		for (int i = 0; i < 20; i++) {
+			poll(910);
+		}
+		assertThat(level(AlertSubject.CONNECTIONS)).isEqualTo(AlertLevel.PANIC);
+		for (int i = 0; i < 7; i++) {
+			poll(600);
+		}
+		assertThat(level(AlertSubject.CONNECTIONS)).isEqualTo(AlertLevel.PANIC);
+		poll(600);
+		assertThat(level(AlertSubject.CONNECTIONS)).isEqualTo(AlertLevel.NONE);
+		assertThat(this.alerts.current()).isEmpty();
+		assertThat(this.alerts.history()).hasSize(2);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 650, 670, 700, 730, 820, 850, 880, 920, 950 })
+	void noiseForADayMakesFewTransitions(int center) {
+		Random random = new Random(center);
+		for (int i = 0; i < 24 * 60 * 4; i++) {
+			poll(center - 30 + random.nextInt(61));
+		}
+		assertThat(this.alerts.history()).hasSizeLessThanOrEqualTo(5);
+	}
+
+	@Test
+	void alertInForceIsRemindedOfOnceAnHour() {
+		for (int i = 0; i < 4 + 2 * 240; i++) {
+			poll(750);
+		}
+		assertThat(this.told).hasSize(3);
+		assertThat(this.alerts.history()).hasSize(1);
+	}
+
+	@Test
+	void refusalIsPanicAtOnce() {
+		poll(100);
+		this.refusals.connectFailed(new SQLException("sorry, too many clients already", "53300"));
+		poll(100);
+		assertThat(level(AlertSubject.CONNECTIONS)).isEqualTo(AlertLevel.PANIC);
+		assertThat(this.told).singleElement()
+			.satisfies((alert) -> assertThat(alert.message()).contains("too many connections"));
+	}
+
+	@Test
+	void busyPoolIsHealthyUntilSomebodyWaitsForHalfAMinute() {
+		poll(10);
+		this.waiting = 2;
+		poll(10);
+		poll(10);
+		assertThat(level(AlertSubject.POOL)).isEqualTo(AlertLevel.NONE);
+		poll(10);
+		assertThat(level(AlertSubject.POOL)).isEqualTo(AlertLevel.PAGE);
+	}
+
+	@Test
+	void timedOutBorrowIsTold() {
+		poll(10);
+		this.refusals.borrowTimedOut(new SQLException("timed out"));
+		poll(10);
+		assertThat(level(AlertSubject.POOL)).isEqualTo(AlertLevel.PAGE);
+		assertThat(level(AlertSubject.CONNECTIONS)).isEqualTo(AlertLevel.NONE);
+	}
+
+	@Test
+	void idleTransactionsAndWaitsForLocksAreTold() {
+		poll(10, Duration.ofSeconds(60), Duration.ofSeconds(10));
+		assertThat(level(AlertSubject.IDLE_IN_TRANSACTION)).isEqualTo(AlertLevel.ALERT);
+		assertThat(level(AlertSubject.BLOCKED)).isEqualTo(AlertLevel.ALERT);
+		poll(10, Duration.ofSeconds(300), Duration.ofSeconds(60));
+		assertThat(level(AlertSubject.IDLE_IN_TRANSACTION)).isEqualTo(AlertLevel.PAGE);
+		assertThat(level(AlertSubject.BLOCKED)).isEqualTo(AlertLevel.PAGE);
+	}
+
+	@Test
+	void blindMonitorIsToldAndClearsNothing() {
+		poll(950);
+		MonitorState blind = new MonitorState(null, null, this.now, this.now);
+		this.now = this.now.plusSeconds(60);
+		this.alerts.polled(blind);
+		assertThat(level(AlertSubject.MONITOR)).isEqualTo(AlertLevel.PAGE);
+		assertThat(level(AlertSubject.CONNECTIONS)).isEqualTo(AlertLevel.PANIC);
+	}
+
+	@Test
+	void thresholdsMustRise() {
+		assertThatIllegalArgumentException().isThrownBy(() -> new AlertPolicy(85, 70, 95))
+			.withMessageContaining("pgkeel.alert.thresholds")
+			.withMessageContaining("alert=85");
+	}
+
+}

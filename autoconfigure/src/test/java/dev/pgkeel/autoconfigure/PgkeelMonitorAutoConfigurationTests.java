@@ -1,0 +1,217 @@
+package dev.pgkeel.autoconfigure;
+
+import java.sql.Connection;
+import java.time.Duration;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.actuate.PgkeelEndpoint;
+import dev.pgkeel.actuate.PgkeelHealthIndicator;
+import dev.pgkeel.actuate.PgkeelMeters;
+import dev.pgkeel.alert.ConnectionAlerts;
+import dev.pgkeel.pool.PoolReports;
+import dev.pgkeel.server.ServerMonitor;
+import dev.pgkeel.testsupport.TestDatabase;
+import dev.pgkeel.testsupport.TestServer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.health.registry.HealthContributorRegistry;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.health.DataSourceHealthContributorAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link PgkeelMonitorAutoConfiguration}, the budget, the meters and the health
+ * component that it feeds.
+ */
+class PgkeelMonitorAutoConfigurationTests {
+
+	private final TestDatabase database = TestServer.shared().newDatabase();
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class,
+				HealthContributorAutoConfiguration.class, HealthContributorRegistryAutoConfiguration.class,
+				DataSourceHealthContributorAutoConfiguration.class, PgkeelAutoConfiguration.class,
+				PgkeelPoolAutoConfiguration.class, PgkeelMonitorAutoConfiguration.class,
+				PgkeelMetersAutoConfiguration.class, PgkeelHealthAutoConfiguration.class))
+		.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
+		.withPropertyValues(this.database.properties())
+		.withPropertyValues("spring.datasource.url=" + this.database.directUrl(), "pgkeel.monitor.interval=200ms");
+
+	private static void await(org.awaitility.core.ThrowingRunnable assertion) {
+		Awaitility.await().ignoreExceptions().atMost(Duration.ofSeconds(60)).untilAsserted(assertion);
+	}
+
+	private long sessions() {
+		return this.database.query("select count(*) from pg_stat_activity where datname = current_database()"
+				+ " and pid <> pg_backend_pid()", Long.class);
+	}
+
+	@Test
+	void monitorWatchesOnOneSessionThatEndsWithTheApplication() {
+		this.contextRunner.run((context) -> {
+			ServerMonitor monitor = context.getBean(ServerMonitor.class);
+			await(() -> assertThat(monitor.current()).isNotNull());
+			await(() -> assertThat(sessions()).isOne());
+			assertThat(monitor.current().byApplication()).containsKey("application monitor");
+			assertThat(context.getBean(HikariDataSource.class).isRunning()).isFalse();
+		});
+		await(() -> assertThat(sessions()).isZero());
+	}
+
+	@Test
+	void fullPoolIsUpWithoutABorrowWhereTheOwnCheckOfSpringBootIsDown() throws Exception {
+		this.contextRunner
+			.withPropertyValues("spring.datasource.hikari.maximum-pool-size=1",
+					"spring.datasource.hikari.connection-timeout=300")
+			.run((context) -> {
+				await(() -> assertThat(context.getBean(ServerMonitor.class).current()).isNotNull());
+				try (Connection taken = context.getBean(HikariDataSource.class).getConnection()) {
+					assertThat(taken.isValid(5)).isTrue();
+					assertThat(db(context.getBean(HealthContributorRegistry.class)).getStatus()).isEqualTo(Status.DOWN);
+					var health = context.getBean(PgkeelHealthIndicator.class).health();
+					assertThat(health.getStatus()).isEqualTo(Status.UP);
+					assertThat(health.getDetails()).containsEntry("cause", "pool busy")
+						.hasEntrySatisfying("connections", (text) -> assertThat(text).asString().contains("/97"));
+				}
+			});
+	}
+
+	@Test
+	void replacedCheckIsUpForAFullPool() {
+		this.contextRunner
+			.withPropertyValues("spring.datasource.hikari.maximum-pool-size=1",
+					"spring.datasource.hikari.connection-timeout=300", "pgkeel.health.replace-db=true")
+			.run((context) -> {
+				await(() -> assertThat(context.getBean(ServerMonitor.class).current()).isNotNull());
+				try (Connection taken = context.getBean(HikariDataSource.class).getConnection()) {
+					assertThat(taken.isValid(5)).isTrue();
+					assertThat(db(context.getBean(HealthContributorRegistry.class)).getStatus()).isEqualTo(Status.UP);
+				}
+			});
+	}
+
+	private static org.springframework.boot.health.contributor.Health db(HealthContributorRegistry registry) {
+		return ((HealthIndicator) registry.getContributor("db")).health();
+	}
+
+	@Test
+	void unreachableServerIsDownAndItsFiguresAreNotKnown() {
+		this.contextRunner.withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/absent")
+			.withBean(SimpleMeterRegistry.class)
+			.run((context) -> {
+				SimpleMeterRegistry registry = context.getBean(SimpleMeterRegistry.class);
+				context.getBean(PgkeelMeters.class).bindTo(registry);
+				await(() -> {
+					var health = context.getBean(PgkeelHealthIndicator.class).health();
+					assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+					assertThat(health.getDetails()).containsEntry("cause", "server down")
+						.containsEntry("connections", "unknown");
+				});
+				assertThat(registry.get("pgkeel.server.utilization").gauge().value()).isNaN();
+			});
+	}
+
+	@Test
+	void metersShowWhatTheMonitorSaw() {
+		this.contextRunner.withBean(SimpleMeterRegistry.class).run((context) -> {
+			SimpleMeterRegistry registry = context.getBean(SimpleMeterRegistry.class);
+			context.getBean(PgkeelMeters.class).bindTo(registry);
+			await(() -> assertThat(registry.get("pgkeel.server.connections.application")
+				.tag("application", "application monitor")
+				.gauge()
+				.value()).isPositive());
+			assertThat(registry.get("pgkeel.server.connections.limit").tag("kind", "usable").gauge().value())
+				.isEqualTo(97);
+			assertThat(registry.get("pgkeel.server.connections").tag("state", "active").gauge().value()).isPositive();
+			assertThat(registry.get("pgkeel.alert.level").tag("subject", "connections").gauge().value()).isZero();
+			assertThat(registry.get("pgkeel.server.refused").functionCounters()).hasSize(5);
+		});
+	}
+
+	@Test
+	void endpointShowsWhatTheMonitorSaw() {
+		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelEndpointAutoConfiguration.class))
+			.withPropertyValues("management.endpoints.web.exposure.include=pgkeel",
+					"management.endpoints.jmx.exposure.include=pgkeel")
+			.run((context) -> {
+				await(() -> assertThat(context.getBean(ServerMonitor.class).current()).isNotNull());
+				var watch = context.getBean(PgkeelEndpoint.class).pgkeel().watch();
+				assertThat(watch.seesAllSessions()).isTrue();
+				assertThat(watch.hiddenSessions()).isZero();
+				assertThat(watch.limits()).singleElement().asString().contains("/97 connections");
+				assertThat(watch.byApplication()).containsKey("application monitor");
+				assertThat(watch.byState()).containsKey("active");
+				assertThat(watch.alerts()).isEmpty();
+			});
+	}
+
+	@Test
+	void poolOfTheProfileIsLoweredToItsShare() {
+		this.contextRunner.withPropertyValues("pgkeel.fleet.instances=10", "pgkeel.monitor.enabled=false")
+			.run((context) -> {
+				assertThat(context.getBean(HikariDataSource.class).getMaximumPoolSize()).isEqualTo(9);
+				assertThat(context.getBean(PoolReports.class).all().get("dataSource").settings())
+					.anySatisfy((setting) -> assertThat(setting.reason())
+						.isEqualTo("10 instances x 10 = 100 > 97 usable (100 - 3 reserved): use at most 9"));
+			});
+	}
+
+	@Test
+	void sizeOfTheUserIsNeverChanged() {
+		this.contextRunner
+			.withPropertyValues("pgkeel.fleet.instances=4", "spring.datasource.hikari.maximum-pool-size=30")
+			.run((context) -> assertThat(context.getBean(HikariDataSource.class).getMaximumPoolSize()).isEqualTo(30));
+	}
+
+	@Test
+	void observedPoolIsLeftAsItIs() {
+		this.contextRunner.withPropertyValues("pgkeel.fleet.instances=20", "pgkeel.mode=observe")
+			.run((context) -> assertThat(context.getBean(HikariDataSource.class).getMaximumPoolSize()).isEqualTo(10));
+	}
+
+	@Test
+	void startFailsOverBudgetIfAsked() {
+		this.contextRunner.withPropertyValues("pgkeel.fleet.instances=20", "pgkeel.pool.over-budget=fail")
+			.run((context) -> assertThat(context).hasFailed()
+				.getFailure()
+				.rootCause()
+				.hasMessageContaining("use at most"));
+	}
+
+	@Test
+	void serverlessMonitorDoesNotAskByItself() {
+		this.contextRunner.withPropertyValues("pgkeel.runtime-profile=serverless")
+			.run((context) -> assertThat(context.getBean(ServerMonitor.class).isRunning()).isFalse());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "pgkeel.enabled=false", "pgkeel.monitor.enabled=false" })
+	void monitorBacksOff(String property) {
+		this.contextRunner.withPropertyValues(property)
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(ServerMonitor.class)
+				.doesNotHaveBean(ConnectionAlerts.class)
+				.doesNotHaveBean(PgkeelMeters.class));
+	}
+
+	@Test
+	void otherDatabaseIsNotWatched() {
+		this.contextRunner.withPropertyValues("spring.datasource.url=jdbc:h2:mem:monitor")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.getBean(ServerMonitor.class)
+				.matches((monitor) -> !monitor.isRunning()));
+	}
+
+}

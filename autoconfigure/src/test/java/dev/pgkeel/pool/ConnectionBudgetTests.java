@@ -1,0 +1,51 @@
+package dev.pgkeel.pool;
+
+import dev.pgkeel.server.Pooler;
+import dev.pgkeel.server.SessionLimits;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link ConnectionBudget} and {@link PoolSizing}.
+ */
+class ConnectionBudgetTests {
+
+	private final SessionLimits limits = new SessionLimits(100, 3, null, null);
+
+	@Test
+	void arithmeticIsShown() {
+		ConnectionBudget budget = ConnectionBudget.of(4, null, this.limits, Pooler.DIRECT);
+		assertThat(budget).isNotNull();
+		PoolSizing sizing = budget.sizing(30, 1);
+		assertThat(sizing.isOver()).isTrue();
+		assertThat(sizing).hasToString("4 instances x (30 + 1) = 124 > 97 usable (100 - 3 reserved): use at most 23");
+		assertThat(budget.sizing(23, 1).isOver()).isFalse();
+	}
+
+	@Test
+	void unsetInstancesCountAsOneAndSaySo() {
+		ConnectionBudget budget = ConnectionBudget.of(null, null, this.limits, Pooler.DIRECT);
+		assertThat(budget).isNotNull();
+		assertThat(budget.sizing(10, 0))
+			.hasToString("1 instance (pgkeel.fleet.instances is not set) x 10 = 10 of 97 usable (100 - 3 reserved)");
+	}
+
+	@Test
+	void throughAPoolerOnlyADeclaredShareCounts() {
+		assertThat(ConnectionBudget.of(4, null, this.limits, Pooler.TRANSACTION)).isNull();
+		ConnectionBudget budget = ConnectionBudget.of(4, 40, this.limits, Pooler.TRANSACTION);
+		assertThat(budget).isNotNull();
+		assertThat(budget.sizing(11, 0))
+			.hasToString("4 instances x 11 = 44 > 40 of pgkeel.fleet.max-connections: use at most 10");
+	}
+
+	@Test
+	void limitOfTheRoleIsNamed() {
+		ConnectionBudget budget = ConnectionBudget.of(2, null, new SessionLimits(100, 3, 10, null), Pooler.DIRECT);
+		assertThat(budget).isNotNull();
+		assertThat(budget.sizing(6, 0))
+			.hasToString("2 instances x 6 = 12 > 10 usable (the role's limit): use at most 5");
+	}
+
+}
