@@ -5,8 +5,9 @@ package dev.pgkeel.schema;
  *
  * @param line the line, from 1
  * @param column the column, from 1, or 0 if it is not known
+ * @since 0.1.0
  */
-record Position(int line, int column) {
+public record Position(int line, int column) {
 
 	static final int UNKNOWN_COLUMN = 0;
 

@@ -12,15 +12,16 @@ import java.util.List;
  * their quotes and their case
  * @param directives the comments {@code -- pgkeel:...} between the statement and the one
  * before, without the dashes
+ * @since 0.1.0
  */
-record SqlStatement(int number, String text, Position position, List<String> words, List<String> directives) {
+public record SqlStatement(int number, String text, Position position, List<String> words, List<String> directives) {
 
 	/**
 	 * Returns one of the first words.
 	 * @param index which, from 0
 	 * @return the word, empty if there are not that many
 	 */
-	String word(int index) {
+	public String word(int index) {
 		return (index < this.words.size()) ? this.words.get(index) : "";
 	}
 
@@ -30,7 +31,7 @@ record SqlStatement(int number, String text, Position position, List<String> wor
 	 * counts
 	 * @return the place in the script
 	 */
-	Position positionOf(int characters) {
+	public Position positionOf(int characters) {
 		int offset = this.text.offsetByCodePoints(0,
 				Math.min(characters, this.text.codePointCount(0, this.text.length())));
 		Position inside = Position.of(this.text, offset);
