@@ -1,0 +1,37 @@
+package dev.pgkeel.schema.lint;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One rule. What it says was seen on the server, on all versions that it holds for.
+ */
+interface LintRule {
+
+	String id();
+
+	LintSeverity severity();
+
+	/**
+	 * Returns the oldest version of PostgreSQL that the rule holds for.
+	 */
+	default int since() {
+		return 14;
+	}
+
+	/**
+	 * Looks at what becomes of an action in the second run.
+	 * @return the advice, {@code null} if there is none
+	 */
+	@Nullable Advice check(Step step);
+
+	/**
+	 * What a rule says.
+	 *
+	 * @param message what is wrong
+	 * @param rewrite what to write instead, as a sentence
+	 */
+	record Advice(String message, String rewrite) {
+
+	}
+
+}

@@ -1,0 +1,83 @@
+package dev.pgkeel.schema.lint;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import dev.pgkeel.schema.SqlStatement;
+
+/**
+ * Reads schema scripts and says what fails, does damage or waits when they run again.
+ * Nothing is sent to a server. One linter is for one reading of all scripts, in the order
+ * in which they run, and for one thread.
+ *
+ * @since 0.1.0
+ */
+public final class SchemaLinter {
+
+	private static final List<LintRule> RULES = List.of(new NoSuchClause(), new CreateWithoutIfNotExists(),
+			new CreateWithoutOrReplace(), new CreateWithoutGuard(), new AddColumnTwice(), new AddConstraintTwice(),
+			new AlterTwice(), new DropWithoutIfExists(), new RenameTwice(), new InsertTwice(), new ConvertTwice(),
+			new MissedCondition(), new HiddenErrors(), new SkippedByHandler(), new UnnamedObject(),
+			new InsertDuplicates(), new RelativeChange(), new ConvertedAgain(), new EmptiedTable(),
+			new SequenceSetBack(), new DroppedAndCreated(), new WaitsForReaders());
+
+	private final ScriptRead read = new ScriptRead();
+
+	private final List<LintFinding> directives = new ArrayList<>();
+
+	/**
+	 * Returns the rules.
+	 */
+	static List<LintRule> rules() {
+		return RULES;
+	}
+
+	/**
+	 * Adds the next statement.
+	 * @param script the name of its script
+	 * @param statement the statement
+	 */
+	public void add(String script, SqlStatement statement) {
+		this.read.add(script, statement);
+		this.directives.addAll(Ignores.mistakes(script, statement));
+	}
+
+	/**
+	 * Looks at all statements added.
+	 * @return what there is to say, in the order of the statements
+	 */
+	public List<LintFinding> findings() {
+		List<LintFinding> findings = new ArrayList<>(this.directives);
+		for (Step step : steps()) {
+			for (LintRule rule : RULES) {
+				LintRule.Advice advice = rule.check(step);
+				if (advice != null && !Ignores.silences(step.place().statement(), rule.id())) {
+					findings.add(new LintFinding(step.place().script(), step.place().position(), rule.severity(),
+							rule.id(), advice.message(), advice.rewrite()));
+				}
+			}
+		}
+		Set<LintFinding> seen = new HashSet<>();
+		findings.removeIf((finding) -> !seen.add(finding));
+		return findings;
+	}
+
+	/**
+	 * Of a function's body only what a handler does to errors counts: nobody says how
+	 * often it is called.
+	 */
+	private List<Step> steps() {
+		List<Step> steps = new ArrayList<>(SecondRun.of(this.read.nodes()));
+		for (List<Node> function : this.read.functions()) {
+			for (Step step : SecondRun.of(function)) {
+				if (step.handling() == Step.Handling.MISSED || step.action() instanceof Action.HideErrors) {
+					steps.add(step);
+				}
+			}
+		}
+		return steps;
+	}
+
+}

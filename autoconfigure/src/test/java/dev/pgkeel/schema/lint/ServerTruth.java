@@ -1,0 +1,103 @@
+package dev.pgkeel.schema.lint;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server says when statements run once and again.
+ */
+final class ServerTruth {
+
+	private final Connection connection;
+
+	ServerTruth(Connection connection) {
+		this.connection = connection;
+	}
+
+	/**
+	 * Runs a statement twice, in a transaction that is rolled back.
+	 */
+	Outcome inTransaction(List<String> setup, String statement) throws SQLException {
+		this.connection.setAutoCommit(false);
+		try {
+			for (String sql : setup) {
+				run(sql);
+			}
+			String first = attempt(statement);
+			return new Outcome(first, attempt(statement));
+		}
+		finally {
+			this.connection.rollback();
+			this.connection.setAutoCommit(true);
+		}
+	}
+
+	/**
+	 * Runs a statement twice, each in a transaction of its own.
+	 */
+	Outcome committed(List<String> setup, String statement) throws SQLException {
+		for (String sql : setup) {
+			run(sql);
+		}
+		String first = state(statement);
+		return new Outcome(first, state(statement));
+	}
+
+	/**
+	 * Runs a statement under a savepoint.
+	 * @return the SQLSTATE, {@code null} if it does not fail
+	 */
+	@Nullable String attempt(String statement) throws SQLException {
+		Savepoint savepoint = this.connection.setSavepoint();
+		String state = state(statement);
+		if (state != null) {
+			this.connection.rollback(savepoint);
+		}
+		else {
+			this.connection.releaseSavepoint(savepoint);
+		}
+		return state;
+	}
+
+	private @Nullable String state(String statement) {
+		try {
+			run(statement);
+			return null;
+		}
+		catch (SQLException ex) {
+			return ex.getSQLState();
+		}
+	}
+
+	private void run(String sql) throws SQLException {
+		try (Statement statement = this.connection.createStatement()) {
+			statement.setEscapeProcessing(false);
+			statement.execute(sql);
+		}
+	}
+
+	/**
+	 * What became of both runs.
+	 *
+	 * @param first the SQLSTATE of the first run, {@code null} if it went well
+	 * @param second the SQLSTATE of the second run, {@code null} if it went well
+	 */
+	record Outcome(@Nullable String first, @Nullable String second) {
+
+		boolean failsOnSecond() {
+			return this.first == null && this.second != null;
+		}
+
+		String kind() {
+			return (this.first != null) ? "fails at once"
+					: (this.second != null) ? "fails on the second run" : "runs twice";
+		}
+
+	}
+
+}
