@@ -100,7 +100,7 @@ class CatalogueTests {
 			assertThat(confusion.precision()).as(confusion.toString()).isGreaterThanOrEqualTo(0.98);
 			assertThat(confusion.recall()).as(confusion.toString()).isGreaterThanOrEqualTo(0.98);
 		}
-		assertThat(mishandled.hits()).isGreaterThan(100);
+		assertThat(mishandled.hits()).isGreaterThanOrEqualTo(90);
 	}
 
 	private static ServerTruth.Outcome compare(Connection connection, CatalogueCase one, String block,
