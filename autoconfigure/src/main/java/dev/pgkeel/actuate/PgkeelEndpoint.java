@@ -66,7 +66,7 @@ public final class PgkeelEndpoint {
 	@ReadOperation
 	public PgkeelDescriptor pgkeel() {
 		return new PgkeelDescriptor(server(), pools(), schema(),
-				(this.monitor != null) ? WatchDescriptor.of(this.monitor, this.alerts) : null);
+				(this.monitor != null) ? WatchDescriptor.of(this.monitor, this.alerts) : null, AdviceDescriptor.of(this.schema));
 	}
 
 	private @Nullable ServerDescriptor server() {
@@ -103,9 +103,11 @@ public final class PgkeelEndpoint {
 	 * @param pool the pools by the names of their beans
 	 * @param schema the schema scripts, {@code null} if they are switched off
 	 * @param watch what the monitor saw, {@code null} if there is none
+	 * @param schemaAdvice advice about the schema scripts applied
 	 */
 	public record PgkeelDescriptor(@Nullable ServerDescriptor server, Map<String, PoolDescriptor> pool,
-			@Nullable SchemaDescriptor schema, @Nullable WatchDescriptor watch) {
+			@Nullable SchemaDescriptor schema, @Nullable WatchDescriptor watch,
+			List<AdviceDescriptor> schemaAdvice) {
 
 	}
 

@@ -33,14 +33,14 @@ import org.springframework.core.io.support.ResourcePatternUtils;
 @ConditionalOnBean(PgkeelProperties.class)
 @ConditionalOnSingleCandidate(DataSource.class)
 @ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(SchemaProperties.class)
+@EnableConfigurationProperties({ SchemaProperties.class, SchemaLintProperties.class })
 @Import({ DatabaseInitializationDependencyConfigurer.class, DeployStepConfiguration.class })
 public final class PgkeelSchemaAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
 	SchemaInitializer pgkeelSchemaInitializer(PgkeelProperties properties, SchemaProperties schema,
-			ActiveProfile profile, ApplicationInstance instance, DataSource dataSource, ResourceLoader resourceLoader,
+			SchemaLintProperties lint, ActiveProfile profile, ApplicationInstance instance, DataSource dataSource, ResourceLoader resourceLoader,
 			DirectWay directWay) {
 		boolean applies = schema.enabled() != null || schema.stops() || profile.profile() != RuntimeProfile.SERVERLESS;
 		SchemaSettings settings = new SchemaSettings(applies, schema.locations(), schema.mode(), schema.historySchema(),
@@ -48,7 +48,8 @@ public final class PgkeelSchemaAutoConfiguration {
 				properties.mode() != PgkeelMode.OBSERVE);
 		return new SchemaInitializer(
 				new Preflight(dataSource, directWay.connection(), properties.preflight().timeout()),
-				ResourcePatternUtils.getResourcePatternResolver(resourceLoader), instance, settings);
+				ResourcePatternUtils.getResourcePatternResolver(resourceLoader), instance, settings,
+				SchemaLintFactory.create(lint, profile.profile(), properties.mode()));
 	}
 
 }

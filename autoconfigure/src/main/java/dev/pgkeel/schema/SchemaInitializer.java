@@ -37,6 +37,8 @@ public final class SchemaInitializer implements InitializingBean {
 
 	private final RunGuard guard;
 
+	private final @Nullable ScriptReview review;
+
 	private volatile SchemaReport report = SchemaReport.of(Outcome.PENDING);
 
 	/**
@@ -48,11 +50,25 @@ public final class SchemaInitializer implements InitializingBean {
 	 */
 	public SchemaInitializer(Preflight preflight, ResourcePatternResolver resolver, ApplicationInstance instance,
 			SchemaSettings settings) {
+		this(preflight, resolver, instance, settings, null);
+	}
+
+	/**
+	 * Creates an initializer.
+	 * @param preflight the way to the server
+	 * @param resolver finds the scripts
+	 * @param instance this instance of the application, which the history names
+	 * @param settings how the scripts are applied
+	 * @param review looks at the scripts before they run, {@code null} if nobody does
+	 */
+	public SchemaInitializer(Preflight preflight, ResourcePatternResolver resolver, ApplicationInstance instance,
+			SchemaSettings settings, @Nullable ScriptReview review) {
 		this.preflight = preflight;
 		this.scripts = new SchemaScripts(resolver, settings.locations());
 		this.instance = instance;
 		this.settings = settings;
 		this.guard = new LossGuard(settings.refusesLoss());
+		this.review = review;
 	}
 
 	/**
@@ -99,8 +115,8 @@ public final class SchemaInitializer implements InitializingBean {
 			boolean autoCommit = connection.getAutoCommit();
 			int prepareThreshold = withoutNamedStatements(connection);
 			try {
-				return new SchemaStart(this.preflight, this.settings, this.instance, this.guard, start).run(connection,
-						read);
+				return new SchemaStart(this.preflight, this.settings, this.instance, this.guard, this.review, start)
+					.run(connection, read);
 			}
 			finally {
 				restore(connection, autoCommit, prepareThreshold);
@@ -142,6 +158,14 @@ public final class SchemaInitializer implements InitializingBean {
 
 	static String counted(int scripts) {
 		return (scripts == 1) ? "1 script" : scripts + " scripts";
+	}
+
+	/**
+	 * Returns what there is to say about the scripts that were applied.
+	 * @return the advice, empty if nobody looked
+	 */
+	public List<ScriptAdvice> advice() {
+		return (this.review != null) ? this.review.advice() : List.of();
 	}
 
 	/**

@@ -43,15 +43,18 @@ final class SchemaStart {
 
 	private final @Nullable RunGuard guard;
 
+	private final @Nullable ScriptReview review;
+
 	private final long start;
 
 	SchemaStart(Preflight preflight, SchemaSettings settings, ApplicationInstance instance, @Nullable RunGuard guard,
-			long start) {
+			@Nullable ScriptReview review, long start) {
 		this.preflight = preflight;
 		this.settings = settings;
 		this.history = new SchemaHistory(new HistoryTable(settings.historySchema()), instance.application(),
 				instance.id());
 		this.guard = guard;
+		this.review = review;
 		this.start = start;
 	}
 
@@ -95,6 +98,9 @@ final class SchemaStart {
 	private SchemaReport apply(Connection connection, List<SchemaScript> scripts, List<ScriptNeed> needs,
 			ScriptNeeds decisions) throws SQLException {
 		List<ScriptOutline> outlines = scripts.stream().map(ScriptOutline::of).toList();
+		if (this.review != null) {
+			review(this.review, scripts);
+		}
 		demandASession(connection, outlines, needs);
 		SecureRandom random = new SecureRandom();
 		SchemaLock lock = new SchemaLock(this.settings.lockTimeout(), random);
@@ -110,6 +116,17 @@ final class SchemaStart {
 			}
 		}
 		return report(applied);
+	}
+
+	private static void review(ScriptReview review, List<SchemaScript> scripts) {
+		for (SchemaScript script : scripts) {
+			try (SqlSplitter splitter = new SqlSplitter(script)) {
+				for (SqlStatement statement = splitter.next(); statement != null; statement = splitter.next()) {
+					review.look(script.name(), statement);
+				}
+			}
+		}
+		review.decide();
 	}
 
 	/**

@@ -1,9 +1,8 @@
 package dev.pgkeel.schema.lint;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 
 import dev.pgkeel.schema.SqlStatement;
 
@@ -25,6 +24,8 @@ public final class SchemaLinter {
 
 	private final ScriptRead read = new ScriptRead();
 
+	private final List<String> scripts = new ArrayList<>();
+
 	private final List<LintFinding> directives = new ArrayList<>();
 
 	/**
@@ -40,6 +41,9 @@ public final class SchemaLinter {
 	 * @param statement the statement
 	 */
 	public void add(String script, SqlStatement statement) {
+		if (this.scripts.isEmpty() || !this.scripts.get(this.scripts.size() - 1).equals(script)) {
+			this.scripts.add(script);
+		}
 		this.read.add(script, statement);
 		this.directives.addAll(Ignores.mistakes(script, statement));
 	}
@@ -59,9 +63,12 @@ public final class SchemaLinter {
 				}
 			}
 		}
-		Set<LintFinding> seen = new HashSet<>();
-		findings.removeIf((finding) -> !seen.add(finding));
-		return findings;
+		return findings.stream()
+			.distinct()
+			.sorted(Comparator.comparingInt((LintFinding finding) -> this.scripts.indexOf(finding.script()))
+				.thenComparingInt((finding) -> finding.position().line())
+				.thenComparingInt((finding) -> finding.position().column()))
+			.toList();
 	}
 
 	/**

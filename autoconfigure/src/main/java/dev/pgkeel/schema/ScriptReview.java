@@ -1,0 +1,32 @@
+package dev.pgkeel.schema;
+
+import java.util.List;
+
+/**
+ * Looks at the scripts of one run before anything of them runs. Used by one thread; what
+ * it came to may be read by any.
+ *
+ * @since 0.1.0
+ */
+public interface ScriptReview {
+
+	/**
+	 * Called for each statement of all scripts, in order.
+	 * @param script the script's name
+	 * @param statement the statement
+	 */
+	void look(String script, SqlStatement statement);
+
+	/**
+	 * Called after the last statement.
+	 * @throws SchemaScriptException if the scripts must not run
+	 */
+	void decide();
+
+	/**
+	 * Returns what there is to say.
+	 * @return the advice, in the order of the statements
+	 */
+	List<ScriptAdvice> advice();
+
+}

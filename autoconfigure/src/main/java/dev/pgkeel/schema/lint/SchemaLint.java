@@ -1,0 +1,98 @@
+package dev.pgkeel.schema.lint;
+
+import java.util.List;
+
+import dev.pgkeel.schema.SchemaScriptException;
+import dev.pgkeel.schema.ScriptAdvice;
+import dev.pgkeel.schema.ScriptReview;
+import dev.pgkeel.schema.SqlStatement;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * The linter in the run of schema scripts: it logs its advice, and may refuse the run.
+ *
+ * @since 0.1.0
+ */
+public final class SchemaLint implements ScriptReview {
+
+	private static final Log logger = LogFactory.getLog(SchemaLint.class);
+
+	private final boolean fails;
+
+	private final boolean observes;
+
+	private SchemaLinter linter = new SchemaLinter();
+
+	private volatile List<ScriptAdvice> advice = List.of();
+
+	/**
+	 * Creates a linter.
+	 * @param fails whether scripts with errors are refused
+	 * @param observes whether that is only said
+	 */
+	public SchemaLint(boolean fails, boolean observes) {
+		this.fails = fails;
+		this.observes = observes;
+	}
+
+	@Override
+	public void look(String script, SqlStatement statement) {
+		this.linter.add(script, statement);
+	}
+
+	@Override
+	public void decide() {
+		List<LintFinding> findings = findings();
+		this.linter = new SchemaLinter();
+		this.advice = findings.stream().map(SchemaLint::advice).toList();
+		for (LintFinding finding : findings) {
+			if (finding.severity() == LintSeverity.HINT) {
+				logger.info(finding);
+			}
+			else {
+				logger.warn(finding);
+			}
+		}
+		List<LintFinding> errors = findings.stream()
+			.filter((finding) -> finding.severity() == LintSeverity.ERROR)
+			.toList();
+		if (this.fails && this.observes && !errors.isEmpty()) {
+			logger.warn("The schema scripts would have been refused, since pgkeel.schema.lint is fail: " + errors.size()
+					+ " of the lines above are errors");
+		}
+		else if (this.fails && !errors.isEmpty()) {
+			throw new SchemaScriptException(
+					"pgkeel.schema.lint is fail, and the schema scripts have " + errors.size()
+							+ ((errors.size() == 1) ? " error: " : " errors, the first of which is ") + errors.get(0),
+					"Correct the script, write -- pgkeel:ignore " + errors.get(0).id()
+							+ " <reason> above the statement, or set pgkeel.schema.lint=warn. Nothing of the schema"
+							+ " scripts was applied.",
+					null);
+		}
+	}
+
+	/**
+	 * Advice is never worth an application that does not start.
+	 */
+	private List<LintFinding> findings() {
+		try {
+			return this.linter.findings();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("The schema scripts could not be looked at", ex);
+			return List.of();
+		}
+	}
+
+	private static ScriptAdvice advice(LintFinding finding) {
+		return new ScriptAdvice(finding.script(), finding.position(), finding.severity().toString(), finding.id(),
+				finding.message(), finding.rewrite());
+	}
+
+	@Override
+	public List<ScriptAdvice> advice() {
+		return this.advice;
+	}
+
+}

@@ -1,0 +1,168 @@
+package dev.pgkeel.autoconfigure;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.pgkeel.actuate.AdviceDescriptor;
+import dev.pgkeel.actuate.PgkeelEndpoint;
+import dev.pgkeel.schema.SchemaInitializer;
+import dev.pgkeel.testsupport.TestDatabase;
+import dev.pgkeel.testsupport.TestServer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.ByteArrayResource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for the advice about schema scripts in an application.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class SchemaLintTests {
+
+	private static final String ERROR = "1_advice.sql:11:1 error [create-guard] CREATE TYPE advice fails on the second run"
+			+ " (42710 duplicate_object). Write DO $$ BEGIN IF to_regtype('...') IS NULL THEN ...; END IF; END $$";
+
+	private final TestDatabase database = TestServer.shared().newDatabase();
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, PgkeelAutoConfiguration.class,
+				PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class))
+		.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
+		.withPropertyValues(this.database.properties())
+		.withPropertyValues("pgkeel.schema.locations=classpath:db/advice/*.sql", "pgkeel.runtime-profile=long-lived");
+
+	@TempDir
+	private Path folder;
+
+	@Test
+	void saysNothingUnlessAsked(CapturedOutput output) {
+		this.contextRunner.run((context) -> assertThat(context.getBean(SchemaInitializer.class).advice()).isEmpty());
+		assertThat(output).doesNotContain("[create-guard]");
+	}
+
+	@Test
+	void warnsInDevelopment(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("pgkeel.runtime-profile=development")
+			.run((context) -> assertThat(context.getBean(SchemaInitializer.class).advice()).hasSize(4));
+		assertThat(output).contains(ERROR);
+	}
+
+	@Test
+	void silencesOneRuleForOneStatementForAReason(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("pgkeel.schema.lint=warn").run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(context.getBean(SchemaInitializer.class).advice())
+				.extracting((advice) -> advice.position() + " " + advice.id())
+				.containsExactly("3:1 unnamed-object", "9:1 ignore", "9:1 unnamed-object", "11:1 create-guard");
+		});
+		assertThat(output).contains("1_advice.sql:9:1 warning [ignore] pgkeel:ignore unnamed-object has no reason");
+	}
+
+	@Test
+	void refusesScriptsWithErrors() {
+		this.contextRunner.withPropertyValues("pgkeel.schema.lint=fail").run((context) -> {
+			FailureAnalysis analysis = FailureAnalyses.of(context.getStartupFailure());
+			assertThat(analysis.getDescription())
+				.isEqualTo("pgkeel.schema.lint is fail, and the schema scripts have 1 error: " + ERROR);
+			assertThat(analysis.getAction()).contains("-- pgkeel:ignore create-guard <reason>",
+					"pgkeel.schema.lint=warn");
+			assertThat(this.database.query("select count(*) from pg_class where relname = 'advised'", Long.class))
+				.isZero();
+		});
+	}
+
+	@Test
+	void onlySaysThatItWouldHaveRefused(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("pgkeel.schema.lint=fail", "pgkeel.mode=observe")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("would have been refused");
+	}
+
+	@Test
+	void takesOffFromYaml(CapturedOutput output) {
+		this.contextRunner.withInitializer((context) -> {
+			try {
+				new YamlPropertySourceLoader().load("test", new ByteArrayResource("pgkeel.schema.lint: off".getBytes()))
+					.forEach(context.getEnvironment().getPropertySources()::addFirst);
+				ConfigurationPropertySources.attach(context.getEnvironment());
+			}
+			catch (java.io.IOException ex) {
+				throw new java.io.UncheckedIOException(ex);
+			}
+		}).withPropertyValues("pgkeel.runtime-profile=development").run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(context.getEnvironment().getProperty("pgkeel.schema.lint")).isEqualTo("false");
+			assertThat(context.getBean(SchemaInitializer.class).advice()).isEmpty();
+		});
+		assertThat(output).doesNotContain("[create-guard]");
+	}
+
+	@Test
+	void endpointShowsTheAdvice() {
+		this.contextRunner.withPropertyValues("pgkeel.schema.lint=warn").run((context) -> {
+			PgkeelEndpoint endpoint = new PgkeelEndpoint(null, null, context.getBean(SchemaInitializer.class));
+			assertThat(endpoint.pgkeel().schemaAdvice()).extracting(AdviceDescriptor::place, AdviceDescriptor::id)
+				.contains(org.assertj.core.groups.Tuple.tuple("1_advice.sql:11:1", "create-guard"));
+		});
+	}
+
+	@Test
+	void loadsNoClassWhenOff() throws Exception {
+		assertThat(loadedBy("off")).noneMatch((line) -> line.contains("dev.pgkeel.schema.lint"))
+			.anyMatch((line) -> line.contains("dev.pgkeel.schema.SchemaInitializer"));
+		assertThat(loadedBy("warn")).anyMatch((line) -> line.contains("dev.pgkeel.schema.lint"));
+	}
+
+	private List<String> loadedBy(String lint) throws Exception {
+		Path log = this.folder.resolve(lint + ".log");
+		List<String> command = new ArrayList<>(List.of(
+				System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
+				"-Xlog:class+load:file=" + log.toString().replace('\\', '/'), "-cp",
+				System.getProperty("java.class.path"), Application.class.getName(), "--pgkeel.schema.lint=" + lint,
+				"--pgkeel.schema.locations=classpath:db/advice/*.sql", "--pgkeel.schema.mode=always"));
+		for (String property : TestServer.shared().newDatabase().properties()) {
+			command.add("--" + property);
+		}
+		Process process = new ProcessBuilder(command).redirectErrorStream(true)
+			.redirectOutput(this.folder.resolve(lint + ".out").toFile())
+			.start();
+		assertThat(process.waitFor()).as(Files.readString(this.folder.resolve(lint + ".out"))).isZero();
+		return Files.readAllLines(log);
+	}
+
+	/**
+	 * An application that starts and ends.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ DataSourceAutoConfiguration.class, PgkeelAutoConfiguration.class,
+			PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class })
+	static class Application {
+
+		public static void main(String[] args) {
+			SpringApplication application = new SpringApplication(Application.class);
+			application.setWebApplicationType(WebApplicationType.NONE);
+			application.run(args).close();
+		}
+
+	}
+
+}
