@@ -40,23 +40,23 @@ public class SchemaLintBenchmark {
 			)""", "create index t%1$d_owner on t%1$d (owner, created_at desc) where body is not null",
 			"alter table t%1$d add column if not exists title varchar(200) not null default ''",
 			"alter table t%1$d add constraint t%1$d_title check (length(title) < 200)", """
-			do $$ begin
-			  alter table t%1$d add constraint t%1$d_body unique (body);
-			exception when duplicate_object then null;
-			end $$""", """
-			do $$ begin
-			  if not exists (select from pg_policies where tablename = 't%1$d' and policyname = 'p') then
-			    create policy p on t%1$d using (owner = current_setting('app.owner')::uuid);
-			  end if;
-			end $$""", """
-			create or replace function f%1$d(n int) returns int language plpgsql as $body$
-			declare result int := 0;
-			begin
-			  for i in 1..n loop
-			    result := result + (select count(*) from t%1$d where body like '%%' || i);
-			  end loop;
-			  return result;
-			end $body$""", "insert into t%1$d (owner, body) values ('a', 'b'), ('c', 'd')");
+					do $$ begin
+					  alter table t%1$d add constraint t%1$d_body unique (body);
+					exception when duplicate_object then null;
+					end $$""", """
+					do $$ begin
+					  if not exists (select from pg_policies where tablename = 't%1$d' and policyname = 'p') then
+					    create policy p on t%1$d using (owner = current_setting('app.owner')::uuid);
+					  end if;
+					end $$""", """
+					create or replace function f%1$d(n int) returns int language plpgsql as $body$
+					declare result int := 0;
+					begin
+					  for i in 1..n loop
+					    result := result + (select count(*) from t%1$d where body like '%%' || i);
+					  end loop;
+					  return result;
+					end $body$""", "insert into t%1$d (owner, body) values ('a', 'b'), ('c', 'd')");
 
 	private final List<SqlStatement> statements = statements();
 
