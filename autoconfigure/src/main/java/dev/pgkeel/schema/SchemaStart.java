@@ -115,6 +115,9 @@ final class SchemaStart {
 				applied.add(applier.apply(connection, share, outlines, progress, watch));
 			}
 		}
+		if (this.review != null) {
+			this.review.compare(connection);
+		}
 		return report(applied);
 	}
 

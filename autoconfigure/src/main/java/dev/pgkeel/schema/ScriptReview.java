@@ -1,5 +1,6 @@
 package dev.pgkeel.schema;
 
+import java.sql.Connection;
 import java.util.List;
 
 /**
@@ -22,6 +23,13 @@ public interface ScriptReview {
 	 * @throws SchemaScriptException if the scripts must not run
 	 */
 	void decide();
+
+	/**
+	 * Called after all scripts have been applied.
+	 * @param connection a connection without an open transaction, with which nothing may
+	 * be changed
+	 */
+	void compare(Connection connection);
 
 	/**
 	 * Returns what there is to say.

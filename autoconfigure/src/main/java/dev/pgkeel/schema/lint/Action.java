@@ -146,6 +146,15 @@ sealed interface Action {
 	}
 
 	/**
+	 * Gives a column another type.
+	 *
+	 * @param key identity of the column
+	 */
+	record Retype(String key) implements Action {
+
+	}
+
+	/**
 	 * Locks a table against everybody, whether something changes or not.
 	 *
 	 * @param table the table

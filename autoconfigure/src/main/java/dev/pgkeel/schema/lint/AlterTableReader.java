@@ -94,6 +94,7 @@ final class AlterTableReader {
 		}
 		else if (part.accept("TYPE") || part.accept("SET", "DATA", "TYPE")) {
 			lock("ALTER COLUMN " + column + " TYPE", COLUMNS, actions);
+			actions.add(new Action.Retype(ObjectKind.COLUMN.key(this.table, column)));
 			convert(part, column, actions);
 		}
 		else if (part.accept("RESTART")) {

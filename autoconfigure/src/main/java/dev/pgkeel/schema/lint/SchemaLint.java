@@ -1,6 +1,9 @@
 package dev.pgkeel.schema.lint;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import dev.pgkeel.schema.SchemaScriptException;
 import dev.pgkeel.schema.ScriptAdvice;
@@ -24,7 +27,7 @@ public final class SchemaLint implements ScriptReview {
 
 	private SchemaLinter linter = new SchemaLinter();
 
-	private volatile List<ScriptAdvice> advice = List.of();
+	private final List<ScriptAdvice> advice = new CopyOnWriteArrayList<>();
 
 	/**
 	 * Creates a linter.
@@ -44,16 +47,7 @@ public final class SchemaLint implements ScriptReview {
 	@Override
 	public void decide() {
 		List<LintFinding> findings = findings();
-		this.linter = new SchemaLinter();
-		this.advice = findings.stream().map(SchemaLint::advice).toList();
-		for (LintFinding finding : findings) {
-			if (finding.severity() == LintSeverity.HINT) {
-				logger.info(finding);
-			}
-			else {
-				logger.warn(finding);
-			}
-		}
+		findings.forEach(this::say);
 		List<LintFinding> errors = findings.stream()
 			.filter((finding) -> finding.severity() == LintSeverity.ERROR)
 			.toList();
@@ -69,6 +63,29 @@ public final class SchemaLint implements ScriptReview {
 							+ " <reason> above the statement, or set pgkeel.schema.lint=warn. Nothing of the schema"
 							+ " scripts was applied.",
 					null);
+		}
+	}
+
+	@Override
+	public void compare(Connection connection) {
+		try {
+			this.linter.differences(connection).forEach(this::say);
+		}
+		catch (SQLException | RuntimeException ex) {
+			logger.debug("The database could not be compared with the schema scripts", ex);
+		}
+		finally {
+			this.linter = new SchemaLinter();
+		}
+	}
+
+	private void say(LintFinding finding) {
+		this.advice.add(advice(finding));
+		if (finding.severity() == LintSeverity.HINT) {
+			logger.info(finding);
+		}
+		else {
+			logger.warn(finding);
 		}
 	}
 
@@ -92,7 +109,7 @@ public final class SchemaLint implements ScriptReview {
 
 	@Override
 	public List<ScriptAdvice> advice() {
-		return this.advice;
+		return List.copyOf(this.advice);
 	}
 
 }

@@ -1,8 +1,12 @@
 package dev.pgkeel.schema.lint;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 import dev.pgkeel.schema.SqlStatement;
 
@@ -69,6 +73,29 @@ public final class SchemaLinter {
 				.thenComparingInt((finding) -> finding.position().line())
 				.thenComparingInt((finding) -> finding.position().column()))
 			.toList();
+	}
+
+	/**
+	 * Compares what the statements added declare with what is there. Nothing is changed.
+	 * @param connection a connection without an open transaction, which has no autocommit
+	 * afterwards
+	 * @return what differs, in the order of the statements
+	 * @throws SQLException if the server cannot be asked
+	 */
+	public List<LintFinding> differences(Connection connection) throws SQLException {
+		Set<String> changed = new HashSet<>();
+		for (Step step : SecondRun.of(this.read.nodes())) {
+			if (step.action() instanceof Action.Drop drop) {
+				changed.add(drop.key());
+			}
+			else if (step.action() instanceof Action.Rename rename) {
+				changed.add(rename.from());
+			}
+			else if (step.action() instanceof Action.Retype retype) {
+				changed.add(retype.key());
+			}
+		}
+		return new SilentDifferences(connection, changed).find(this.read.declarations());
 	}
 
 	/**

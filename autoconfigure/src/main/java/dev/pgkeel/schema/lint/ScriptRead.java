@@ -16,6 +16,8 @@ final class ScriptRead {
 
 	private final List<Node> nodes = new ArrayList<>();
 
+	private final List<Declaration> declarations = new ArrayList<>();
+
 	private final List<List<Node>> functions = new ArrayList<>();
 
 	void add(String script, SqlStatement statement) {
@@ -30,6 +32,10 @@ final class ScriptRead {
 				this.nodes.addAll(body(body, place));
 			}
 			return;
+		}
+		Declaration declaration = Declaration.read(tokens, place);
+		if (declaration != null) {
+			this.declarations.add(declaration);
 		}
 		this.nodes.add(new Node.Sql(this.reader.read(tokens, false), place, BodyReader.excerpt(tokens)));
 		if (tokens.get(0).is("CREATE") && Cursor.contains(tokens, "PLPGSQL")
@@ -55,6 +61,10 @@ final class ScriptRead {
 			}
 		}
 		return null;
+	}
+
+	List<Declaration> declarations() {
+		return this.declarations;
 	}
 
 	List<Node> nodes() {
