@@ -1,6 +1,9 @@
 package dev.pgkeel.autoconfigure;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,14 +14,12 @@ import dev.pgkeel.actuate.PgkeelEndpoint;
 import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.env.YamlPropertySourceLoader;
@@ -27,7 +28,6 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.ByteArrayResource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -101,12 +101,13 @@ class SchemaLintTests {
 	void takesOffFromYaml(CapturedOutput output) {
 		this.contextRunner.withInitializer((context) -> {
 			try {
-				new YamlPropertySourceLoader().load("test", new ByteArrayResource("pgkeel.schema.lint: off".getBytes()))
+				new YamlPropertySourceLoader()
+					.load("test", new ByteArrayResource("pgkeel.schema.lint: off".getBytes(StandardCharsets.UTF_8)))
 					.forEach(context.getEnvironment().getPropertySources()::addFirst);
 				ConfigurationPropertySources.attach(context.getEnvironment());
 			}
-			catch (java.io.IOException ex) {
-				throw new java.io.UncheckedIOException(ex);
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
 			}
 		}).withPropertyValues("pgkeel.runtime-profile=development").run((context) -> {
 			assertThat(context).hasNotFailed();
@@ -121,7 +122,7 @@ class SchemaLintTests {
 		this.contextRunner.withPropertyValues("pgkeel.schema.lint=warn").run((context) -> {
 			PgkeelEndpoint endpoint = new PgkeelEndpoint(null, null, context.getBean(SchemaInitializer.class));
 			assertThat(endpoint.pgkeel().schemaAdvice()).extracting(AdviceDescriptor::place, AdviceDescriptor::id)
-				.contains(org.assertj.core.groups.Tuple.tuple("1_advice.sql:11:1", "create-guard"));
+				.contains(Tuple.tuple("1_advice.sql:11:1", "create-guard"));
 		});
 	}
 
@@ -134,11 +135,12 @@ class SchemaLintTests {
 
 	private List<String> loadedBy(String lint) throws Exception {
 		Path log = this.folder.resolve(lint + ".log");
-		List<String> command = new ArrayList<>(List.of(
-				System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
-				"-Xlog:class+load:file=" + log.toString().replace('\\', '/'), "-cp",
-				System.getProperty("java.class.path"), Application.class.getName(), "--pgkeel.schema.lint=" + lint,
-				"--pgkeel.schema.locations=classpath:db/advice/*.sql", "--pgkeel.schema.mode=always"));
+		List<String> command = new ArrayList<>(
+				List.of(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
+						"-Xlog:class+load:file=" + log.toString().replace('\\', '/'), "-cp",
+						System.getProperty("java.class.path"), LintedApplication.class.getName(),
+						"--pgkeel.schema.lint=" + lint, "--pgkeel.schema.locations=classpath:db/advice/*.sql",
+						"--pgkeel.schema.mode=always"));
 		for (String property : TestServer.shared().newDatabase().properties()) {
 			command.add("--" + property);
 		}
@@ -147,22 +149,6 @@ class SchemaLintTests {
 			.start();
 		assertThat(process.waitFor()).as(Files.readString(this.folder.resolve(lint + ".out"))).isZero();
 		return Files.readAllLines(log);
-	}
-
-	/**
-	 * An application that starts and ends.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ DataSourceAutoConfiguration.class, PgkeelAutoConfiguration.class,
-			PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class })
-	static class Application {
-
-		public static void main(String[] args) {
-			SpringApplication application = new SpringApplication(Application.class);
-			application.setWebApplicationType(WebApplicationType.NONE);
-			application.run(args).close();
-		}
-
 	}
 
 }

@@ -58,7 +58,7 @@ final class AlterReader {
 			int slash = name.indexOf('/');
 			int dot = name.indexOf('.');
 			String qualified = (slash > 0) ? name.substring(0, slash + 1) + to
-					: (dot > 0 ? name.substring(0, dot + 1) : "") + to + arguments(kind, name);
+					: name.substring(0, dot + 1) + to + arguments(kind, name);
 			actions.add(new Action.Rename(kind, kind.key(name), kind.key(qualified),
 					kind + " " + CreateReader.shown(name) + " to " + to, ifExists, missing(kind)));
 			return true;

@@ -171,7 +171,7 @@ final class AlterTableReader {
 			StringBuilder command = new StringBuilder();
 			words.forEach((word) -> command.append(word.text()).append(' '));
 			lock(command.toString().strip(),
-					command.indexOf("FORCE") >= 0 ? "pg_class.relforcerowsecurity" : "pg_class.relrowsecurity",
+					(command.indexOf("FORCE") >= 0) ? "pg_class.relforcerowsecurity" : "pg_class.relrowsecurity",
 					actions);
 		}
 		else if (part.accept("OWNER", "TO")) {

@@ -1,11 +1,18 @@
 package dev.pgkeel.schema.lint;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 import org.jspecify.annotations.Nullable;
 
 /**
  * A change that can be made only once.
  */
 final class AlterTwice implements LintRule {
+
+	private static final Set<ObjectKind> PARTS = EnumSet.of(ObjectKind.OPERATOR_FAMILY_MEMBER, ObjectKind.ATTRIBUTE,
+			ObjectKind.ENUM_VALUE, ObjectKind.IDENTITY, ObjectKind.EXPRESSION, ObjectKind.PARTITION,
+			ObjectKind.INHERITANCE, ObjectKind.PUBLICATION_TABLE, ObjectKind.FOREIGN_SCHEMA);
 
 	@Override
 	public String id() {
@@ -35,11 +42,7 @@ final class AlterTwice implements LintRule {
 	}
 
 	private static boolean isPart(ObjectKind kind) {
-		return kind.compareTo(ObjectKind.TABLESPACE) > 0 || kind == ObjectKind.OPERATOR_FAMILY_MEMBER
-				? kind != ObjectKind.COLUMN && kind != ObjectKind.CONSTRAINT && kind != ObjectKind.UNIQUE_CONSTRAINT
-						&& kind != ObjectKind.DOMAIN_CONSTRAINT && kind != ObjectKind.PRIMARY_KEY
-						&& kind != ObjectKind.ROW
-				: false;
+		return PARTS.contains(kind);
 	}
 
 	static boolean hasIfExists(ObjectKind kind) {

@@ -6,8 +6,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-import dev.pgkeel.schema.lint.Token.Kind;
-
 /**
  * Reads the body of a {@code DO} block or a function in PL/pgSQL.
  */
@@ -23,6 +21,10 @@ final class BodyReader {
 
 	private static final String ARGUMENT = "_argument_";
 
+	private static final int LONGEST_EXCERPT = 60;
+
+	private final String source;
+
 	private final Cursor cursor;
 
 	private final StatementReader reader;
@@ -31,12 +33,13 @@ final class BodyReader {
 
 	/**
 	 * Creates a reader.
-	 * @param body the tokens of the body
+	 * @param source the body
 	 * @param reader reads its SQL
 	 * @param start where the body starts
 	 */
-	BodyReader(List<Token> body, StatementReader reader, Place start) {
-		this.cursor = new Cursor(body, "public");
+	BodyReader(String source, StatementReader reader, Place start) {
+		this.source = source;
+		this.cursor = new Cursor(Lexer.tokens(source), "public");
 		this.reader = reader;
 		this.start = start;
 	}
@@ -205,7 +208,7 @@ final class BodyReader {
 			dynamic(tokens, place, nodes);
 		}
 		else {
-			nodes.add(new Node.Sql(this.reader.read(tokens, true), place, excerpt(tokens)));
+			nodes.add(new Node.Sql(this.reader.read(tokens, true), place, excerpt(this.source, tokens)));
 		}
 	}
 
@@ -232,7 +235,7 @@ final class BodyReader {
 			if (i == sql.size() || sql.get(i).isSymbol(";")) {
 				if (i > from) {
 					List<Token> part = sql.subList(from, i);
-					nodes.add(new Node.Sql(this.reader.read(part, false), place, excerpt(part)));
+					nodes.add(new Node.Sql(this.reader.read(part, false), place, excerpt(text.toString(), part)));
 				}
 				from = i + 1;
 			}
@@ -257,14 +260,14 @@ final class BodyReader {
 		return rest.subList(0, count);
 	}
 
-	static String excerpt(List<Token> tokens) {
-		StringBuilder text = new StringBuilder();
-		for (Token token : tokens.subList(0, Math.min(8, tokens.size()))) {
-			boolean spaced = text.length() > 0 && token.kind() != Kind.SYMBOL && !text.toString().endsWith(".")
-					&& !text.toString().endsWith("(");
-			text.append(spaced ? " " : "").append(token.text());
-		}
-		return (tokens.size() > 8) ? text + " ..." : text.toString();
+	/**
+	 * Returns the beginning of a statement, to show it.
+	 */
+	static String excerpt(String source, List<Token> tokens) {
+		int start = tokens.get(0).start();
+		int end = tokens.get(tokens.size() - 1).end();
+		return (end - start > LONGEST_EXCERPT) ? source.substring(start, start + LONGEST_EXCERPT) + " ..."
+				: source.substring(start, end);
 	}
 
 }

@@ -84,7 +84,7 @@ final class DataReader {
 	}
 
 	private static @Nullable String constant(List<Token> value) {
-		Token first = value.get(0).isSymbol("-") && value.size() > 1 ? value.get(1) : value.get(0);
+		Token first = (value.get(0).isSymbol("-") && value.size() > 1) ? value.get(1) : value.get(0);
 		boolean literal = first.isText() || first.kind() == Token.Kind.NUMBER || first.is("TRUE") || first.is("FALSE");
 		boolean plain = value.stream().noneMatch((token) -> ARITHMETIC.contains(token.text()) && token != value.get(0));
 		return (literal && plain) ? Names.text(value) : null;

@@ -23,7 +23,7 @@ final class DroppedAndCreated implements LintRule {
 			String loss = loss(recreate.kind());
 			if (loss != null) {
 				return new Advice("every run drops and creates " + recreate.label() + ", and loses " + loss,
-						"Leave the DROP out, and write " + (recreate.kind().remedy() == ObjectKind.Remedy.OR_REPLACE
+						"Leave the DROP out, and write " + ((recreate.kind().remedy() == ObjectKind.Remedy.OR_REPLACE)
 								? "CREATE OR REPLACE" : "CREATE IF NOT EXISTS or a guard"));
 			}
 		}

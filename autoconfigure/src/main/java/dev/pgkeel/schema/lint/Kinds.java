@@ -1,5 +1,8 @@
 package dev.pgkeel.schema.lint;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * {@code DROP} is about.
  */
 final class Kinds {
+
+	private static final Set<ObjectKind> KINDS = EnumSet.range(ObjectKind.TABLE, ObjectKind.TABLESPACE);
 
 	private Kinds() {
 	}
@@ -34,8 +39,8 @@ final class Kinds {
 		if (cursor.accept("ROUTINE")) {
 			return ObjectKind.FUNCTION;
 		}
-		for (ObjectKind kind : ObjectKind.values()) {
-			if (kind.compareTo(ObjectKind.TABLESPACE) <= 0 && cursor.accept(kind.toString().split(" "))) {
+		for (ObjectKind kind : KINDS) {
+			if (kind.isNext(cursor)) {
 				return kind;
 			}
 		}

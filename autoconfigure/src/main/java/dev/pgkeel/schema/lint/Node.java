@@ -16,6 +16,10 @@ sealed interface Node {
 	 */
 	record Sql(List<Action> actions, Place place, String text) implements Node {
 
+		String oneLine() {
+			return this.text.replaceAll("\\s+", " ");
+		}
+
 	}
 
 	/**

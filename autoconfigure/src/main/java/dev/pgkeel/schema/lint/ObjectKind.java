@@ -126,6 +126,10 @@ enum ObjectKind {
 
 	private final Remedy remedy;
 
+	private final String[] words = name().split("_");
+
+	private final String shown = name().replace('_', ' ');
+
 	ObjectKind(String space, String duplicate, String missing, Remedy remedy) {
 		this.space = space;
 		this.duplicate = duplicate;
@@ -166,6 +170,13 @@ enum ObjectKind {
 		return this.remedy;
 	}
 
+	/**
+	 * Takes the words of the kind if they come next.
+	 */
+	boolean isNext(Cursor cursor) {
+		return cursor.accept(this.words);
+	}
+
 	boolean isRelation() {
 		return this.space.equals("relation");
 	}
@@ -176,7 +187,7 @@ enum ObjectKind {
 
 	@Override
 	public String toString() {
-		return name().replace('_', ' ');
+		return this.shown;
 	}
 
 	String lowerCase() {

@@ -37,7 +37,8 @@ final class ScriptRead {
 		if (declaration != null) {
 			this.declarations.add(declaration);
 		}
-		this.nodes.add(new Node.Sql(this.reader.read(tokens, false), place, BodyReader.excerpt(tokens)));
+		this.nodes
+			.add(new Node.Sql(this.reader.read(tokens, false), place, BodyReader.excerpt(statement.text(), tokens)));
 		if (tokens.get(0).is("CREATE") && Cursor.contains(tokens, "PLPGSQL")
 				&& Cursor.contains(tokens, "FUNCTION", "PROCEDURE")) {
 			Token body = body(tokens, 2);
@@ -50,7 +51,7 @@ final class ScriptRead {
 	private List<Node> body(Token body, Place place) {
 		int content = (body.kind() == Token.Kind.DOLLAR) ? place.statement().text().indexOf(body.text(), body.start())
 				: body.start() + 1;
-		return new BodyReader(Lexer.tokens(body.text()), this.reader, place.at(content)).read();
+		return new BodyReader(body.text(), this.reader, place.at(content)).read();
 	}
 
 	private static @Nullable Token body(List<Token> tokens, int from) {

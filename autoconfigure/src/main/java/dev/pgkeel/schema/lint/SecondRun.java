@@ -102,7 +102,7 @@ final class SecondRun {
 
 	private static @Nullable String first(List<Node> nodes) {
 		for (Node node : nodes) {
-			String text = (node instanceof Node.Sql sql) ? sql.text() : (node instanceof Node.Branch branch)
+			String text = (node instanceof Node.Sql sql) ? sql.oneLine() : (node instanceof Node.Branch branch)
 					? first(branch.body()) : (node instanceof Node.Block block) ? first(block.body()) : null;
 			if (text != null) {
 				return text;
@@ -156,7 +156,7 @@ final class SecondRun {
 	private void skip(List<Node> nodes) {
 		for (Node node : nodes) {
 			if (node instanceof Node.Sql sql && sql.actions().stream().anyMatch(SecondRun::isChange)) {
-				step(new Action.Skip(sql.text(), this.caught), sql.place(), null, Handling.NONE, false);
+				step(new Action.Skip(sql.oneLine(), this.caught), sql.place(), null, Handling.NONE, false);
 				return;
 			}
 		}

@@ -68,8 +68,8 @@ final class StatementReader {
 			if (cursor.accept("SEARCH_PATH")) {
 				cursor.take();
 				Token first = cursor.peek();
-				this.defaultSchema = (first.isName() || first.isText()) && !first.is("DEFAULT")
-						? (first.isText() ? first.text() : first.name()) : "public";
+				boolean named = (first.isName() || first.isText()) && !first.is("DEFAULT");
+				this.defaultSchema = named ? first.name() : "public";
 			}
 		}
 		return List.of();

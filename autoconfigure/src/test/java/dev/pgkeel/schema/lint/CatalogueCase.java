@@ -1,8 +1,10 @@
 package dev.pgkeel.schema.lint;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.springframework.core.io.ClassPathResource;
 
@@ -32,9 +34,7 @@ record CatalogueCase(String name, String first, String second, List<String> setu
 	}
 
 	private static List<String> lines(String resource) throws IOException {
-		return new ClassPathResource(resource).getContentAsString(java.nio.charset.StandardCharsets.UTF_8)
-			.lines()
-			.toList();
+		return new ClassPathResource(resource).getContentAsString(StandardCharsets.UTF_8).lines().toList();
 	}
 
 	private static CatalogueCase of(String[] fields) {
@@ -59,7 +59,7 @@ record CatalogueCase(String name, String first, String second, List<String> setu
 	}
 
 	List<String> allSetup() {
-		return java.util.stream.Stream.concat(this.setup.stream(), this.before.stream()).toList();
+		return Stream.concat(this.setup.stream(), this.before.stream()).toList();
 	}
 
 }

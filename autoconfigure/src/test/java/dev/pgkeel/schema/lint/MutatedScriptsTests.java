@@ -9,6 +9,7 @@ import dev.pgkeel.schema.Position;
 import dev.pgkeel.schema.SchemaScriptException;
 import dev.pgkeel.schema.Splitting;
 import dev.pgkeel.schema.SqlStatement;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -62,7 +63,7 @@ class MutatedScriptsTests {
 	/**
 	 * What is refused with its place is refused well.
 	 */
-	private static @org.jspecify.annotations.Nullable List<SqlStatement> split(String script) {
+	private static @Nullable List<SqlStatement> split(String script) {
 		try {
 			return Splitting.split("mutated.sql", script);
 		}

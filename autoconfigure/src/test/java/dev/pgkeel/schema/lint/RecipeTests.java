@@ -39,7 +39,7 @@ class RecipeTests {
 				assertThat(finding.position().line()).isEqualTo(18);
 				assertThat(finding.toString())
 					.startsWith("recipe.sql:18:11 error [hidden-errors] WHEN OTHERS hides every error of"
-							+ " ALTER TABLE NOTES ENABLE ROW LEVEL SECURITY: a missing table");
+							+ " alter table notes enable row level security: a missing table");
 			});
 	}
 

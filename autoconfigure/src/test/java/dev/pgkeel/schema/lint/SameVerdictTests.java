@@ -1,6 +1,7 @@
 package dev.pgkeel.schema.lint;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -43,7 +44,7 @@ class SameVerdictTests {
 
 	@Test
 	void staysInUpperCase() throws Exception {
-		assertSame((sql) -> sql.contains("'") ? sql : sql.toUpperCase(java.util.Locale.ROOT));
+		assertSame((sql) -> sql.contains("'") ? sql : sql.toUpperCase(Locale.ROOT));
 	}
 
 	@Test
