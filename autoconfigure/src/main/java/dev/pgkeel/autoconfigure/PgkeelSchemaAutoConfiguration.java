@@ -40,8 +40,8 @@ public final class PgkeelSchemaAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	SchemaInitializer pgkeelSchemaInitializer(PgkeelProperties properties, SchemaProperties schema,
-			SchemaLintProperties lint, ActiveProfile profile, ApplicationInstance instance, DataSource dataSource, ResourceLoader resourceLoader,
-			DirectWay directWay) {
+			SchemaLintProperties lint, ActiveProfile profile, ApplicationInstance instance, DataSource dataSource,
+			ResourceLoader resourceLoader, DirectWay directWay) {
 		boolean applies = schema.enabled() != null || schema.stops() || profile.profile() != RuntimeProfile.SERVERLESS;
 		SchemaSettings settings = new SchemaSettings(applies, schema.locations(), schema.mode(), schema.historySchema(),
 				schema.lockTimeout(), schema.statementTimeout(), schema.dryRun(),

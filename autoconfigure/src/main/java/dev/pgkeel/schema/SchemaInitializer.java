@@ -10,6 +10,7 @@ import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.Preflight;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 import org.springframework.beans.factory.InitializingBean;
