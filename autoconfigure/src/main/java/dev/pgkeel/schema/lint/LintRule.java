@@ -3,7 +3,7 @@ package dev.pgkeel.schema.lint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One rule. What it says was seen on the server, on all versions that it holds for.
+ * One rule. What it says was seen on the server.
  */
 interface LintRule {
 

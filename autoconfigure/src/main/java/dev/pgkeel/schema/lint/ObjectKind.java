@@ -3,8 +3,8 @@ package dev.pgkeel.schema.lint;
 import java.util.Locale;
 
 /**
- * A kind of object, with what the server says when it exists already or is missing. All
- * states were seen on PostgreSQL 14 to 18.
+ * A kind of object, with what the server says when it exists already or is missing. The
+ * states were seen on PostgreSQL 15 and 18.
  */
 enum ObjectKind {
 
