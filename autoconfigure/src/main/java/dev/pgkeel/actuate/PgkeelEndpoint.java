@@ -66,7 +66,8 @@ public final class PgkeelEndpoint {
 	@ReadOperation
 	public PgkeelDescriptor pgkeel() {
 		return new PgkeelDescriptor(server(), pools(), schema(),
-				(this.monitor != null) ? WatchDescriptor.of(this.monitor, this.alerts) : null, AdviceDescriptor.of(this.schema));
+				(this.monitor != null) ? WatchDescriptor.of(this.monitor, this.alerts) : null,
+				AdviceDescriptor.of(this.schema));
 	}
 
 	private @Nullable ServerDescriptor server() {
@@ -106,8 +107,7 @@ public final class PgkeelEndpoint {
 	 * @param schemaAdvice advice about the schema scripts applied
 	 */
 	public record PgkeelDescriptor(@Nullable ServerDescriptor server, Map<String, PoolDescriptor> pool,
-			@Nullable SchemaDescriptor schema, @Nullable WatchDescriptor watch,
-			List<AdviceDescriptor> schemaAdvice) {
+			@Nullable SchemaDescriptor schema, @Nullable WatchDescriptor watch, List<AdviceDescriptor> schemaAdvice) {
 
 	}
 
