@@ -28,8 +28,12 @@ class OffInYamlTests {
 		assertThat(types).isNotEmpty();
 		types.forEach((name, type) -> {
 			if (canBeOff(type)) {
-				assertThat(bound(name + ": off", name, type)).as(name).hasToString("off");
-				assertThat(bound(name + ": \"off\"", name, type)).as(name).hasToString("off");
+				assertThat(bound(name + ": off", name, type)).as(name)
+					.extracting((value) -> ((Enum<?>) value).name())
+					.isEqualTo("OFF");
+				assertThat(bound(name + ": \"off\"", name, type)).as(name)
+					.extracting((value) -> ((Enum<?>) value).name())
+					.isEqualTo("OFF");
 			}
 		});
 	}

@@ -2,11 +2,10 @@ package dev.pgkeel.autoconfigure;
 
 import java.util.List;
 
+import dev.pgkeel.entities.GuardedNote;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
-import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManagerFactory;
-import jakarta.persistence.Id;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -223,20 +222,8 @@ class PgkeelToolGuardAutoConfigurationTests {
 	 * Maps the table {@code note}.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@AutoConfigurationPackage
+	@AutoConfigurationPackage(basePackageClasses = GuardedNote.class)
 	static class EntityConfiguration {
-
-	}
-
-	@Entity(name = "note")
-	static class GuardedNote {
-
-		@Id
-		private Long id;
-
-		Long getId() {
-			return this.id;
-		}
 
 	}
 

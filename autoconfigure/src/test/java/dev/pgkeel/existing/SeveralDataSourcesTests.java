@@ -64,7 +64,9 @@ class SeveralDataSourcesTests {
 		return new SpringApplicationBuilder(PoolsConfiguration.class).web(WebApplicationType.NONE)
 			.properties("main.url=" + url, "spring.flyway.enabled=false", "spring.liquibase.enabled=false",
 					"spring.jpa.hibernate.ddl-auto=none",
-					"spring.autoconfigure.exclude=org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration,"
+					"spring.autoconfigure.exclude=org.springframework.boot.batch.autoconfigure.BatchAutoConfiguration,"
+							+ "org.springframework.boot.batch.jdbc.autoconfigure.BatchJdbcAutoConfiguration,"
+							+ "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration,"
 							+ "org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration,"
 							+ "org.springframework.boot.jooq.autoconfigure.JooqAutoConfiguration")
 			.run(arguments);
