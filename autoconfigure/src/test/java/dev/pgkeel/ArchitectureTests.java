@@ -35,6 +35,8 @@ class ArchitectureTests {
 		.definedBy("dev.pgkeel.server")
 		.layer("pool")
 		.definedBy("dev.pgkeel.pool")
+		.layer("lease")
+		.definedBy("dev.pgkeel.lease")
 		.layer("tls")
 		.definedBy("dev.pgkeel.tls")
 		.layer("schema")
@@ -49,6 +51,8 @@ class ArchitectureTests {
 		.mayNotAccessAnyLayer()
 		.whereLayer("pool")
 		.mayOnlyAccessLayers("root", "server")
+		.whereLayer("lease")
+		.mayOnlyAccessLayers("root", "server")
 		.whereLayer("tls")
 		.mayOnlyAccessLayers("root", "server")
 		.whereLayer("schema")
@@ -56,7 +60,7 @@ class ArchitectureTests {
 		.whereLayer("transaction")
 		.mayOnlyAccessLayers("root")
 		.whereLayer("actuate")
-		.mayOnlyAccessLayers("root", "server", "pool", "tls", "schema", "transaction")
+		.mayOnlyAccessLayers("root", "server", "pool", "lease", "tls", "schema", "transaction")
 		.whereLayer("autoconfigure")
 		.mayNotBeAccessedByAnyLayer();
 
