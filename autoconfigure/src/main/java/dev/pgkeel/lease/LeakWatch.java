@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 import org.apache.commons.logging.Log;
@@ -182,18 +183,55 @@ final class LeakWatch implements Runnable {
 	}
 
 	private void collectIfStarved() throws InterruptedException {
-		if (!this.settings.collectWhenStarved()
-				|| !this.starvation.shouldCollect(this.registry.open(), System.nanoTime())) {
-			return;
+		this.looking.lock();
+		try {
+			List<Lease> leases = this.registry.open();
+			if (this.settings.collectWhenStarved() && this.starvation.shouldCollect(leases, System.nanoTime())) {
+				collect(leases);
+			}
 		}
+		finally {
+			this.looking.unlock();
+		}
+	}
+
+	/**
+	 * Finds out whether somebody can still use all the connections that are out, which a
+	 * thread that leaked one before does not tell.
+	 * @return whether that is certain, or as good as certain
+	 */
+	boolean areAllInUse() {
+		if (!this.settings.collectWhenStarved()) {
+			return true;
+		}
+		this.looking.lock();
+		try {
+			List<Lease> leases = this.registry.open();
+			if (this.detector.drain() > 0) {
+				return false;
+			}
+			return this.starvation.mayCollect(leases, System.nanoTime()) ? collect(leases) == 0
+					: !this.starvation.wasWorthIt();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+		finally {
+			this.looking.unlock();
+		}
+	}
+
+	private int collect(List<Lease> leases) throws InterruptedException {
 		long start = System.nanoTime();
 		System.gc();
 		int leaks = this.detector.await(COLLECTION_PATIENCE);
-		this.starvation.collected(leaks, System.nanoTime());
-		logger.info(this.pool.name() + " - borrowers starved and the connections that are out do nothing: asked for a"
+		this.starvation.collected(leases, leaks, System.nanoTime());
+		logger.info(this.pool.name() + " - borrowers starve and the connections that are out do nothing: asked for a"
 				+ " garbage collection, which with its consequences took "
 				+ Times.text(Duration.ofNanos(System.nanoTime() - start)) + " and proved "
 				+ ((leaks == 1) ? "1 leak" : leaks + " leaks"));
+		return leaks;
 	}
 
 }

@@ -62,6 +62,8 @@ final class Lease extends WeakReference<GuardedConnection> {
 
 	private byte collections;
 
+	private volatile @Nullable Runnable whenClosed;
+
 	/**
 	 * The next lease of the registry's chain.
 	 */
@@ -140,7 +142,22 @@ final class Lease extends WeakReference<GuardedConnection> {
 	 * @return whether HikariCP's connection is to be closed
 	 */
 	boolean close() {
-		return end(CLOSED) || STATE.compareAndSet(this, EVICTED, CLOSED);
+		if (!end(CLOSED)) {
+			return STATE.compareAndSet(this, EVICTED, CLOSED);
+		}
+		Runnable action = this.whenClosed;
+		if (action != null) {
+			action.run();
+		}
+		return true;
+	}
+
+	/**
+	 * Sets what to do when the holder closes the handle: only then is it certain that the
+	 * holder still had it.
+	 */
+	void whenClosed(Runnable action) {
+		this.whenClosed = action;
 	}
 
 	/**

@@ -58,7 +58,7 @@ final class NestedBorrows {
 	Connection borrow(Thread borrower, Lease outer) throws SQLException {
 		CallSite inner = this.capture.ofUnusualBorrow();
 		List<Lease> own = this.registry.open().stream().filter((lease) -> lease.holder() == borrower).toList();
-		warn(own.size() + 1, outer.callSite(), inner);
+		outer.whenClosed(() -> warn(own.size() + 1, outer.callSite(), inner));
 		own.forEach((lease) -> lease.holderWaits(true));
 		try {
 			return borrow(own, outer, inner);
@@ -104,7 +104,7 @@ final class NestedBorrows {
 	 * not be refused.
 	 */
 	private boolean isDeadlock(List<Lease> own) {
-		if (!allHoldersWait(this.registry.open(), null)) {
+		if (!allHoldersWait(this.registry.open(), null) || !this.watch.areAllInUse()) {
 			return false;
 		}
 		Map<Lease, SessionState> states = this.sessions.ask(this.registry.open());

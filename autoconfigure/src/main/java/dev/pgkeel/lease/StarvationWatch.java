@@ -42,11 +42,7 @@ final class StarvationWatch {
 	 * @return whether to collect
 	 */
 	boolean shouldCollect(List<Lease> leases, long now) {
-		if (leases.isEmpty() || (this.paused && now - this.pausedAt < this.pause.toNanos())) {
-			return false;
-		}
-		if (leases.stream().anyMatch((lease) -> lease.heldFor().compareTo(OLD) < 0)
-				|| leases.stream().noneMatch(StarvationWatch::justifies)) {
+		if (!mayCollect(leases, now) || leases.stream().anyMatch((lease) -> lease.heldFor().compareTo(OLD) < 0)) {
 			return false;
 		}
 		Map<Lease, SessionState> states = this.sessions.ask(leases);
@@ -54,8 +50,23 @@ final class StarvationWatch {
 		if (2 * quiet < leases.size()) {
 			return false;
 		}
-		leases.forEach(Lease::countCollection);
 		return true;
+	}
+
+	/**
+	 * Returns whether the leases justify a collection, and the last one is long enough
+	 * ago.
+	 */
+	boolean mayCollect(List<Lease> leases, long now) {
+		return leases.stream().anyMatch(StarvationWatch::justifies)
+				&& !(this.paused && now - this.pausedAt < this.pause.toNanos());
+	}
+
+	/**
+	 * Returns whether the last collection proved something.
+	 */
+	boolean wasWorthIt() {
+		return this.paused && this.pause == PAUSE_AFTER_SUCCESS;
 	}
 
 	private static boolean justifies(Lease lease) {
@@ -75,10 +86,12 @@ final class StarvationWatch {
 
 	/**
 	 * Notes what a collection brought.
+	 * @param leases the leases that justified it
 	 * @param leaks how many leaks it proved
 	 * @param now the time in nanoseconds
 	 */
-	void collected(int leaks, long now) {
+	void collected(List<Lease> leases, int leaks, long now) {
+		leases.forEach(Lease::countCollection);
 		this.paused = true;
 		this.pausedAt = now;
 		if (leaks > 0) {
