@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.lease.ConnectionLeakEvent;
+import dev.pgkeel.lease.ExplicitCollections;
 import dev.pgkeel.lease.GuardedDataSource;
 import dev.pgkeel.lease.LeakSettings;
 import dev.pgkeel.lease.LeasedPools;
@@ -39,6 +40,10 @@ final class LeaseGuard implements DisposableBean {
 		this.settings = settings;
 		this.pools = pools;
 		this.listener = listener;
+		if (settings.collectWhenStarved() && ExplicitCollections.areDisabled()) {
+			logger.info("The JVM does not collect garbage when asked to (-XX:+DisableExplicitGC): connections leaked by"
+					+ " a quiet application come back only when the JVM collects by itself");
+		}
 	}
 
 	/**

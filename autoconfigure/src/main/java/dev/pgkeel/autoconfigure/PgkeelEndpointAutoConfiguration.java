@@ -4,6 +4,7 @@ import javax.sql.DataSource;
 
 import dev.pgkeel.actuate.PgkeelEndpoint;
 import dev.pgkeel.actuate.ServerInquiry;
+import dev.pgkeel.lease.LeasedPools;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.server.KnownServers;
@@ -22,8 +23,8 @@ import org.springframework.context.annotation.Bean;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = { PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class,
-		PgkeelSchemaAutoConfiguration.class })
+@AutoConfiguration(after = { PgkeelAutoConfiguration.class, PgkeelLeaseAutoConfiguration.class,
+		PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class })
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
 @ConditionalOnAvailableEndpoint(PgkeelEndpoint.class)
 @ConditionalOnBean(PgkeelProperties.class)
@@ -32,10 +33,11 @@ public final class PgkeelEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	PgkeelEndpoint pgkeelEndpoint(ObjectProvider<DataSource> dataSource, ObjectProvider<PoolReports> pools,
-			ObjectProvider<SchemaInitializer> schema, ObjectProvider<KnownServers> servers) {
+			ObjectProvider<SchemaInitializer> schema, ObjectProvider<KnownServers> servers,
+			ObjectProvider<LeasedPools> leases) {
 		DataSource candidate = dataSource.getIfUnique();
 		return new PgkeelEndpoint((candidate != null) ? new ServerInquiry(candidate, servers.getIfAvailable()) : null,
-				pools.getIfAvailable(), schema.getIfAvailable());
+				pools.getIfAvailable(), schema.getIfAvailable(), leases.getIfAvailable());
 	}
 
 }

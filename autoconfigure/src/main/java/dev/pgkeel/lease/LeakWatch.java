@@ -1,5 +1,8 @@
 package dev.pgkeel.lease;
 
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -29,6 +32,10 @@ final class LeakWatch implements Runnable {
 
 	private static final Duration COLLECTION_PATIENCE = Duration.ofSeconds(1);
 
+	private static final Duration LOOK_AFTER_COLLECTION = Duration.ofMillis(20);
+
+	private static final int LOOKS_AFTER_COLLECTION = 10;
+
 	private final BarePool pool;
 
 	private final LeakSettings settings;
@@ -43,6 +50,8 @@ final class LeakWatch implements Runnable {
 
 	private final CallSiteCapture capture;
 
+	private final LeakCounters counters;
+
 	private final ReentrantLock looking = new ReentrantLock();
 
 	private volatile boolean started;
@@ -56,7 +65,7 @@ final class LeakWatch implements Runnable {
 	private long waitingSince;
 
 	LeakWatch(BarePool pool, LeakSettings settings, LeaseRegistry registry, LeakDetector detector,
-			SuspectWatch suspects, LeaseSessions sessions, CallSiteCapture capture) {
+			SuspectWatch suspects, LeaseSessions sessions, CallSiteCapture capture, LeakCounters counters) {
 		this.pool = pool;
 		this.settings = settings;
 		this.registry = registry;
@@ -64,6 +73,7 @@ final class LeakWatch implements Runnable {
 		this.suspects = suspects;
 		this.starvation = new StarvationWatch(sessions);
 		this.capture = capture;
+		this.counters = counters;
 	}
 
 	/**
@@ -224,8 +234,18 @@ final class LeakWatch implements Runnable {
 
 	private int collect(List<Lease> leases) throws InterruptedException {
 		long start = System.nanoTime();
+		long before = this.counters.proven();
+		ReferenceQueue<Object> collected = new ReferenceQueue<>();
+		WeakReference<Object> garbage = new WeakReference<>(new Object(), collected);
 		System.gc();
-		int leaks = this.detector.await(COLLECTION_PATIENCE);
+		collected.remove(COLLECTION_PATIENCE.toMillis());
+		Reference.reachabilityFence(garbage);
+		// The leaks are queued at the same time, and whoever comes first deals with them
+		for (int look = 0; look < LOOKS_AFTER_COLLECTION && this.counters.proven() == before; look++) {
+			this.detector.await(LOOK_AFTER_COLLECTION);
+		}
+		this.detector.drain();
+		int leaks = (int) (this.counters.proven() - before);
 		this.starvation.collected(leases, leaks, System.nanoTime());
 		logger.info(this.pool.name() + " - borrowers starve and the connections that are out do nothing: asked for a"
 				+ " garbage collection, which with its consequences took "

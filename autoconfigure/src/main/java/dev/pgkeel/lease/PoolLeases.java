@@ -48,7 +48,7 @@ public final class PoolLeases {
 		LeakDetector detector = new LeakDetector(pool, settings.mode(), this.unreachable, this.counters, reporter);
 		this.watch = new LeakWatch(pool, settings, this.registry, detector,
 				new SuspectWatch(settings.suspectAfter(), this.sessions, this.counters, reporter), this.sessions,
-				this.capture);
+				this.capture, this.counters);
 		this.nested = new NestedBorrows(pool, settings.mode(), this.registry, this.sessions, this.capture,
 				this.counters, this.watch);
 		this.exhaustion = new Exhaustion(pool, this::held);

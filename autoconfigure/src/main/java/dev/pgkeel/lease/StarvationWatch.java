@@ -15,6 +15,12 @@ final class StarvationWatch {
 
 	private static final Duration OLD = Duration.ofSeconds(1);
 
+	/**
+	 * A session between two statements of a busy holder is idle as well, but not for
+	 * long.
+	 */
+	private static final Duration IDLE = Duration.ofMillis(500);
+
 	private static final int COLLECTIONS_PER_LEASE = 2;
 
 	private static final Duration PAUSE_AFTER_SUCCESS = Duration.ofSeconds(1);
@@ -47,10 +53,7 @@ final class StarvationWatch {
 		}
 		Map<Lease, SessionState> states = this.sessions.ask(leases);
 		long quiet = leases.stream().filter((lease) -> isQuiet(lease, states.get(lease))).count();
-		if (2 * quiet < leases.size()) {
-			return false;
-		}
-		return true;
+		return 2 * quiet >= leases.size() && leases.stream().allMatch(Lease::isOpen);
 	}
 
 	/**
@@ -81,7 +84,11 @@ final class StarvationWatch {
 		if (!lease.lastUser().isAlive()) {
 			return true;
 		}
-		return (session != null && session.state() != null) ? session.isIdle() : !Holders.isInCall(lease.lastUser());
+		if (session != null && session.state() != null) {
+			Duration unchanged = session.unchangedFor();
+			return session.isIdle() && unchanged != null && unchanged.compareTo(IDLE) >= 0;
+		}
+		return !Holders.isInCall(lease.lastUser());
 	}
 
 	/**

@@ -25,6 +25,10 @@ final class GuardedPools {
 	final List<ConnectionLeakEvent> events = Collections.synchronizedList(new ArrayList<>());
 
 	GuardedDataSource of(TestDatabase database, int size, LeakSettings settings) {
+		return of(database, size, settings, Duration.ofSeconds(20));
+	}
+
+	GuardedDataSource of(TestDatabase database, int size, LeakSettings settings, Duration connectionTimeout) {
 		HikariDataSource plain = new HikariDataSource();
 		plain.setJdbcUrl(database.jdbcUrl());
 		plain.setUsername(database.username());
@@ -32,7 +36,7 @@ final class GuardedPools {
 		plain.setMaximumPoolSize(size);
 		plain.setMinimumIdle(0);
 		plain.setPoolName("guarded");
-		plain.setConnectionTimeout(20_000);
+		plain.setConnectionTimeout(connectionTimeout.toMillis());
 		return GuardedDataSource.of(plain, "pool", settings, this.events::add);
 	}
 
