@@ -35,6 +35,8 @@ class ArchitectureTests {
 		.definedBy("dev.pgkeel.server")
 		.layer("pool")
 		.definedBy("dev.pgkeel.pool")
+		.layer("lease")
+		.definedBy("dev.pgkeel.lease")
 		.layer("tls")
 		.definedBy("dev.pgkeel.tls")
 		.layer("schema")
@@ -51,6 +53,8 @@ class ArchitectureTests {
 		.mayNotAccessAnyLayer()
 		.whereLayer("pool")
 		.mayOnlyAccessLayers("root", "server")
+		.whereLayer("lease")
+		.mayOnlyAccessLayers("root", "server")
 		.whereLayer("tls")
 		.mayOnlyAccessLayers("root", "server")
 		.whereLayer("schema")
@@ -60,7 +64,7 @@ class ArchitectureTests {
 		.whereLayer("alert")
 		.mayOnlyAccessLayers("root", "server")
 		.whereLayer("actuate")
-		.mayOnlyAccessLayers("root", "server", "pool", "tls", "schema", "transaction", "alert")
+		.mayOnlyAccessLayers("root", "server", "pool", "lease", "tls", "schema", "transaction", "alert")
 		.whereLayer("autoconfigure")
 		.mayNotBeAccessedByAnyLayer();
 

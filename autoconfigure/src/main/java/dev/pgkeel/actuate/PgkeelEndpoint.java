@@ -8,6 +8,8 @@ import java.util.Map;
 import dev.pgkeel.actuate.ServerInquiry.PoolFigures;
 import dev.pgkeel.actuate.ServerInquiry.ServerAnswer;
 import dev.pgkeel.alert.ConnectionAlerts;
+import dev.pgkeel.lease.LeasedPools;
+import dev.pgkeel.lease.PoolLeases;
 import dev.pgkeel.pool.PoolReport;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.pool.PoolSetting;
@@ -37,6 +39,8 @@ public final class PgkeelEndpoint {
 
 	private final @Nullable SchemaInitializer schema;
 
+	private final @Nullable LeasedPools leases;
+
 	private final @Nullable ServerMonitor monitor;
 
 	private final @Nullable ConnectionAlerts alerts;
@@ -47,14 +51,17 @@ public final class PgkeelEndpoint {
 	 * @param pools the pools' reports, {@code null} if the pool's defaults are switched
 	 * off
 	 * @param schema the schema scripts, {@code null} if they are switched off
+	 * @param leases the pools' leases, {@code null} if leaks are not looked for
 	 * @param monitor the monitor, {@code null} if there is none
 	 * @param alerts the alerts, {@code null} if they are switched off
 	 */
 	public PgkeelEndpoint(@Nullable ServerInquiry inquiry, @Nullable PoolReports pools,
-			@Nullable SchemaInitializer schema, @Nullable ServerMonitor monitor, @Nullable ConnectionAlerts alerts) {
+			@Nullable SchemaInitializer schema, @Nullable LeasedPools leases, @Nullable ServerMonitor monitor,
+			@Nullable ConnectionAlerts alerts) {
 		this.inquiry = inquiry;
 		this.pools = pools;
 		this.schema = schema;
+		this.leases = leases;
 		this.monitor = monitor;
 		this.alerts = alerts;
 	}
@@ -87,9 +94,12 @@ public final class PgkeelEndpoint {
 
 	private Map<String, PoolDescriptor> pools() {
 		Map<String, PoolDescriptor> descriptors = new LinkedHashMap<>();
+		Map<String, PoolLeases> leased = (this.leases != null) ? this.leases.all() : Map.of();
 		if (this.pools != null) {
-			this.pools.all().forEach((bean, report) -> descriptors.put(bean, PoolDescriptor.of(report)));
+			this.pools.all()
+				.forEach((bean, report) -> descriptors.put(bean, PoolDescriptor.of(report, leased.get(bean))));
 		}
+		leased.forEach((bean, leases) -> descriptors.putIfAbsent(bean, PoolDescriptor.of(leases)));
 		return descriptors;
 	}
 
@@ -150,20 +160,27 @@ public final class PgkeelEndpoint {
 	 * One pool.
 	 *
 	 * @param name its name
-	 * @param profile the runtime profile
+	 * @param profile the runtime profile, {@code null} if the pool's settings are all the
+	 * user's own
 	 * @param reason why this profile
 	 * @param settings the settings by name
+	 * @param leases who holds its connections, {@code null} if leaks are not looked for
 	 */
-	public record PoolDescriptor(String name, String profile, String reason, Map<String, SettingDescriptor> settings) {
+	public record PoolDescriptor(String name, @Nullable String profile, @Nullable String reason,
+			Map<String, SettingDescriptor> settings, @Nullable LeasesDescriptor leases) {
 
-		static PoolDescriptor of(PoolReport report) {
+		static PoolDescriptor of(PoolLeases leases) {
+			return new PoolDescriptor(leases.pool(), null, null, Map.of(), LeasesDescriptor.of(leases));
+		}
+
+		static PoolDescriptor of(PoolReport report, @Nullable PoolLeases leases) {
 			Map<String, SettingDescriptor> settings = new LinkedHashMap<>();
 			for (PoolSetting setting : report.settings()) {
 				settings.put(setting.name(),
 						new SettingDescriptor(setting.value(), setting.source().toString(), setting.reason()));
 			}
 			return new PoolDescriptor(report.pool(), report.profile().profile().toString(), report.profile().reason(),
-					settings);
+					settings, (leases != null) ? LeasesDescriptor.of(leases) : null);
 		}
 
 	}

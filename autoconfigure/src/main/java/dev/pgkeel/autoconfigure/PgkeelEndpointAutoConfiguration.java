@@ -5,6 +5,7 @@ import javax.sql.DataSource;
 import dev.pgkeel.actuate.PgkeelEndpoint;
 import dev.pgkeel.actuate.ServerInquiry;
 import dev.pgkeel.alert.ConnectionAlerts;
+import dev.pgkeel.lease.LeasedPools;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.server.KnownServers;
@@ -24,8 +25,8 @@ import org.springframework.context.annotation.Bean;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = { PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class,
-		PgkeelSchemaAutoConfiguration.class, PgkeelMonitorAutoConfiguration.class })
+@AutoConfiguration(after = { PgkeelAutoConfiguration.class, PgkeelLeaseAutoConfiguration.class,
+		PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class, PgkeelMonitorAutoConfiguration.class })
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
 @ConditionalOnAvailableEndpoint(PgkeelEndpoint.class)
 @ConditionalOnBean(PgkeelProperties.class)
@@ -35,10 +36,12 @@ public final class PgkeelEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	PgkeelEndpoint pgkeelEndpoint(ObjectProvider<DataSource> dataSource, ObjectProvider<PoolReports> pools,
 			ObjectProvider<SchemaInitializer> schema, ObjectProvider<KnownServers> servers,
-			ObjectProvider<ServerMonitor> monitor, ObjectProvider<ConnectionAlerts> alerts) {
+			ObjectProvider<LeasedPools> leases, ObjectProvider<ServerMonitor> monitor,
+			ObjectProvider<ConnectionAlerts> alerts) {
 		DataSource candidate = dataSource.getIfUnique();
 		return new PgkeelEndpoint((candidate != null) ? new ServerInquiry(candidate, servers.getIfAvailable()) : null,
-				pools.getIfAvailable(), schema.getIfAvailable(), monitor.getIfAvailable(), alerts.getIfAvailable());
+				pools.getIfAvailable(), schema.getIfAvailable(), leases.getIfAvailable(), monitor.getIfAvailable(),
+				alerts.getIfAvailable());
 	}
 
 }

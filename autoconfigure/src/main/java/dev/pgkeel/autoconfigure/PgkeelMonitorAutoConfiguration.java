@@ -17,6 +17,8 @@ import dev.pgkeel.alert.AlertPolicy;
 import dev.pgkeel.alert.ConnectionAlertEvent;
 import dev.pgkeel.alert.ConnectionAlerts;
 import dev.pgkeel.alert.LoggingNotifier;
+import dev.pgkeel.lease.GuardedDataSource;
+import dev.pgkeel.lease.PoolLeases;
 import dev.pgkeel.pool.ActiveProfile;
 import dev.pgkeel.pool.RuntimeProfile;
 import dev.pgkeel.server.ApplicationInstance;
@@ -125,8 +127,13 @@ public final class PgkeelMonitorAutoConfiguration {
 	 * HikariCP's on PostgreSQL, the monitor is only asked by others.
 	 */
 	@Bean
-	MonitorLifecycle pgkeelMonitorLifecycle(ServerMonitor monitor, ActiveProfile profile, DataSource dataSource) {
+	MonitorLifecycle pgkeelMonitorLifecycle(ServerMonitor monitor, ActiveProfile profile, DataSource dataSource,
+			Refusals refusals) {
 		HikariDataSource pool = DatabaseTarget.pool(dataSource);
+		PoolLeases leases = (pool instanceof GuardedDataSource guarded) ? guarded.leases() : null;
+		if (leases != null) {
+			leases.countWith(refusals);
+		}
 		boolean possible = pool != null && DatabaseTarget.ofPool(pool) != DatabaseTarget.OTHER
 				&& DatabaseTarget.ofPool(pool) != DatabaseTarget.UNKNOWN;
 		return new MonitorLifecycle(monitor, possible && profile.profile() != RuntimeProfile.SERVERLESS);

@@ -88,7 +88,7 @@ public final class PgkeelPoolAutoConfiguration {
 	@Bean
 	PoolConfigurer pgkeelPoolConfigurer(PgkeelProperties properties, ActiveProfile profile,
 			ApplicationInstance instance, PoolReports reports, PoolInspector inspector, PoolInspection inspection,
-			ConfigurableEnvironment environment, ListableBeanFactory beanFactory) {
+			ConfigurableEnvironment environment, ListableBeanFactory beanFactory, ObjectProvider<LeaseGuard> guard) {
 		PoolSettings settings = PoolSettings.of(profile.profile());
 		MigrationTools tools = new MigrationTools(beanFactory, environment);
 		return new PoolConfigurer(properties.mode(), (beanName) -> {
@@ -98,7 +98,7 @@ public final class PgkeelPoolAutoConfiguration {
 			String tool = (profile.profile() == RuntimeProfile.SERVERLESS) ? tools.borrowingFrom(beanName) : null;
 			return (tool != null) ? new PoolDefaults(profile, settings.withMaximumPoolSize(2), reason(tool), instance)
 					: new PoolDefaults(profile, settings, null, instance);
-		}, reports, inspector, inspection, environment);
+		}, reports, inspector, inspection, environment, guard);
 	}
 
 	private static String reason(String tool) {

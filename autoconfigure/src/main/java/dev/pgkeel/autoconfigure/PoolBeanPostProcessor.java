@@ -42,7 +42,7 @@ final class PoolBeanPostProcessor implements BeanPostProcessor, PriorityOrdered,
 	@Override
 	public Object postProcessBeforeInitialization(Object bean, String beanName) {
 		if (bean instanceof HikariDataSource pool && isConfiguredByProperties(pool, beanName)) {
-			this.configurer.getObject().preset(pool, beanName);
+			return this.configurer.getObject().preset(pool, beanName);
 		}
 		return bean;
 	}

@@ -17,6 +17,7 @@ import dev.pgkeel.tls.TlsDecision;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
@@ -45,6 +46,8 @@ final class PoolConfigurer {
 
 	private final ConfigurableEnvironment environment;
 
+	private final ObjectProvider<LeaseGuard> guard;
+
 	private final Map<String, Preset> presets = new ConcurrentHashMap<>();
 
 	/**
@@ -55,40 +58,51 @@ final class PoolConfigurer {
 	 * @param inspector makes the first connection
 	 * @param inspection draws the conclusions from it
 	 * @param environment holds the user's properties
+	 * @param guard puts guarded pools in the place of plain ones, if leaks are looked for
 	 */
 	PoolConfigurer(PgkeelMode mode, Function<String, PoolDefaults> defaults, PoolReports reports,
-			PoolInspector inspector, PoolInspection inspection, ConfigurableEnvironment environment) {
+			PoolInspector inspector, PoolInspection inspection, ConfigurableEnvironment environment,
+			ObjectProvider<LeaseGuard> guard) {
 		this.mode = mode;
 		this.defaults = defaults;
 		this.reports = reports;
 		this.inspector = inspector;
 		this.inspection = inspection;
 		this.environment = environment;
+		this.guard = guard;
 		this.origins = new PoolPropertyOrigins(environment);
 	}
 
-	void preset(HikariDataSource pool, String beanName) {
+	/**
+	 * Presets a pool before the user's properties are bound to it.
+	 * @return the pool to go on with, guarded if leaks are looked for: whoever is given
+	 * the pool from here on is given that one
+	 */
+	HikariDataSource preset(HikariDataSource pool, String beanName) {
 		if (pool.getClass() != HikariDataSource.class) {
 			logger.info(name(pool, beanName) + " - left as it is: its class is " + pool.getClass().getName());
-			return;
+			return pool;
 		}
 		if (pool.isRunning()) {
 			logger.info(name(pool, beanName) + " - left as it is: the pool was already running when it became a bean");
-			return;
+			return pool;
 		}
 		if (System.getProperty(HIKARI_FILE_PROPERTY) != null) {
 			logger.info(name(pool, beanName) + " - left as it is: HikariCP reads its settings from the file named by "
 					+ HIKARI_FILE_PROPERTY);
-			return;
+			return pool;
 		}
 		DatabaseTarget target = expectedTarget(pool);
 		if (isNotPostgres(target, pool, beanName)) {
-			return;
+			return pool;
 		}
+		LeaseGuard leaseGuard = this.guard.getIfAvailable();
+		HikariDataSource guarded = (leaseGuard != null) ? leaseGuard.guard(pool, beanName, target) : pool;
 		PoolDefaults poolDefaults = this.defaults.apply(beanName);
-		AppliedDefaults applied = (this.mode == PgkeelMode.OBSERVE) ? poolDefaults.observe(pool, target)
-				: poolDefaults.applyTo(pool, target);
-		this.presets.put(beanName, new Preset(pool, applied));
+		AppliedDefaults applied = (this.mode == PgkeelMode.OBSERVE) ? poolDefaults.observe(guarded, target)
+				: poolDefaults.applyTo(guarded, target);
+		this.presets.put(beanName, new Preset(guarded, applied));
+		return guarded;
 	}
 
 	void complete(String beanName) {

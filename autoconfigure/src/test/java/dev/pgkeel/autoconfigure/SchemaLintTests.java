@@ -121,7 +121,7 @@ class SchemaLintTests {
 	void endpointShowsTheAdvice() {
 		this.contextRunner.withPropertyValues("pgkeel.schema.lint=warn").run((context) -> {
 			PgkeelEndpoint endpoint = new PgkeelEndpoint(null, null, context.getBean(SchemaInitializer.class), null,
-					null);
+					null, null);
 			assertThat(endpoint.pgkeel().schemaAdvice()).extracting(AdviceDescriptor::place, AdviceDescriptor::id)
 				.contains(Tuple.tuple("1_advice.sql:11:1", "create-guard"));
 		});

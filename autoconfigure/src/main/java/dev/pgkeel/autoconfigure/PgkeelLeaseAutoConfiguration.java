@@ -1,0 +1,51 @@
+package dev.pgkeel.autoconfigure;
+
+import java.util.Objects;
+
+import dev.pgkeel.lease.LeakCapture;
+import dev.pgkeel.lease.LeakSettings;
+import dev.pgkeel.lease.LeasedPools;
+import dev.pgkeel.pool.ActiveProfile;
+import dev.pgkeel.pool.RuntimeProfile;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the pools' leases: who holds a connection, and how one that was
+ * leaked comes back.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = PgkeelAutoConfiguration.class)
+@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBooleanProperty(name = "pgkeel.leak.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(LeakProperties.class)
+public final class PgkeelLeaseAutoConfiguration {
+
+	@Bean
+	static LeaseBeanPostProcessor pgkeelLeaseBeanPostProcessor(ObjectProvider<LeaseGuard> guard) {
+		return new LeaseBeanPostProcessor(guard);
+	}
+
+	@Bean
+	LeasedPools pgkeelLeasedPools() {
+		return new LeasedPools();
+	}
+
+	@Bean
+	LeaseGuard pgkeelLeaseGuard(PgkeelProperties properties, LeakProperties leak, ActiveProfile profile,
+			LeasedPools pools, ApplicationEventPublisher events) {
+		LeakCapture usual = (profile.profile() == RuntimeProfile.DEVELOPMENT) ? LeakCapture.ALWAYS
+				: LeakCapture.ADAPTIVE;
+		LeakSettings settings = new LeakSettings(properties.mode(), leak.suspectAfter(), leak.collectWhenStarved(),
+				Objects.requireNonNullElse(leak.capture(), usual), profile.profile() != RuntimeProfile.SERVERLESS);
+		return new LeaseGuard(settings, pools, events::publishEvent);
+	}
+
+}

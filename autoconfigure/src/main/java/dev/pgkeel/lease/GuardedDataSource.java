@@ -1,0 +1,181 @@
+package dev.pgkeel.lease;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.pool.HikariPool;
+import dev.pgkeel.server.Preflight;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A HikariCP pool that knows who holds its connections. What it lends is a handle of
+ * ours, and a handle that has become unreachable without having been closed is a leak:
+ * its connection is reclaimed. Otherwise it is the same pool with the same settings,
+ * started by the first borrow. Safe for use by several threads.
+ *
+ * @since 0.1.0
+ */
+public class GuardedDataSource extends HikariDataSource {
+
+	private final @Nullable PoolLeases leases;
+
+	/**
+	 * Creates a pool without leases and without settings. For those who derive a pool
+	 * from another one by its class, such as Spring Boot's {@code DataSourceBuilder}.
+	 */
+	public GuardedDataSource() {
+		this.leases = null;
+	}
+
+	private GuardedDataSource(String beanName, LeakSettings settings, Consumer<ConnectionLeakEvent> listener) {
+		this.leases = new PoolLeases(new Bare(beanName), settings, new Preflight(this), listener);
+	}
+
+	/**
+	 * Creates a pool with the settings of another one, which must not run and is not to
+	 * be used any more.
+	 * @param pool the other one
+	 * @param beanName the name of its bean
+	 * @param settings how leaks are looked for
+	 * @param listener is told about leaks
+	 * @return the pool, not running yet
+	 */
+	public static GuardedDataSource of(HikariDataSource pool, String beanName, LeakSettings settings,
+			Consumer<ConnectionLeakEvent> listener) {
+		GuardedDataSource guarded = new GuardedDataSource(beanName, settings, listener);
+		pool.copyStateTo(guarded);
+		return guarded;
+	}
+
+	/**
+	 * Returns who holds connections.
+	 * @return the leases, {@code null} if there are none
+	 */
+	public @Nullable PoolLeases leases() {
+		return this.leases;
+	}
+
+	/**
+	 * Borrows a connection.
+	 * @return a handle of ours
+	 * @throws PoolExhaustedException if none was returned in time
+	 * @throws NestedConnectionException if waiting for one could not end
+	 * @throws SQLException if the pool cannot start
+	 */
+	@Override
+	public Connection getConnection() throws SQLException {
+		return (this.leases != null) ? this.leases.lend() : super.getConnection();
+	}
+
+	/**
+	 * Evicts a connection.
+	 * @param connection a handle of ours, or what {@code super} expects
+	 */
+	@Override
+	public void evictConnection(Connection connection) {
+		if (connection instanceof GuardedConnection handle) {
+			if (handle.lease.evict()) {
+				super.evictConnection(handle.lease.proxy());
+			}
+		}
+		else {
+			super.evictConnection(connection);
+		}
+	}
+
+	@Override
+	public void close() {
+		if (this.leases != null) {
+			this.leases.stop();
+		}
+		super.close();
+	}
+
+	private Connection lendBare() throws SQLException {
+		return super.getConnection();
+	}
+
+	private void evictBare(Connection proxy) {
+		super.evictConnection(proxy);
+	}
+
+	/**
+	 * The pool without leases.
+	 */
+	private final class Bare implements BarePool {
+
+		private final String beanName;
+
+		Bare(String beanName) {
+			this.beanName = beanName;
+		}
+
+		@Override
+		public String name() {
+			return Objects.requireNonNullElse(getPoolName(), this.beanName);
+		}
+
+		@Override
+		public int maximumPoolSize() {
+			return getMaximumPoolSize();
+		}
+
+		@Override
+		public int total() {
+			HikariPoolMXBean figures = getHikariPoolMXBean();
+			return (figures != null) ? figures.getTotalConnections() : 0;
+		}
+
+		@Override
+		public int idle() {
+			HikariPoolMXBean figures = getHikariPoolMXBean();
+			return (figures != null) ? figures.getIdleConnections() : 0;
+		}
+
+		@Override
+		public int waiting() {
+			HikariPoolMXBean figures = getHikariPoolMXBean();
+			return (figures != null) ? figures.getThreadsAwaitingConnection() : 0;
+		}
+
+		@Override
+		public boolean isClosed() {
+			return GuardedDataSource.this.isClosed();
+		}
+
+		@Override
+		public Duration patience() {
+			return Duration.ofMillis(getConnectionTimeout());
+		}
+
+		@Override
+		public Connection borrow() throws SQLException {
+			return lendBare();
+		}
+
+		@Override
+		public Connection borrow(Duration patience) throws SQLException {
+			return (getHikariPoolMXBean() instanceof HikariPool running) ? running.getConnection(patience.toMillis())
+					: lendBare();
+		}
+
+		/**
+		 * HikariCP 7.0.2 makes a new connection after an eviction only if fewer than
+		 * {@code minimumIdle} are left, however many wait.
+		 */
+		@Override
+		public void evict(Connection proxy) {
+			evictBare(proxy);
+			if (getHikariPoolMXBean() instanceof HikariPool running) {
+				running.addBagItem(running.getThreadsAwaitingConnection());
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,245 @@
+package dev.pgkeel.lease;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+
+/**
+ * One borrow of a connection: who, since when, from where in the code. It refers weakly
+ * to the handle and strongly to HikariCP's connection. Closing, evicting and reclaiming
+ * race for its state, and only who changes it from open touches HikariCP's connection.
+ */
+final class Lease extends WeakReference<GuardedConnection> {
+
+	private static final int OPEN = 0;
+
+	private static final int CLOSED = 1;
+
+	private static final int EVICTED = 2;
+
+	private static final int RECLAIMED = 3;
+
+	private static final VarHandle STATE;
+
+	static {
+		try {
+			STATE = MethodHandles.lookup().findVarHandle(Lease.class, "state", int.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private final Connection proxy;
+
+	private final Thread holder;
+
+	private final @Nullable CallSite callSite;
+
+	private final LeaseRegistry registry;
+
+	private final long since = System.nanoTime();
+
+	private Thread lastUser;
+
+	private volatile int state;
+
+	private volatile boolean unwrapped;
+
+	private volatile boolean holderWaits;
+
+	private volatile boolean suspected;
+
+	private volatile boolean proven;
+
+	private byte collections;
+
+	private volatile @Nullable Runnable whenClosed;
+
+	/**
+	 * The next lease of the registry's chain.
+	 */
+	volatile @Nullable Lease next;
+
+	Lease(GuardedConnection handle, ReferenceQueue<GuardedConnection> queue, Connection proxy, Thread holder,
+			@Nullable CallSite callSite, LeaseRegistry registry) {
+		super(handle, queue);
+		this.proxy = proxy;
+		this.holder = holder;
+		this.lastUser = holder;
+		this.callSite = callSite;
+		this.registry = registry;
+	}
+
+	Connection proxy() {
+		return this.proxy;
+	}
+
+	Thread holder() {
+		return this.holder;
+	}
+
+	@Nullable CallSite callSite() {
+		return this.callSite;
+	}
+
+	Duration heldFor() {
+		return Duration.ofNanos(System.nanoTime() - this.since);
+	}
+
+	/**
+	 * Notes who uses the connection. Called by each method of a delegate, so it writes
+	 * only what has changed.
+	 */
+	void use() throws SQLException {
+		if (this.state == RECLAIMED) {
+			throw new SQLNonTransientConnectionException("This connection was reclaimed: its handle had become"
+					+ " unreachable without having been closed. It was borrowed by " + this.holder.getName()
+					+ ((this.callSite != null) ? " at " + this.callSite : "")
+					+ ". Code that runs when the garbage collector has found its object, such as a finalizer, is too"
+					+ " late to use it", "08003");
+		}
+		Thread user = Thread.currentThread();
+		if (this.lastUser != user) {
+			this.lastUser = user;
+		}
+	}
+
+	Thread lastUser() {
+		return this.lastUser;
+	}
+
+	/**
+	 * Takes the lease out of the rule that an unreachable handle is a leak: the caller is
+	 * given an object of the driver, which does not keep the handle reachable.
+	 */
+	void unwrapped() {
+		this.unwrapped = true;
+	}
+
+	boolean isUnwrapped() {
+		return this.unwrapped;
+	}
+
+	boolean isOpen() {
+		return this.state == OPEN;
+	}
+
+	boolean isReclaimed() {
+		return this.state == RECLAIMED;
+	}
+
+	/**
+	 * Ends the lease because its holder closes the handle.
+	 * @return whether HikariCP's connection is to be closed
+	 */
+	boolean close() {
+		if (!end(CLOSED)) {
+			return STATE.compareAndSet(this, EVICTED, CLOSED);
+		}
+		Runnable action = this.whenClosed;
+		if (action != null) {
+			action.run();
+		}
+		return true;
+	}
+
+	/**
+	 * Sets what to do when the holder closes the handle: only then is it certain that the
+	 * holder still had it.
+	 */
+	void whenClosed(Runnable action) {
+		this.whenClosed = action;
+	}
+
+	/**
+	 * Ends the lease because its connection is evicted, though the handle is still there
+	 * to be closed.
+	 */
+	boolean evict() {
+		return end(EVICTED);
+	}
+
+	/**
+	 * Ends the lease because nobody else can.
+	 */
+	boolean reclaim() {
+		return end(RECLAIMED);
+	}
+
+	private boolean end(int end) {
+		if (!STATE.compareAndSet(this, OPEN, end)) {
+			return false;
+		}
+		this.registry.remove(this);
+		return true;
+	}
+
+	void holderWaits(boolean waits) {
+		this.holderWaits = waits;
+	}
+
+	boolean holderWaits() {
+		return this.holderWaits;
+	}
+
+	/**
+	 * Notes that the lease is suspected to be a leak.
+	 * @return whether it was not yet
+	 */
+	boolean suspect() {
+		boolean first = !this.suspected;
+		this.suspected = true;
+		return first;
+	}
+
+	boolean isSuspected() {
+		return this.suspected;
+	}
+
+	/**
+	 * Notes that the lease is a leak which is only reported.
+	 */
+	void prove() {
+		this.proven = true;
+	}
+
+	boolean isProven() {
+		return this.proven;
+	}
+
+	/**
+	 * Returns how many collections were asked for because of this lease. Only who looks
+	 * for leaks asks and counts.
+	 */
+	int collections() {
+		return this.collections;
+	}
+
+	void countCollection() {
+		this.collections++;
+	}
+
+	/**
+	 * Returns the process that serves the session.
+	 * @return the process id as the driver was told, which behind a pooler is not real, 0
+	 * if it is not known
+	 */
+	int backendPid() {
+		try {
+			return this.proxy.unwrap(PGConnection.class).getBackendPID();
+		}
+		catch (SQLException ex) {
+			return 0;
+		}
+	}
+
+}

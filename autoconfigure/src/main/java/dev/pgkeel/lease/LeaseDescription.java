@@ -1,0 +1,27 @@
+package dev.pgkeel.lease;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who holds a connection.
+ *
+ * @param holder the name of the thread that borrowed it
+ * @param heldFor for how long it has been out
+ * @param callSite the user's line that borrowed it, {@code null} if it was not recorded
+ * @param session what its session did when the server was asked last, such as
+ * {@code idle in transaction for 12 s}, or {@code unknown}
+ * @param leak {@code proven}, {@code suspected} or {@code null}
+ * @since 0.1.0
+ */
+public record LeaseDescription(String holder, Duration heldFor, @Nullable String callSite, String session,
+		@Nullable String leak) {
+
+	@Override
+	public String toString() {
+		return Times.text(this.heldFor) + " by " + this.holder + ((this.callSite != null) ? " at " + this.callSite : "")
+				+ ", session " + this.session + ((this.leak != null) ? ", leak " + this.leak : "");
+	}
+
+}

@@ -1,0 +1,70 @@
+package dev.pgkeel.lease;
+
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+import dev.pgkeel.server.SessionProbe;
+import dev.pgkeel.server.SessionState;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the sessions of leases do, as the server said when it was asked last.
+ */
+final class LeaseSessions {
+
+	private static final Log logger = LogFactory.getLog(LeaseSessions.class);
+
+	private volatile SessionProbe probe;
+
+	private volatile Map<Lease, SessionState> lastSeen = Map.of();
+
+	LeaseSessions(SessionProbe probe) {
+		this.probe = probe;
+	}
+
+	void probeWith(SessionProbe other) {
+		this.probe = other;
+	}
+
+	/**
+	 * Asks the server.
+	 * @param leases the leases to ask about
+	 * @return what is known, without the leases that have ended meanwhile
+	 */
+	Map<Lease, SessionState> ask(Collection<Lease> leases) {
+		Map<Integer, Lease> byPid = new HashMap<>();
+		leases.forEach((lease) -> byPid.put(lease.backendPid(), lease));
+		byPid.remove(0);
+		Map<Lease, SessionState> states = new HashMap<>();
+		try {
+			this.probe.sessions(byPid.keySet()).forEach((pid, state) -> {
+				Lease lease = byPid.get(pid);
+				// Otherwise its session may serve somebody else by now
+				if (lease != null && lease.isOpen()) {
+					states.put(lease, state);
+				}
+			});
+		}
+		catch (SQLException | RuntimeException ex) {
+			logger.debug("The server cannot be asked what sessions do", ex);
+		}
+		this.lastSeen = Map.copyOf(states);
+		return states;
+	}
+
+	String lastSeen(Lease lease) {
+		return describe(this.lastSeen.get(lease));
+	}
+
+	static String describe(@Nullable SessionState session) {
+		if (session == null || session.state() == null) {
+			return "unknown";
+		}
+		return session.state() + ((session.unchangedFor() != null) ? " for " + Times.text(session.unchangedFor()) : "");
+	}
+
+}

@@ -1,0 +1,163 @@
+package dev.pgkeel.lease;
+
+import java.lang.ref.ReferenceQueue;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+
+import dev.pgkeel.server.DatabaseTarget;
+import dev.pgkeel.server.Preflight;
+import dev.pgkeel.server.Refusals;
+import dev.pgkeel.server.QueryingSessionProbe;
+import dev.pgkeel.server.SessionProbe;
+
+/**
+ * The leases of one pool: lends its connections, and shows who holds them. Safe for use
+ * by several threads.
+ *
+ * @since 0.1.0
+ */
+public final class PoolLeases {
+
+	private final BarePool pool;
+
+	private final LeaseRegistry registry = new LeaseRegistry();
+
+	private final ReferenceQueue<GuardedConnection> unreachable = new ReferenceQueue<>();
+
+	private final LeakCounters counters = new LeakCounters();
+
+	private final CallSiteCapture capture;
+
+	private final LeaseSessions sessions;
+
+	private final NestedBorrows nested;
+
+	private final Exhaustion exhaustion;
+
+	private volatile Refusals refusals = new Refusals();
+
+	private final LeakWatch watch;
+
+	PoolLeases(BarePool pool, LeakSettings settings, Preflight preflight, Consumer<ConnectionLeakEvent> listener) {
+		this.pool = pool;
+		this.capture = new CallSiteCapture(settings.capture());
+		this.sessions = new LeaseSessions(new QueryingSessionProbe(() -> connect(pool, preflight)));
+		LeakReporter reporter = new LeakReporter(pool, this.capture, listener);
+		LeakDetector detector = new LeakDetector(pool, settings.mode(), this.unreachable, this.counters, reporter);
+		this.watch = new LeakWatch(pool, settings, this.registry, detector,
+				new SuspectWatch(settings.suspectAfter(), this.sessions, this.counters, reporter), this.sessions,
+				this.capture, this.counters);
+		this.nested = new NestedBorrows(pool, settings.mode(), this.registry, this.sessions, this.capture,
+				this.counters, this.watch);
+		this.exhaustion = new Exhaustion(pool, this::held);
+	}
+
+	/**
+	 * A starved pool has no connection to ask with.
+	 */
+	private static Connection connect(BarePool pool, Preflight preflight) throws SQLException {
+		if (pool.idle() > 0) {
+			return pool.borrow(Duration.ofMillis(250));
+		}
+		if (preflight.target() != DatabaseTarget.POSTGRESQL) {
+			throw new SQLTransientConnectionException(pool.name() + " - no way to the server beside the pool");
+		}
+		return preflight.connectAsPool();
+	}
+
+	Connection lend() throws SQLException {
+		Thread borrower = Thread.currentThread();
+		Lease outer = this.registry.heldBy(borrower);
+		Connection proxy;
+		try {
+			proxy = (outer != null) ? this.nested.borrow(borrower, outer) : this.watch.borrow();
+		}
+		catch (NestedConnectionException ex) {
+			throw ex;
+		}
+		catch (SQLTransientConnectionException ex) {
+			this.refusals.borrowTimedOut(ex);
+			throw this.exhaustion.explain(ex);
+		}
+		try {
+			GuardedConnection handle = new GuardedConnection(proxy, borrower, this.capture.ofBorrow(), this.registry,
+					this.unreachable);
+			this.registry.add(handle.lease);
+			this.watch.ensureStarted();
+			return handle;
+		}
+		catch (RuntimeException | Error ex) {
+			proxy.close();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Has the sessions asked for in another way.
+	 * @param probe asks the server
+	 */
+	public void probeWith(SessionProbe probe) {
+		this.sessions.probeWith(probe);
+	}
+
+	/**
+	 * Has borrows that timed out counted by others too.
+	 * @param others the counters
+	 */
+	public void countWith(Refusals others) {
+		this.refusals = others;
+	}
+
+	/**
+	 * Returns the pool's name.
+	 * @return the name, or that of its bean while it has none
+	 */
+	public String pool() {
+		return this.pool.name();
+	}
+
+	/**
+	 * Returns who holds connections. Nobody is asked for it.
+	 * @return the leases, longest first
+	 */
+	public List<LeaseDescription> held() {
+		return this.registry.open()
+			.stream()
+			.map(this::describe)
+			.sorted(Comparator.comparing(LeaseDescription::heldFor).reversed())
+			.toList();
+	}
+
+	private LeaseDescription describe(Lease lease) {
+		CallSite callSite = lease.callSite();
+		String leak = lease.isProven() ? "proven" : (lease.isSuspected() ? "suspected" : null);
+		return new LeaseDescription(lease.holder().getName(), lease.heldFor(),
+				(callSite != null) ? callSite.toString() : null, this.sessions.lastSeen(lease), leak);
+	}
+
+	/**
+	 * Returns for how long the longest lease has been held.
+	 * @return the time, zero if no connection is out
+	 */
+	public Duration longestHeld() {
+		return this.registry.open().stream().map(Lease::heldFor).max(Comparator.naturalOrder()).orElse(Duration.ZERO);
+	}
+
+	/**
+	 * Returns what was counted.
+	 * @return the counters
+	 */
+	public LeakCounters counters() {
+		return this.counters;
+	}
+
+	void stop() {
+		this.watch.stop();
+	}
+
+}

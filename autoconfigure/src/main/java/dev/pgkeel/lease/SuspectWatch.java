@@ -1,0 +1,74 @@
+package dev.pgkeel.lease;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import dev.pgkeel.server.SessionState;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reports connections that are out for long while their sessions do nothing. They are
+ * left alone: a thread that still has the handle may go on with it.
+ */
+final class SuspectWatch {
+
+	private static final Log logger = LogFactory.getLog(SuspectWatch.class);
+
+	private final Duration suspectAfter;
+
+	private final LeaseSessions sessions;
+
+	private final LeakCounters counters;
+
+	private final LeakReporter reporter;
+
+	SuspectWatch(Duration suspectAfter, LeaseSessions sessions, LeakCounters counters, LeakReporter reporter) {
+		this.suspectAfter = suspectAfter;
+		this.sessions = sessions;
+		this.counters = counters;
+		this.reporter = reporter;
+	}
+
+	/**
+	 * Looks at the leases, and asks the server only if one of them is old.
+	 */
+	void check(List<Lease> leases) {
+		List<Lease> old = leases.stream()
+			.filter((lease) -> !lease.isSuspected() && !lease.isProven()
+					&& lease.heldFor().compareTo(this.suspectAfter) > 0)
+			.toList();
+		if (old.isEmpty()) {
+			return;
+		}
+		Map<Lease, SessionState> states = this.sessions.ask(leases);
+		for (Lease lease : old) {
+			SessionState session = states.get(lease);
+			if (isIdle(lease, session)) {
+				if (lease.isOpen() && lease.suspect()) {
+					this.counters.countSuspected();
+					this.reporter.report(ConnectionLeakEvent.Kind.SUSPECTED, lease, LeaseSessions.describe(session));
+				}
+			}
+			else if (logger.isDebugEnabled()) {
+				logger.debug("A connection is long held, " + Times.text(lease.heldFor()) + " by "
+						+ lease.holder().getName() + ", and its session is " + LeaseSessions.describe(session));
+			}
+		}
+	}
+
+	/**
+	 * Where the server does not tell, a thread that waits for its answer shows that the
+	 * session is at work.
+	 */
+	private boolean isIdle(Lease lease, @Nullable SessionState session) {
+		if (session == null || session.state() == null) {
+			return !Holders.isInCall(lease.lastUser());
+		}
+		return session.isIdle()
+				&& (session.unchangedFor() == null || session.unchangedFor().compareTo(this.suspectAfter) >= 0);
+	}
+
+}

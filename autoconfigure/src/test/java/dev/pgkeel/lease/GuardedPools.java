@@ -1,0 +1,68 @@
+package dev.pgkeel.lease;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.PgkeelMode;
+import dev.pgkeel.testsupport.TestDatabase;
+import org.awaitility.Awaitility;
+
+/**
+ * Makes guarded pools, and notes what they publish.
+ */
+final class GuardedPools {
+
+	static final LeakSettings SETTINGS = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofSeconds(30), true,
+			LeakCapture.ADAPTIVE, true);
+
+	static final LeakSettings OBSERVING = new LeakSettings(PgkeelMode.OBSERVE, Duration.ofSeconds(30), true,
+			LeakCapture.ADAPTIVE, true);
+
+	final List<ConnectionLeakEvent> events = Collections.synchronizedList(new ArrayList<>());
+
+	GuardedDataSource of(TestDatabase database, int size, LeakSettings settings) {
+		return of(database, size, settings, Duration.ofSeconds(20));
+	}
+
+	GuardedDataSource of(TestDatabase database, int size, LeakSettings settings, Duration connectionTimeout) {
+		HikariDataSource plain = new HikariDataSource();
+		plain.setJdbcUrl(database.jdbcUrl());
+		plain.setUsername(database.username());
+		plain.setPassword(database.password());
+		plain.setMaximumPoolSize(size);
+		plain.setMinimumIdle(0);
+		plain.setPoolName("guarded");
+		plain.setConnectionTimeout(connectionTimeout.toMillis());
+		return GuardedDataSource.of(plain, "pool", settings, this.events::add);
+	}
+
+	static PoolLeases leases(GuardedDataSource pool) {
+		return Objects.requireNonNull(pool.leases());
+	}
+
+	/**
+	 * Has the collector find out what is unreachable.
+	 */
+	static void collect() {
+		System.gc();
+	}
+
+	/**
+	 * Collects until nobody holds a connection of a pool.
+	 */
+	static void awaitNoLease(GuardedDataSource pool) {
+		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+			collect();
+			return leases(pool).held().isEmpty() && active(pool) == 0;
+		});
+	}
+
+	static int active(GuardedDataSource pool) {
+		return pool.getHikariPoolMXBean().getActiveConnections();
+	}
+
+}

@@ -1,0 +1,94 @@
+package dev.pgkeel.lease;
+
+import java.lang.ref.ReferenceQueue;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link StarvationWatch}.
+ */
+class StarvationWatchTests {
+
+	private final LeaseRegistry registry = new LeaseRegistry();
+
+	private final StarvationWatch watch = new StarvationWatch(new LeaseSessions((pids) -> Map.of()));
+
+	private GuardedConnection handle;
+
+	private long now;
+
+	@BeforeEach
+	void borrow() {
+		this.handle = newHandle();
+	}
+
+	@Test
+	void youngLeaseJustifiesNothing() {
+		assertThat(this.watch.shouldCollect(List.of(this.handle.lease), this.now)).isFalse();
+		awaitOld();
+		assertThat(this.watch.shouldCollect(List.of(this.handle.lease), this.now)).isTrue();
+		assertThat(this.watch.shouldCollect(List.of(), this.now)).isFalse();
+	}
+
+	@Test
+	void leaseJustifiesTwoCollections() {
+		awaitOld();
+		List<Lease> leases = List.of(this.handle.lease);
+		for (int collection = 0; collection < 2; collection++) {
+			assertThat(this.watch.shouldCollect(leases, this.now)).isTrue();
+			this.watch.collected(leases, 0, this.now);
+			after(Duration.ofHours(1));
+		}
+		assertThat(this.watch.shouldCollect(leases, this.now)).isFalse();
+	}
+
+	@Test
+	void pauseAfterASuccessIsShortAndDoublesAfterAFailure() {
+		assertThat(pauseAfter(1)).isEqualTo(Duration.ofSeconds(1));
+		assertThat(pauseAfter(0)).isEqualTo(Duration.ofSeconds(10));
+		assertThat(pauseAfter(0)).isEqualTo(Duration.ofSeconds(20));
+		assertThat(pauseAfter(0)).isEqualTo(Duration.ofSeconds(40));
+		for (int failure = 0; failure < 10; failure++) {
+			pauseAfter(0);
+		}
+		assertThat(pauseAfter(0)).isEqualTo(Duration.ofMinutes(10));
+		assertThat(pauseAfter(3)).isEqualTo(Duration.ofSeconds(1));
+	}
+
+	private Duration pauseAfter(int leaks) {
+		this.watch.collected(List.of(), leaks, this.now);
+		List<Lease> fresh = List.of(newHandle().lease);
+		long start = this.now;
+		while (!this.watch.mayCollect(fresh, this.now)) {
+			after(Duration.ofMillis(500));
+		}
+		return Duration.ofNanos(this.now - start);
+	}
+
+	private void awaitOld() {
+		Awaitility.await().until(() -> this.handle.lease.heldFor().compareTo(Duration.ofSeconds(1)) > 0);
+	}
+
+	private void after(Duration time) {
+		this.now += time.toNanos();
+	}
+
+	private GuardedConnection newHandle() {
+		Connection proxy = (Connection) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { Connection.class }, (self, method, arguments) -> {
+					throw new SQLException("none");
+				});
+		return new GuardedConnection(proxy, Thread.currentThread(), null, this.registry, new ReferenceQueue<>());
+	}
+
+}

@@ -1,0 +1,279 @@
+package dev.pgkeel.lease;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.PgkeelMode;
+import dev.pgkeel.testsupport.TestDatabase;
+import dev.pgkeel.testsupport.TestServer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for borrowers that wait: those that a leak starves, those that wait for each
+ * other, and those that get nothing.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class WaitingTests {
+
+	private static final String COLLECTED = "asked for a garbage collection";
+
+	private final TestDatabase database = TestServer.shared().newDatabase();
+
+	private final GuardedPools pools = new GuardedPools();
+
+	private final ExecutorService threads = Executors.newCachedThreadPool();
+
+	@AfterEach
+	void stopThreads() {
+		this.threads.shutdownNow();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void starvedPoolHealsByItself(boolean background, CapturedOutput output) throws Exception {
+		LeakSettings settings = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofSeconds(30), true, LeakCapture.ADAPTIVE,
+				background);
+		try (GuardedDataSource pool = this.pools.of(this.database, 2, settings)) {
+			this.threads.submit(leak(pool)).get();
+			this.threads.submit(leak(pool)).get();
+			try (Connection connection = pool.getConnection()) {
+				assertThat(connection.isValid(5)).isTrue();
+			}
+			assertThat(output).contains(COLLECTED);
+			assertThat(GuardedPools.leases(pool).counters().reclaimed()).isEqualTo(2);
+			assertThat(Thread.getAllStackTraces().keySet().stream().anyMatch(WaitingTests::isWatch))
+				.isEqualTo(background);
+		}
+		Awaitility.await().until(() -> Thread.getAllStackTraces().keySet().stream().noneMatch(WaitingTests::isWatch));
+	}
+
+	private static boolean isWatch(Thread thread) {
+		return thread.getName().equals("guarded pgkeel leaks") && thread.isAlive();
+	}
+
+	@Test
+	void threadThatLeakedTheOnlyConnectionIsHelpedAndNotRefused() throws SQLException {
+		try (GuardedDataSource pool = this.pools.of(this.database, 1, GuardedPools.SETTINGS)) {
+			pool.getConnection().createStatement().execute("select 1");
+			pool.getConnection().close();
+			assertThat(GuardedPools.leases(pool).counters().reclaimed()).isOne();
+			assertThat(GuardedPools.leases(pool).counters().nestedRefused()).isZero();
+		}
+	}
+
+	@Test
+	void busyHealthyPoolNeverAsksForACollection(CapturedOutput output) throws Exception {
+		try (GuardedDataSource pool = this.pools.of(this.database, 2, GuardedPools.SETTINGS)) {
+			List<Future<?>> busy = new ArrayList<>();
+			for (int i = 0; i < 6; i++) {
+				busy.add(this.threads.submit(() -> {
+					try (Connection connection = pool.getConnection();
+							Statement statement = connection.createStatement()) {
+						return statement.execute("select pg_sleep(1.5)");
+					}
+				}));
+			}
+			for (Future<?> borrower : busy) {
+				borrower.get();
+			}
+			assertThat(output).doesNotContain(COLLECTED);
+		}
+	}
+
+	@Test
+	void nestedBorrowOfTheOnlyConnectionIsRefused() throws SQLException {
+		try (GuardedDataSource pool = this.pools.of(this.database, 1, GuardedPools.SETTINGS);
+				Connection outer = pool.getConnection()) {
+			assertThatExceptionOfType(NestedConnectionException.class).isThrownBy(pool::getConnection)
+				.withMessageContaining("the pool's only one is held by this thread")
+				.withMessageContaining("T x (2 - 1) + 1");
+			assertThat(outer.isValid(5)).isTrue();
+			assertThat(GuardedPools.leases(pool).counters().nestedRefused()).isOne();
+		}
+	}
+
+	@Test
+	void oneOfThoseThatWaitForEachOtherIsRefusedAndTheOthersGoOn() throws Exception {
+		try (GuardedDataSource pool = this.pools.of(this.database, 2, GuardedPools.SETTINGS)) {
+			CountDownLatch bothHold = new CountDownLatch(2);
+			Callable<String> nested = () -> {
+				try (Connection outer = pool.getConnection()) {
+					bothHold.countDown();
+					bothHold.await();
+					try (Connection inner = pool.getConnection()) {
+						return (outer.isValid(5) && inner.isValid(5)) ? "went on" : "broken";
+					}
+					catch (NestedConnectionException ex) {
+						return "refused";
+					}
+				}
+			};
+			Future<String> one = this.threads.submit(nested);
+			Future<String> other = this.threads.submit(nested);
+			assertThat(List.of(one.get(), other.get())).containsExactlyInAnyOrder("went on", "refused");
+		}
+	}
+
+	@Test
+	void nestedBorrowWaitsWhileOneHolderCanGoOn() throws Exception {
+		try (GuardedDataSource pool = this.pools.of(this.database, 2, GuardedPools.SETTINGS)) {
+			CountDownLatch held = new CountDownLatch(1);
+			CountDownLatch returns = new CountDownLatch(1);
+			Future<?> holder = this.threads.submit(() -> {
+				try (Connection connection = pool.getConnection()) {
+					held.countDown();
+					returns.await();
+					return connection.isValid(5);
+				}
+			});
+			held.await();
+			Future<Boolean> nested = this.threads.submit(() -> {
+				try (Connection outer = pool.getConnection(); Connection inner = pool.getConnection()) {
+					return outer.isValid(5) && inner.isValid(5);
+				}
+			});
+			long start = System.nanoTime();
+			Awaitility.await().until(() -> System.nanoTime() - start > Duration.ofMillis(1600).toNanos());
+			assertThat(nested.isDone()).isFalse();
+			returns.countDown();
+			assertThat(nested.get()).isTrue();
+			holder.get();
+		}
+	}
+
+	@Test
+	void deadlockOnlyObservedRunsIntoTheTimeout(CapturedOutput output) throws SQLException {
+		try (GuardedDataSource pool = this.pools.of(this.database, 1, GuardedPools.OBSERVING);
+				Connection outer = pool.getConnection()) {
+			pool.setConnectionTimeout(2000);
+			assertThatExceptionOfType(PoolExhaustedException.class).isThrownBy(pool::getConnection);
+			assertThat(output).contains("Would have refused a nested borrow");
+			assertThat(outer.isValid(5)).isTrue();
+		}
+	}
+
+	@Test
+	void exhaustedPoolNamesItsHolders(CapturedOutput output) throws Exception {
+		try (GuardedDataSource pool = this.pools.of(this.database, 1, GuardedPools.SETTINGS, Duration.ofMillis(300));
+				Connection connection = pool.getConnection()) {
+			String holder = Thread.currentThread().getName();
+			PoolExhaustedException exhausted = exhaustion(pool);
+			assertThat(exhausted.getReason()).isEqualTo(ExhaustionReason.BUSY);
+			assertThat(exhausted.getHolders()).singleElement().extracting(LeaseDescription::holder).isEqualTo(holder);
+			assertThat((Throwable) exhausted)
+				.hasMessageStartingWith("guarded - Connection is not available, request timed out after")
+				.hasMessageContaining("busy. 1 connections are out")
+				.hasMessageContaining("by " + holder);
+			exhaustion(pool);
+			assertThat(output.getOut().lines().filter((line) -> line.contains("Connection is not available")))
+				.hasSize(1);
+			assertThat(connection.isValid(5)).isTrue();
+		}
+	}
+
+	@Test
+	void idleLeaseIsSuspectedAndAnActiveOneIsNot(CapturedOutput output) throws Exception {
+		LeakSettings settings = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofMillis(700), true, LeakCapture.ADAPTIVE,
+				true);
+		try (GuardedDataSource pool = this.pools.of(this.database, 2, settings, Duration.ofMillis(300));
+				Connection idle = pool.getConnection()) {
+			idle.setAutoCommit(false);
+			idle.createStatement().execute("select 1");
+			Future<?> active = this.threads.submit(() -> {
+				try (Connection connection = pool.getConnection(); Statement statement = connection.createStatement()) {
+					return statement.execute("select pg_sleep(4)");
+				}
+			});
+			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !this.pools.events.isEmpty());
+			active.get();
+			assertThat(this.pools.events).singleElement().satisfies((event) -> {
+				assertThat(event.kind()).isEqualTo(ConnectionLeakEvent.Kind.SUSPECTED);
+				assertThat(event.session()).startsWith("idle in transaction for ");
+				assertThat(event.holder()).isEqualTo(Thread.currentThread().getName());
+			});
+			assertThat(output).contains("suspects a leak").contains("idle in transaction");
+			assertThat(GuardedPools.leases(pool).counters().suspected()).isOne();
+			assertThat(idle.isValid(5)).isTrue();
+			Connection other = pool.getConnection();
+			assertThat(exhaustion(pool).getReason()).isEqualTo(ExhaustionReason.LEAKED);
+			other.close();
+		}
+	}
+
+	@Test
+	void fullServerIsToldFromAnExhaustedPool() throws Exception {
+		String role = "limited_" + this.database.name();
+		this.database.execute("create role " + role + " login connection limit 1");
+		HikariDataSource plain = new HikariDataSource();
+		plain.setJdbcUrl(this.database.directUrl());
+		plain.setUsername(role);
+		plain.setMaximumPoolSize(2);
+		plain.setMinimumIdle(0);
+		plain.setPoolName("guarded");
+		plain.setConnectionTimeout(1500);
+		try (GuardedDataSource pool = GuardedDataSource.of(plain, "pool", GuardedPools.SETTINGS, (event) -> {
+		}); Connection connection = pool.getConnection()) {
+			PoolExhaustedException exhausted = exhaustion(pool);
+			assertThat(exhausted.getReason()).isEqualTo(ExhaustionReason.SERVER_FULL);
+			assertThat(exhausted.getSQLState()).isEqualTo("53300");
+			assertThat((Throwable) exhausted).hasMessageContaining("the role has reached its connection limit");
+			assertThat(connection.isValid(5)).isTrue();
+		}
+	}
+
+	@Test
+	void serverThatIsDownIsToldFromAnExhaustedPool() throws Exception {
+		HikariDataSource plain = new HikariDataSource();
+		plain.setJdbcUrl("jdbc:postgresql://127.0.0.1:1/absent");
+		plain.setUsername("nobody");
+		plain.setInitializationFailTimeout(-1);
+		plain.setConnectionTimeout(1000);
+		try (GuardedDataSource pool = GuardedDataSource.of(plain, "pool", GuardedPools.SETTINGS, (event) -> {
+		})) {
+			PoolExhaustedException exhausted = exhaustion(pool);
+			assertThat(exhausted.getReason()).isEqualTo(ExhaustionReason.SERVER_DOWN);
+			assertThat((Throwable) exhausted).hasMessageContaining("it cannot be reached");
+		}
+	}
+
+	/**
+	 * Borrows in a thread that holds nothing.
+	 */
+	private PoolExhaustedException exhaustion(GuardedDataSource pool) throws InterruptedException {
+		try {
+			this.threads.submit(() -> pool.getConnection()).get();
+			throw new AssertionError("There was a connection");
+		}
+		catch (ExecutionException ex) {
+			assertThat(ex.getCause()).isInstanceOf(PoolExhaustedException.class);
+			return (PoolExhaustedException) ex.getCause();
+		}
+	}
+
+	private static Callable<Boolean> leak(GuardedDataSource pool) {
+		return () -> pool.getConnection().createStatement().execute("select 1");
+	}
+
+}
