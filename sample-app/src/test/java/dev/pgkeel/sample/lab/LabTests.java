@@ -24,10 +24,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests for {@link LabController}.
+ * Tests for {@link LabController} with nobody to put its mistakes right.
  */
 @NotesApplicationTest(properties = { "sample.lab.enabled=true", "spring.datasource.hikari.maximum-pool-size=3",
-		"spring.datasource.hikari.connection-timeout=500" })
+		"spring.datasource.hikari.connection-timeout=500", "pgkeel.leak.enabled=false" })
 class LabTests {
 
 	private final RestTestClient client;
