@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 
 import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.Preflight;
-import dev.pgkeel.server.Refusals;
 import dev.pgkeel.server.QueryingSessionProbe;
+import dev.pgkeel.server.Refusals;
 import dev.pgkeel.server.SessionProbe;
 
 /**

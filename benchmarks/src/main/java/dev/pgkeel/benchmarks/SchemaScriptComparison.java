@@ -76,7 +76,8 @@ public final class SchemaScriptComparison {
 	private void compare(int size) throws Exception {
 		Files.writeString(this.folder.resolve("R__schema.sql"), script(size));
 		Files.writeString(this.folder.resolve("changelog.sql"),
-				"--liquibase formatted sql\n--changeset notes:1 runOnChange:true splitStatements:true\n" + script(size));
+				"--liquibase formatted sql\n--changeset notes:1 runOnChange:true splitStatements:true\n"
+						+ script(size));
 		Map<String, Tool> tools = new LinkedHashMap<>();
 		tools.put("pgkeel", (source) -> pgkeel(source, SchemaMode.ON_CHANGE));
 		tools.put("pgkeel always", (source) -> pgkeel(source, SchemaMode.ALWAYS));
@@ -122,11 +123,12 @@ public final class SchemaScriptComparison {
 	private void manyTables() throws Exception {
 		StringBuilder text = new StringBuilder();
 		for (int i = 0; i < 1000; i++) {
-			text.append("create table if not exists many_%d (id int primary key, a int, b int, c int, d int, e int, f int, g int, h int, i text);\n".formatted(i));
+			text.append(
+					"create table if not exists many_%d (id int primary key, a int, b int, c int, d int, e int, f int, g int, h int, i text);\n"
+						.formatted(i));
 			text.append("create index if not exists many_%d_a on many_%d (a);\n".formatted(i, i));
 			if (i % 250 == 249) {
-				Files.writeString(this.folder.resolve(i / 250 + "__schema.sql"),
-						"-- pgkeel:own-transaction\n" + text);
+				Files.writeString(this.folder.resolve(i / 250 + "__schema.sql"), "-- pgkeel:own-transaction\n" + text);
 				text.setLength(0);
 			}
 		}
@@ -143,8 +145,8 @@ public final class SchemaScriptComparison {
 		for (int i = 0; i < ROUNDS; i++) {
 			touched.add(time((database) -> pgkeel(database, SchemaMode.ON_CHANGE), source));
 		}
-		System.out.printf(Locale.ROOT, "1,000 tables, nothing to do: %.1f ms; after a TRUNCATE: %.1f ms%n", median(quiet),
-				median(touched));
+		System.out.printf(Locale.ROOT, "1,000 tables, nothing to do: %.1f ms; after a TRUNCATE: %.1f ms%n",
+				median(quiet), median(touched));
 		drop(source);
 	}
 
@@ -165,7 +167,8 @@ public final class SchemaScriptComparison {
 			case 7 -> "create or replace view v_%d as select id from t_%d".formatted(table, table);
 			case 8 -> "alter table t_%d enable row level security".formatted(table);
 			case 9 -> "comment on table t_%d is 'table'".formatted(table);
-			default -> "insert into t_%d (id, body) values (%d, 'a body') on conflict do nothing".formatted(table, part);
+			default ->
+				"insert into t_%d (id, body) values (%d, 'a body') on conflict do nothing".formatted(table, part);
 		};
 	}
 
@@ -200,8 +203,8 @@ public final class SchemaScriptComparison {
 	}
 
 	private void pgkeel(PGSimpleDataSource source, SchemaMode mode) {
-		SchemaSettings settings = new SchemaSettings(true, List.of("file:" + this.folder + "/*__schema.sql"), mode, null,
-				Duration.ofMinutes(1), null, false, true);
+		SchemaSettings settings = new SchemaSettings(true, List.of("file:" + this.folder + "/*__schema.sql"), mode,
+				null, Duration.ofMinutes(1), null, false, true);
 		new SchemaInitializer(new Preflight(source), new PathMatchingResourcePatternResolver(),
 				new ApplicationInstance("benchmark", "000000"), settings)
 			.afterPropertiesSet();

@@ -8,6 +8,10 @@ import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.PgkeelMode;
+import dev.pgkeel.lease.GuardedDataSource;
+import dev.pgkeel.lease.LeakCapture;
+import dev.pgkeel.lease.LeakSettings;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.api.security.NamePrincipal;
@@ -25,6 +29,26 @@ public enum Contender {
 		@Override
 		Pool open(Target target, int size, Duration patience) {
 			return Pool.of(new HikariDataSource(hikari(target, size, patience)));
+		}
+	},
+
+	/**
+	 * The same with leases, as it is until the first leak.
+	 */
+	GUARDED {
+		@Override
+		Pool open(Target target, int size, Duration patience) {
+			return guarded(target, size, patience, LeakCapture.ADAPTIVE);
+		}
+	},
+
+	/**
+	 * The same while leases record who borrows.
+	 */
+	GUARDED_ARMED {
+		@Override
+		Pool open(Target target, int size, Duration patience) {
+			return guarded(target, size, patience, LeakCapture.ALWAYS);
 		}
 	},
 
@@ -92,6 +116,14 @@ public enum Contender {
 		config.setMaximumPoolSize(size);
 		config.setConnectionTimeout(patience.toMillis());
 		return config;
+	}
+
+	private static Pool guarded(Target target, int size, Duration patience, LeakCapture capture) {
+		HikariDataSource plain = new HikariDataSource();
+		hikari(target, size, patience).copyStateTo(plain);
+		LeakSettings settings = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofSeconds(30), true, capture, true);
+		return Pool.of(GuardedDataSource.of(plain, "guarded", settings, (leak) -> {
+		}));
 	}
 
 	private static Pool agroal(Target target, int size, Duration patience, boolean report) throws SQLException {

@@ -35,7 +35,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(3)
 public class QueryBenchmark {
 
-	@Param("HIKARI")
+	@Param({ "HIKARI", "GUARDED" })
 	private Contender pool = Contender.HIKARI;
 
 	private @Nullable EmbeddedPostgresServer server;
