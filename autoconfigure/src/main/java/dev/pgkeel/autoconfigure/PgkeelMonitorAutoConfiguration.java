@@ -123,19 +123,26 @@ public final class PgkeelMonitorAutoConfiguration {
 	}
 
 	/**
+	 * A server that has not answered yet is asked later.
+	 */
+	private static boolean isSupported(@Nullable KnownServer server) {
+		return server == null || server.facts().isSupported();
+	}
+
+	/**
 	 * Where the process is frozen between requests, and where there is no pool of
-	 * HikariCP's on PostgreSQL, the monitor is only asked by others.
+	 * HikariCP's on a supported PostgreSQL, the monitor is only asked by others.
 	 */
 	@Bean
 	MonitorLifecycle pgkeelMonitorLifecycle(ServerMonitor monitor, ActiveProfile profile, DataSource dataSource,
-			Refusals refusals) {
+			Refusals refusals, ObjectProvider<KnownServers> servers) {
 		HikariDataSource pool = DatabaseTarget.pool(dataSource);
 		PoolLeases leases = (pool instanceof GuardedDataSource guarded) ? guarded.leases() : null;
 		if (leases != null) {
 			leases.countWith(refusals);
 		}
 		boolean possible = pool != null && DatabaseTarget.ofPool(pool) != DatabaseTarget.OTHER
-				&& DatabaseTarget.ofPool(pool) != DatabaseTarget.UNKNOWN;
+				&& DatabaseTarget.ofPool(pool) != DatabaseTarget.UNKNOWN && isSupported(server(pool, servers));
 		return new MonitorLifecycle(monitor, possible && profile.profile() != RuntimeProfile.SERVERLESS);
 	}
 

@@ -15,9 +15,11 @@ import java.util.concurrent.Executors;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.autoconfigure.PgkeelAutoConfiguration;
+import dev.pgkeel.autoconfigure.PgkeelMonitorAutoConfiguration;
 import dev.pgkeel.autoconfigure.PgkeelPoolAutoConfiguration;
 import dev.pgkeel.autoconfigure.PgkeelSchemaAutoConfiguration;
 import dev.pgkeel.embedded.EmbeddedPostgresServer;
+import dev.pgkeel.server.ServerMonitor;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.Test;
@@ -50,7 +52,7 @@ class OldAndStandbyServerTests {
 	@Test
 	void oldServerKeepsThePoolsDefaultsAndNothingElse(CapturedOutput output) throws IOException {
 		try (Disguise old = new Disguise(this.database.query("show server_version_num", String.class))) {
-			this.contextRunner
+			this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelMonitorAutoConfiguration.class))
 				.withPropertyValues(
 						"spring.datasource.url=jdbc:postgresql://localhost:" + old.port() + "/" + this.database.name())
 				.run((context) -> {
@@ -58,6 +60,7 @@ class OldAndStandbyServerTests {
 					HikariDataSource pool = context.getBean(HikariDataSource.class);
 					assertThat(pool.getConnectionTimeout()).isEqualTo(5000);
 					pool.getConnection().close();
+					assertThat(context.getBean(ServerMonitor.class).isRunning()).isFalse();
 				});
 		}
 		assertThat(this.database.query("select to_regclass('notes') is null", Boolean.class)).isTrue();
