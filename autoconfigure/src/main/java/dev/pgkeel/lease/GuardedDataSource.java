@@ -160,8 +160,8 @@ public class GuardedDataSource extends HikariDataSource {
 
 		@Override
 		public Connection borrow(Duration patience) throws SQLException {
-			return (getHikariPoolMXBean() instanceof HikariPool running) ? running.getConnection(patience.toMillis())
-					: lendBare();
+			return (!isClosed() && getHikariPoolMXBean() instanceof HikariPool running)
+					? running.getConnection(patience.toMillis()) : lendBare();
 		}
 
 		/**

@@ -2,6 +2,7 @@ package dev.pgkeel.lease;
 
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 
@@ -89,10 +90,11 @@ final class LeakDetector {
 	 */
 	private void reclaim(Lease lease) {
 		try {
-			if (!lease.proxy().isClosed()) {
-				this.pool.evict(lease.proxy());
+			try (Connection proxy = lease.proxy()) {
+				if (!proxy.isClosed()) {
+					this.pool.evict(proxy);
+				}
 			}
-			lease.proxy().close();
 		}
 		catch (SQLException | RuntimeException ex) {
 			logger.debug(this.pool.name() + " - a leaked connection was evicted and could not be closed", ex);

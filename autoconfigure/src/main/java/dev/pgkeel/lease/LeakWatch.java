@@ -133,18 +133,25 @@ final class LeakWatch implements Runnable {
 		}
 	}
 
+	/**
+	 * Where the process may have no more threads, the borrower gets its connection all
+	 * the same, and the next one tries again.
+	 */
 	private synchronized void start() {
-		if (this.started) {
-			return;
-		}
-		this.started = true;
-		if (this.stopped) {
+		if (this.started || this.stopped) {
 			return;
 		}
 		Thread watch = new Thread(this, this.pool.name() + " pgkeel leaks");
 		watch.setDaemon(true);
+		try {
+			watch.start();
+		}
+		catch (OutOfMemoryError ex) {
+			logger.debug(this.pool.name() + " - there is no thread to look for leaks", ex);
+			return;
+		}
 		this.thread = watch;
-		watch.start();
+		this.started = true;
 	}
 
 	synchronized void stop() {

@@ -9,6 +9,8 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
@@ -18,6 +20,8 @@ import org.postgresql.PGConnection;
  * race for its state, and only who changes it from open touches HikariCP's connection.
  */
 final class Lease extends WeakReference<GuardedConnection> {
+
+	private static final Log logger = LogFactory.getLog(Lease.class);
 
 	private static final int OPEN = 0;
 
@@ -147,7 +151,12 @@ final class Lease extends WeakReference<GuardedConnection> {
 		}
 		Runnable action = this.whenClosed;
 		if (action != null) {
-			action.run();
+			try {
+				action.run();
+			}
+			catch (RuntimeException ex) {
+				logger.debug("A lease that was closed could not be reported", ex);
+			}
 		}
 		return true;
 	}

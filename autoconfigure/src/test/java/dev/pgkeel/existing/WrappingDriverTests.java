@@ -22,6 +22,7 @@ import dev.pgkeel.autoconfigure.PgkeelPoolAutoConfiguration;
 import dev.pgkeel.autoconfigure.PgkeelSchemaAutoConfiguration;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,10 +82,11 @@ class WrappingDriverTests {
 				assertThat(pool.getConnectionTimeout()).isEqualTo(5000);
 				assertThat(rows(pool)).isZero();
 				assertThat(this.driver.urls).isNotEmpty().allMatch((url) -> url.startsWith(prefix));
-				assertThat(this.database.query(
-						"select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
-						Long.class))
-					.isOne();
+				Awaitility.await()
+					.untilAsserted(() -> assertThat(this.database.query(
+							"select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+							Long.class))
+						.isEqualTo(pool.getHikariPoolMXBean().getTotalConnections()));
 			});
 	}
 
