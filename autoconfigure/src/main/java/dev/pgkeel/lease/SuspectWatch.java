@@ -25,6 +25,10 @@ final class SuspectWatch {
 
 	private final LeakReporter reporter;
 
+	private final long startedAt = System.nanoTime();
+
+	private Duration nextQuestion = Duration.ZERO;
+
 	SuspectWatch(Duration suspectAfter, LeaseSessions sessions, LeakCounters counters, LeakReporter reporter) {
 		this.suspectAfter = suspectAfter;
 		this.sessions = sessions;
@@ -33,16 +37,20 @@ final class SuspectWatch {
 	}
 
 	/**
-	 * Looks at the leases, and asks the server only if one of them is old.
+	 * Looks at the leases, and asks the server only if one of them is old. While such a
+	 * one stays active, the server is left in peace for a quarter of the threshold: on a
+	 * full pool each question is a connection of its own.
 	 */
 	void check(List<Lease> leases) {
 		List<Lease> old = leases.stream()
 			.filter((lease) -> !lease.isSuspected() && !lease.isProven()
 					&& lease.heldFor().compareTo(this.suspectAfter) > 0)
 			.toList();
-		if (old.isEmpty()) {
+		Duration now = Duration.ofNanos(System.nanoTime() - this.startedAt);
+		if (old.isEmpty() || now.compareTo(this.nextQuestion) < 0) {
 			return;
 		}
+		this.nextQuestion = now.plus(this.suspectAfter.dividedBy(4));
 		Map<Lease, SessionState> states = this.sessions.ask(leases);
 		for (Lease lease : old) {
 			SessionState session = states.get(lease);
