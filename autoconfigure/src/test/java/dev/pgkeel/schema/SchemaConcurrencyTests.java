@@ -172,6 +172,37 @@ class SchemaConcurrencyTests {
 	}
 
 	@Test
+	void deadlockIsTriedAgain(CapturedOutput output) throws Exception {
+		this.database.execute("create table a (id int); create table b (id int)");
+		this.folder.write("1_notes.sql", """
+				lock table a in access exclusive mode;
+				do $$ begin
+				  while exists (select from pg_stat_activity where application_name = 'rival'
+				      and datname = current_database() and wait_event_type is distinct from 'Lock') loop
+				    perform pg_stat_clear_snapshot(), pg_sleep(0.02);
+				  end loop;
+				end $$;
+				lock table b in access exclusive mode;
+				create table c (id int);
+				""");
+		try (Connection rival = this.database.connect(); Statement statement = rival.createStatement()) {
+			statement.execute("set application_name = 'rival'");
+			rival.setAutoCommit(false);
+			statement.execute("lock table b in access exclusive mode");
+			Future<SchemaReport> applying = this.executor.submit(this.folder::apply);
+			Awaitility.await()
+				.atMost(PATIENCE)
+				.until(() -> this.database.query("select count(*) from pg_locks where relation = 'a'::regclass"
+						+ " and mode = 'AccessExclusiveLock'", Long.class) == 1);
+			statement.execute("lock table a in access exclusive mode");
+			rival.close();
+			assertThat(applying.get().outcome()).isEqualTo(Outcome.APPLIED);
+		}
+		assertThat(output.getOut()).contains("deadlock detected (SQLSTATE 40P01)")
+			.contains("Schema scripts rolled back, next attempt in");
+	}
+
+	@Test
 	void lockThatIsNeverToBeHadEndsTheStartWithAName() throws Exception {
 		this.folder.write("1_notes.sql", "select 1;\nalter table notes add title text");
 		this.database.execute("create table notes (id int)");
