@@ -79,9 +79,7 @@ public class GuardedDataSource extends HikariDataSource {
 	@Override
 	public void evictConnection(Connection connection) {
 		if (connection instanceof GuardedConnection handle) {
-			if (handle.lease.evict()) {
-				super.evictConnection(handle.lease.proxy());
-			}
+			handle.lease.evict(this::evictBare);
 		}
 		else {
 			super.evictConnection(connection);

@@ -49,11 +49,13 @@ public final class PoolLeases {
 		this.sessions = new LeaseSessions(new QueryingSessionProbe(() -> connect(pool, preflight)));
 		LeakReporter reporter = new LeakReporter(pool, this.capture, listener);
 		LeakDetector detector = new LeakDetector(pool, settings.mode(), this.unreachable, this.counters, reporter);
-		this.watch = new LeakWatch(pool, settings, this.registry, detector,
-				new SuspectWatch(settings.suspectAfter(), this.sessions, this.counters, reporter), this.sessions,
-				this.capture, this.counters);
-		this.nested = new NestedBorrows(pool, settings.mode(), this.registry, this.sessions, this.capture,
-				this.counters, this.watch);
+		StarvedPool starvation = new StarvedPool(pool, settings.collectWhenStarved(), this.registry, detector,
+				this.sessions, this.counters);
+		DeadlockWatch deadlocks = new DeadlockWatch(pool, settings.mode(), this.registry, this.sessions, starvation);
+		this.watch = new LeakWatch(pool, settings.background(), this.registry, detector,
+				new SuspectWatch(settings.suspectAfter(), this.sessions, this.counters, reporter), starvation,
+				deadlocks, this.capture);
+		this.nested = new NestedBorrows(pool, this.registry, this.capture, this.counters, this.watch, deadlocks);
 		this.exhaustion = new Exhaustion(pool, this::held);
 	}
 
@@ -84,15 +86,16 @@ public final class PoolLeases {
 			this.refusals.borrowTimedOut(ex);
 			throw this.exhaustion.explain(ex);
 		}
+		GuardedConnection handle = null;
 		try {
-			GuardedConnection handle = new GuardedConnection(proxy, borrower, this.capture.ofBorrow(), this.registry,
-					this.unreachable);
+			handle = new GuardedConnection(proxy, borrower, this.capture.ofBorrow(), this.registry, this.unreachable);
 			this.registry.add(handle.lease);
 			this.watch.ensureStarted();
 			return handle;
 		}
 		catch (RuntimeException | Error ex) {
-			proxy.close();
+			Connection opened = (handle != null) ? handle : proxy;
+			opened.close();
 			throw ex;
 		}
 	}

@@ -61,15 +61,18 @@ final class StarvationWatch {
 	 * ago.
 	 */
 	boolean mayCollect(List<Lease> leases, long now) {
-		return leases.stream().anyMatch(StarvationWatch::justifies)
-				&& !(this.paused && now - this.pausedAt < this.pause.toNanos());
+		return leases.stream().anyMatch(StarvationWatch::justifies) && !isPaused(now);
 	}
 
 	/**
-	 * Returns whether the last collection proved something.
+	 * Returns whether the last collection proved something, and the next one must wait.
 	 */
-	boolean wasWorthIt() {
-		return this.paused && this.pause == PAUSE_AFTER_SUCCESS;
+	boolean isPausedAfterSuccess(long now) {
+		return this.pause == PAUSE_AFTER_SUCCESS && isPaused(now);
+	}
+
+	private boolean isPaused(long now) {
+		return this.paused && now - this.pausedAt < this.pause.toNanos();
 	}
 
 	private static boolean justifies(Lease lease) {
@@ -97,7 +100,7 @@ final class StarvationWatch {
 	 * @param leaks how many leaks it proved
 	 * @param now the time in nanoseconds
 	 */
-	void collected(List<Lease> leases, int leaks, long now) {
+	void collected(List<Lease> leases, long leaks, long now) {
 		leases.forEach(Lease::countCollection);
 		this.paused = true;
 		this.pausedAt = now;

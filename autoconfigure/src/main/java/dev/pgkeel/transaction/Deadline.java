@@ -7,6 +7,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
+import dev.pgkeel.lease.LeasedConnection;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -65,10 +66,23 @@ class Deadline implements Runnable {
 		this.expired = true;
 		this.holder.setRollbackOnly();
 		try {
-			this.connection.unwrap(PGConnection.class).cancelQuery();
+			cancelStatement();
 		}
 		catch (SQLException | RuntimeException ex) {
 			logger.debug("Could not cancel the statement of an expired transaction", ex);
+		}
+	}
+
+	/**
+	 * Hibernate may give the connection back before the transaction's end is told, and
+	 * only the lease knows.
+	 */
+	private void cancelStatement() throws SQLException {
+		if (this.connection.isWrapperFor(LeasedConnection.class)) {
+			this.connection.unwrap(LeasedConnection.class).cancelStatement();
+		}
+		else {
+			this.connection.unwrap(PGConnection.class).cancelQuery();
 		}
 	}
 
