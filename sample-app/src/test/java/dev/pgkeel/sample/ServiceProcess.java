@@ -80,9 +80,16 @@ final class ServiceProcess implements AutoCloseable {
 	}
 
 	private URI uri(String path) {
+		return URI.create("http://" + address() + path);
+	}
+
+	/**
+	 * Returns where the service listens.
+	 */
+	String address() {
 		Matcher port = PORT.matcher(log());
 		assertThat(port.find()).as(this::log).isTrue();
-		return URI.create("http://127.0.0.1:" + port.group(1) + path);
+		return "127.0.0.1:" + port.group(1);
 	}
 
 	String log() {
