@@ -53,6 +53,12 @@ public final class PgkeelTransactionAutoConfiguration {
 	}
 
 	@Bean
+	static CommitResolutionPostProcessor pgkeelCommitResolutionPostProcessor(ObjectProvider<PgkeelProperties> pgkeel,
+			ObjectProvider<TransactionProperties> properties, ObjectProvider<DirectWay> directWay) {
+		return new CommitResolutionPostProcessor(pgkeel, properties, directWay);
+	}
+
+	@Bean
 	@ConditionalOnMissingBean(TransactionOperations.class)
 	GuardedTransactionTemplate transactionTemplate(PlatformTransactionManager transactionManager,
 			TransactionLimits limits, PgkeelProperties pgkeel, TransactionProperties properties) {
