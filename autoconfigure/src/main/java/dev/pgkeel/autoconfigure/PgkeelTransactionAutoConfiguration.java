@@ -69,6 +69,12 @@ public final class PgkeelTransactionAutoConfiguration {
 	}
 
 	@Bean
+	static CommitResolutionPostProcessor pgkeelCommitResolutionPostProcessor(ObjectProvider<PgkeelProperties> pgkeel,
+			ObjectProvider<TransactionProperties> properties, ObjectProvider<DirectWay> directWay) {
+		return new CommitResolutionPostProcessor(pgkeel, properties, directWay);
+	}
+
+	@Bean
 	TransactionShutdown pgkeelTransactionShutdown(TransactionGuard guard, Environment environment) {
 		return new TransactionShutdown(guard,
 				Binder.get(environment)

@@ -18,13 +18,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param serverSide Whether the server is told the limit of a transaction that has one.
  * @param slowAfter How long a transaction runs before it is reported. Zero reports none.
  * @param nameTag Whether the timer of transactions is tagged with their names.
+ * @param resolveCommit Whether the server is asked what became of a transaction whose
+ * connection was lost in COMMIT. Costs one round trip for each transaction that is not
+ * read only.
  * @param retry Retry of the application's TransactionTemplate.
  * @since 0.1.0
  */
 @ConfigurationProperties("pgkeel.transaction")
 public record TransactionProperties(@DefaultValue("true") boolean enabled, @Nullable Duration timeout,
 		@DefaultValue("true") boolean serverSide, @DefaultValue("5s") Duration slowAfter,
-		@DefaultValue("false") boolean nameTag, @DefaultValue Retry retry) {
+		@DefaultValue("false") boolean nameTag, @DefaultValue("false") boolean resolveCommit,
+		@DefaultValue Retry retry) {
 
 	public TransactionProperties {
 		if (timeout != null && (timeout.toSeconds() < 1 || timeout.toNanosPart() != 0)) {

@@ -45,6 +45,8 @@ public final class PoolLeases {
 
 	private final LeakWatch watch;
 
+	private volatile CommitGuard commits = Connection::commit;
+
 	PoolLeases(BarePool pool, LeakSettings settings, Preflight preflight, Consumer<ConnectionLeakEvent> listener) {
 		this.pool = pool;
 		this.capture = new CallSiteCapture(settings.capture());
@@ -89,6 +91,7 @@ public final class PoolLeases {
 		try {
 			GuardedConnection handle = new GuardedConnection(proxy, borrower, this.capture.ofBorrow(), this.registry,
 					this.unreachable);
+			handle.commitWith(this.commits);
 			this.registry.add(handle.lease);
 			this.watch.ensureStarted();
 			return handle;
@@ -130,6 +133,14 @@ public final class PoolLeases {
 	 */
 	public void countWith(Refusals others) {
 		this.refusals = others;
+	}
+
+	/**
+	 * Has connections committed in another way.
+	 * @param guard commits
+	 */
+	public void commitWith(CommitGuard guard) {
+		this.commits = guard;
 	}
 
 	/**
