@@ -45,16 +45,19 @@ final class SchemaStart {
 
 	private final @Nullable ScriptReview review;
 
+	private final @Nullable StartProof proof;
+
 	private final long start;
 
 	SchemaStart(Preflight preflight, SchemaSettings settings, ApplicationInstance instance, @Nullable RunGuard guard,
-			@Nullable ScriptReview review, long start) {
+			@Nullable ScriptReview review, @Nullable StartProof proof, long start) {
 		this.preflight = preflight;
 		this.settings = settings;
 		this.history = new SchemaHistory(new HistoryTable(settings.historySchema()), instance.application(),
 				instance.id());
 		this.guard = guard;
 		this.review = review;
+		this.proof = proof;
 		this.start = start;
 	}
 
@@ -106,7 +109,7 @@ final class SchemaStart {
 		SchemaLock lock = new SchemaLock(this.settings.lockTimeout(), random);
 		SchemaTransaction transaction = new SchemaTransaction(lock, this.settings.statementTimeout(),
 				!this.settings.dryRun(), SchemaTransaction.Patience.DEFAULT, random);
-		SchemaApplier applier = new SchemaApplier(this.history, decisions, lock, transaction, this.guard,
+		SchemaApplier applier = new SchemaApplier(this.history, decisions, lock, transaction, this.guard, this.proof,
 				this.settings.dryRun());
 		RunProgress progress = new RunProgress();
 		List<Applied> applied = new ArrayList<>();

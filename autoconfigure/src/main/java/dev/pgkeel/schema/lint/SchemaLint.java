@@ -80,7 +80,7 @@ public final class SchemaLint implements ScriptReview {
 	}
 
 	private void say(LintFinding finding) {
-		this.advice.add(advice(finding));
+		this.advice.add(finding.advice());
 		if (finding.severity() == LintSeverity.HINT) {
 			logger.info(finding);
 		}
@@ -100,11 +100,6 @@ public final class SchemaLint implements ScriptReview {
 			logger.warn("The schema scripts could not be looked at", ex);
 			return List.of();
 		}
-	}
-
-	private static ScriptAdvice advice(LintFinding finding) {
-		return new ScriptAdvice(finding.script(), finding.position(), finding.severity().toString(), finding.id(),
-				finding.message(), finding.rewrite());
 	}
 
 	@Override
