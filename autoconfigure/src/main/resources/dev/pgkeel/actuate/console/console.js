@@ -126,7 +126,7 @@ function table(parent, caption, columns, items, key, none) {
     const row = el("tr");
     row.setAttribute("role", "row");
     columns.forEach((column, i) => {
-      const cell = row.appendChild(el(i ? "td" : "th", column.num ? "num" : ""));
+      const cell = row.appendChild(el(i ? "td" : "th", column.num ? "num" : column.type ?? ""));
       if (!i) cell.scope = "row";
       cell.setAttribute("role", i ? "cell" : "rowheader");
       cell.dataset.label = column.label;
@@ -316,7 +316,7 @@ function who(data) {
     }
   }
   table($("who"), "Sessions by application", [
-    { label: "Application", fill: (node, row) => applicationCell(node, row, data) },
+    { label: "Application", type: "wrap", fill: (node, row) => applicationCell(node, row, data) },
     { label: "Sessions", term: "sessions", num: true, fill: cell((row) => row.application.sessions) },
     { label: "States", term: "states", fill: cell((row) => states(row.application.states)) }
   ], rows, (row) => row.id, data.who ? "No sessions." : "Who holds the server is unknown.");
@@ -385,12 +385,12 @@ function leases(data) {
   const held = data.leases?.held ?? [];
   const several = data.pools.length > 1;
   table($("leases"), "Leases held now", [
-    { label: "Held for", term: "held for", fill: cell((lease) => time(lease.heldMs)) },
-    { label: "Backend", term: "backend", fill: cell((lease) => (lease.pid ?? UNKNOWN) + (several ? " of " + lease.pool : "")) },
-    { label: "Holder", term: "holder", fill: cell((lease) => lease.holder) },
+    { label: "Held for", type: "short", term: "held for", fill: cell((lease) => time(lease.heldMs)) },
+    { label: "Backend", type: "short", term: "backend", fill: cell((lease) => (lease.pid ?? UNKNOWN) + (several ? " of " + lease.pool : "")) },
+    { label: "Holder", type: "wrap", term: "holder", fill: cell((lease) => lease.holder) },
     { label: "Transaction", term: "transaction", fill: blankable((lease) => lease.transaction) },
     { label: "Call site", term: "call site", fill: code((lease) => lease.callSite ?? "not recorded") },
-    { label: "Session", term: "session", fill: (node, lease) => state(node, lease.session) },
+    { label: "Session", type: "short", term: "session", fill: (node, lease) => state(node, lease.session) },
     { label: "Leak", term: "leak", fill: blankable((lease) => lease.leak) },
     { label: "Stack", fill: stackCell }
   ], held, (lease) => lease.pool + " " + (lease.pid ?? lease.holder),
@@ -441,9 +441,9 @@ async function toggleStack(node, button) {
 function idle(data) {
   const sessions = data.idle?.sessions ?? [];
   table($("idle"), "Sessions idle in a transaction", [
-    { label: "Idle for", term: "idle in transaction", fill: cell((session) => time(session.idleMs)) },
-    { label: "Backend", term: "backend", fill: cell((session) => session.pid) },
-    { label: "Application", fill: cell((session) => name(session.application)) },
+    { label: "Idle for", type: "short", term: "idle in transaction", fill: cell((session) => time(session.idleMs)) },
+    { label: "Backend", type: "short", term: "backend", fill: cell((session) => session.pid) },
+    { label: "Application", type: "wrap", fill: cell((session) => name(session.application)) },
     { label: "Call site", term: "call site", fill: code((session) => session.lease
       ? session.lease.callSite ?? "not recorded" : "not of this instance") },
     { label: "Last statement", fill: code((session) => session.sql ?? (data.server.sqlShown ? UNKNOWN : "hidden")) }
@@ -461,8 +461,8 @@ function history(data) {
     { id: "used", term: "server used", label: "Server", lines: [past.used], cap: past.limit },
     { id: "pool", term: "pool use", label: "Pool", lines: [past.active, past.pending], keys: ["in use", "waiting"] },
     { id: "leaks", term: "leaks healed", label: "Leaks healed", lines: [past.leaks] },
-    { id: "rate", term: "rate", label: "Transactions per second", lines: [past.rate] },
-    { id: "p95", term: "p95", label: "Transactions, 95 %", unit: " ms", lines: [past.p95Ms] }
+    { id: "rate", term: "rate", label: "Transactions / s", lines: [past.rate] },
+    { id: "p95", term: "p95", label: "Transaction time", unit: " ms", lines: [past.p95Ms] }
   ];
   keep($("history"), charts, (chart) => chart.id, makeChart,
     (figure, chart) => fillChart(figure, chart, past.secondsAgo));
@@ -532,7 +532,7 @@ function line(times, values, top, area) {
 function alerts(data) {
   const all = data.alerts?.history ?? [];
   table($("alerts"), "Changes of alerts", [
-    { label: "Since", fill: cell((alert) => clock(alert.since)) },
+    { label: "Since", type: "short", fill: cell((alert) => clock(alert.since)) },
     { label: "Level", fill: (node, alert) => tag(node, alert.level) },
     { label: "What", fill: cell((alert) => alert.subject + ": " + alert.message) }
   ], all, (alert) => alert.since + alert.subject + alert.level,
@@ -541,8 +541,8 @@ function alerts(data) {
 
 function leaks(data) {
   table($("leaks"), "Leaks found", [
-    { label: "Found", fill: cell((leak) => clock(leak.at)) },
-    { label: "Outcome", fill: cell((leak) => leak.kind === "reclaimed" ? "\u2713 healed" : leak.kind) },
+    { label: "Found", type: "short", fill: cell((leak) => clock(leak.at)) },
+    { label: "Outcome", type: "short", fill: cell((leak) => leak.kind === "reclaimed" ? "\u2713 healed" : leak.kind) },
     { label: "Borrowed at", term: "call site", fill: code((leak) => leak.callSite ?? "not recorded") },
     { label: "Held for", term: "held for", num: true, fill: cell((leak) => time(leak.heldMs)) }
   ], data.leaks ?? [], (leak) => leak.at + leak.kind + leak.holder,
