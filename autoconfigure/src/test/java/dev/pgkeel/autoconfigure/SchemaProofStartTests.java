@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
-
 import java.util.List;
 
 import dev.pgkeel.actuate.AdviceDescriptor;
