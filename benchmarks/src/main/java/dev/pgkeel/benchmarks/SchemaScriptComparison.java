@@ -38,9 +38,12 @@ import org.springframework.jdbc.datasource.init.ScriptUtils;
  */
 public final class SchemaScriptComparison {
 
-	private static final int ROUNDS = 7;
+	private static final int ROUNDS = 9;
 
-	private static final int WARM_UP = 3;
+	/**
+	 * The JVM's tools are compared once they are compiled.
+	 */
+	private static final int WARM_UP = 25;
 
 	private static final int STATEMENTS_PER_TABLE = 20;
 
@@ -91,12 +94,13 @@ public final class SchemaScriptComparison {
 		Map<String, List<Double>> first = new LinkedHashMap<>();
 		Map<String, List<Double>> again = new LinkedHashMap<>();
 		int rounds = (size > 1000) ? 3 : ROUNDS;
-		for (int round = 0; round < rounds + WARM_UP; round++) {
+		int warmUp = (size > 1000) ? 1 : WARM_UP;
+		for (int round = 0; round < rounds + warmUp; round++) {
 			for (Map.Entry<String, Tool> tool : tools.entrySet()) {
 				PGSimpleDataSource source = newDatabase();
 				double firstTime = time(tool.getValue(), source);
 				double againTime = Math.min(time(tool.getValue(), source), time(tool.getValue(), source));
-				if (round >= WARM_UP) {
+				if (round >= warmUp) {
 					first.computeIfAbsent(tool.getKey(), (key) -> new ArrayList<>()).add(firstTime);
 					again.computeIfAbsent(tool.getKey(), (key) -> new ArrayList<>()).add(againTime);
 				}
