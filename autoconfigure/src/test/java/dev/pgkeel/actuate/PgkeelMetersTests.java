@@ -76,13 +76,15 @@ class PgkeelMetersTests {
 
 	@BeforeAll
 	static void startServer() {
-		List<String> settings = new ArrayList<>(List.of("max_connections=20"));
+		List<String> settings = new ArrayList<>(
+				List.of("max_connections=20", "shared_preload_libraries=pg_stat_statements"));
 		if (TestServer.shared().majorVersion() >= 16) {
 			settings.add("reserved_connections=2");
 		}
 		server = OwnServer.start(settings.toArray(String[]::new));
 		server.database().execute("create role watcher login");
 		server.database().execute("create role other login");
+		server.database().execute("create extension pg_stat_statements");
 	}
 
 	@AfterAll
@@ -322,6 +324,19 @@ class PgkeelMetersTests {
 		assertThat(this.alerts.current())
 			.anySatisfy((alert) -> assertThat(alert.message()).contains(reason.description()));
 		assertThat(gauge("pgkeel.server.utilization")).isNaN();
+	}
+
+	@Test
+	void eachPollIsOneStatement() throws SQLException {
+		this.monitor.poll();
+		ask("select pg_stat_statements_reset()");
+		for (int poll = 0; poll < 5; poll++) {
+			this.monitor.poll();
+			this.registry.getMeters().forEach((meter) -> assertThat(meter.measure()).isNotEmpty());
+		}
+		assertThat(truth("""
+				select 'statements', coalesce(sum(calls), 0) from pg_stat_statements
+				where userid = 'watcher'::regrole""")).containsEntry("statements", 5.0);
 	}
 
 	@Test

@@ -202,7 +202,14 @@ class PgkeelMonitorAutoConfigurationTests {
 	@Test
 	void serverlessMonitorDoesNotAskByItself() {
 		this.contextRunner.withPropertyValues("pgkeel.runtime-profile=serverless")
-			.run((context) -> assertThat(context.getBean(ServerMonitor.class).isRunning()).isFalse());
+			.withBean(SimpleMeterRegistry.class)
+			.run((context) -> {
+				assertThat(context.getBean(ServerMonitor.class).isRunning()).isFalse();
+				SimpleMeterRegistry registry = context.getBean(SimpleMeterRegistry.class);
+				context.getBean(PgkeelMeters.class).bindTo(registry);
+				// A growing age would be taken for a blind monitor
+				assertThat(registry.get("pgkeel.monitor.data.age").timeGauge().value()).isNaN();
+			});
 	}
 
 	@ParameterizedTest

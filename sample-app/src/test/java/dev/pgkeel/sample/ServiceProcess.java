@@ -109,6 +109,14 @@ final class ServiceProcess implements AutoCloseable {
 		await().atMost(Duration.ofMinutes(1)).until(() -> !this.process.isAlive());
 	}
 
+	/**
+	 * Ends the service with no time to clean up, as {@code kill -9} does.
+	 */
+	void kill() {
+		this.process.destroyForcibly();
+		await().atMost(Duration.ofMinutes(1)).until(() -> !this.process.isAlive());
+	}
+
 	@Override
 	public void close() {
 		this.process.destroy();
