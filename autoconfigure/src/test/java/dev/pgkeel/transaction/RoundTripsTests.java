@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.testsupport.PgProxy;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
@@ -33,7 +34,9 @@ class RoundTripsTests {
 
 	private final JdbcTemplate jdbc = new JdbcTemplate(this.pool);
 
-	private final TransactionLimits limits = new TransactionLimits(true);
+	private final TransactionGuard limits = new TransactionGuard(
+			new TransactionGuardSettings(PgkeelMode.ENFORCE, true, Duration.ofSeconds(5), null),
+			(dataSource, holder) -> null);
 
 	private final JdbcTransactionManager manager = new JdbcTransactionManager(this.pool);
 
