@@ -73,8 +73,17 @@ final class LeakWatch implements Runnable {
 		if (this.background) {
 			return this.pool.borrow();
 		}
-		this.detector.drain();
+		drain();
 		return borrowAndLook();
+	}
+
+	private void drain() {
+		try {
+			this.detector.drain();
+		}
+		catch (RuntimeException ex) {
+			warn(ex);
+		}
 	}
 
 	/**

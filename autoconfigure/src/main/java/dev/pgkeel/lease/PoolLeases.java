@@ -58,7 +58,7 @@ public final class PoolLeases {
 		this.capture = new CallSiteCapture(settings.capture());
 		this.sessions = new LeaseSessions(new QueryingSessionProbe(() -> connect(pool, preflight)));
 		this.history = new LeakHistory(listener, Clock.systemUTC());
-		LeakReporter reporter = new LeakReporter(pool, this.capture, this.history);
+		LeakReporter reporter = new LeakReporter(pool, this.capture, this.history, System::nanoTime);
 		LeakDetector detector = new LeakDetector(pool, settings.mode(), this.unreachable, this.counters, reporter);
 		StarvedPool starvation = new StarvedPool(pool, settings.collectWhenStarved(), this.registry, detector,
 				this.sessions, this.counters);
@@ -94,8 +94,7 @@ public final class PoolLeases {
 			throw ex;
 		}
 		catch (SQLTransientConnectionException ex) {
-			this.refusals.borrowTimedOut(ex);
-			throw this.exhaustion.explain(ex);
+			throw explained(ex);
 		}
 		GuardedConnection handle = null;
 		try {
@@ -109,6 +108,20 @@ public final class PoolLeases {
 			Connection opened = (handle != null) ? handle : proxy;
 			opened.close();
 			throw ex;
+		}
+	}
+
+	/**
+	 * The caller is told the same if it cannot be explained.
+	 */
+	private SQLTransientConnectionException explained(SQLTransientConnectionException timeout) {
+		try {
+			this.refusals.borrowTimedOut(timeout);
+			return this.exhaustion.explain(timeout);
+		}
+		catch (RuntimeException ex) {
+			timeout.addSuppressed(ex);
+			return timeout;
 		}
 	}
 
