@@ -3,7 +3,10 @@ package dev.pgkeel.autoconfigure;
 import java.sql.Connection;
 import java.time.Duration;
 
+import javax.sql.DataSource;
+
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.actuate.BudgetMeters;
 import dev.pgkeel.actuate.PgkeelEndpoint;
 import dev.pgkeel.actuate.PgkeelHealthIndicator;
 import dev.pgkeel.actuate.PgkeelMeters;
@@ -174,6 +177,20 @@ class PgkeelMonitorAutoConfigurationTests {
 				assertThat(context.getBean(PoolReports.class).all().get("dataSource").settings())
 					.anySatisfy((setting) -> assertThat(setting.reason())
 						.startsWith("10 instances x 10 = 100 > 97 usable (100 - 3 reserved): use at most 9"));
+			});
+	}
+
+	@Test
+	void budgetIsAMeterWithoutAMonitorToo() {
+		this.contextRunner
+			.withPropertyValues("pgkeel.fleet.instances=10", "pgkeel.monitor.enabled=false",
+					"spring.datasource.hikari.maximum-pool-size=30")
+			.withBean(SimpleMeterRegistry.class)
+			.run((context) -> {
+				SimpleMeterRegistry registry = context.getBean(SimpleMeterRegistry.class);
+				context.getBean(DataSource.class);
+				context.getBean(BudgetMeters.class).bindTo(registry);
+				assertThat(registry.get("pgkeel.pool.budget").tag("pool", "dataSource").gauge().value()).isEqualTo(9);
 			});
 	}
 
