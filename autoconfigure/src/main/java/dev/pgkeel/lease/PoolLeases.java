@@ -14,6 +14,7 @@ import dev.pgkeel.server.Preflight;
 import dev.pgkeel.server.QueryingSessionProbe;
 import dev.pgkeel.server.Refusals;
 import dev.pgkeel.server.SessionProbe;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The leases of one pool: lends its connections, and shows who holds them. Safe for use
@@ -43,7 +44,7 @@ public final class PoolLeases {
 
 	private final LeakWatch watch;
 
-	private volatile CommitGuard commits = Connection::commit;
+	private volatile @Nullable CommitGuard commits;
 
 	PoolLeases(BarePool pool, LeakSettings settings, Preflight preflight, Consumer<ConnectionLeakEvent> listener) {
 		this.pool = pool;
@@ -89,7 +90,7 @@ public final class PoolLeases {
 		try {
 			GuardedConnection handle = new GuardedConnection(proxy, borrower, this.capture.ofBorrow(), this.registry,
 					this.unreachable);
-			handle.commitWith(this.commits);
+			handle.guard = this.commits;
 			this.registry.add(handle.lease);
 			this.watch.ensureStarted();
 			return handle;
@@ -122,6 +123,14 @@ public final class PoolLeases {
 	 */
 	public void commitWith(CommitGuard guard) {
 		this.commits = guard;
+	}
+
+	/**
+	 * Returns whether connections are committed by a guard.
+	 * @return whether there is one
+	 */
+	public boolean guardsCommits() {
+		return this.commits != null;
 	}
 
 	/**

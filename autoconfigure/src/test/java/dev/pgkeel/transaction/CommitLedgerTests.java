@@ -135,8 +135,8 @@ class CommitLedgerTests {
 				this.jdbc.update("update accounts set balance = balance - ? where id = ?", id, source);
 				this.jdbc.update("update accounts set balance = balance + ? where id = ?", id, target);
 				this.jdbc.update("insert into transfers values (?, ?, ?, ?)", id, source, target, id);
-				GuardedTransactionTemplate.afterCommit(
-						() -> this.hooks.computeIfAbsent(id, (key) -> new AtomicInteger()).incrementAndGet());
+				GuardedTransactionTemplate
+					.afterCommit(() -> this.hooks.computeIfAbsent(id, (key) -> new AtomicInteger()).incrementAndGet());
 			});
 			this.done.add(id);
 		}

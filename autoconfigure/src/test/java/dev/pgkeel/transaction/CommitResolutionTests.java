@@ -237,8 +237,7 @@ class CommitResolutionTests {
 		this.pools.add(pool);
 		cutCommits(Cut.IN_THE_ANSWER, Cut.BEFORE_FORWARDING, Cut.AFTER_FORWARDING);
 		addRaw(pool, "insert into notes values ('a')");
-		assertThatExceptionOfType(SQLException.class)
-			.isThrownBy(() -> addRaw(pool, "insert into notes values ('b')"))
+		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> addRaw(pool, "insert into notes values ('b')"))
 			.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("40000"));
 		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> addRaw(pool, "notify notes"))
 			.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("08007"));

@@ -262,7 +262,8 @@ public final class PgProxy implements AutoCloseable {
 						break;
 					}
 					this.toServer.write(group.toByteArray());
-					// The driver sends BEGIN with the first statement, as one more question
+					// The driver sends BEGIN with the first statement, as one more
+					// question
 					if ((type == 'S' || type == 'Q') && this.fromClient.available() == 0) {
 						PgProxy.this.roundTrips.incrementAndGet();
 					}
