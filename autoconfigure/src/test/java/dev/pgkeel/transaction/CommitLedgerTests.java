@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
@@ -33,11 +35,17 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CommitLedgerTests {
 
-	private static final int TRANSFERS = Integer.getInteger("pgkeel.test.transfers", 200);
+	private static final int TRANSFERS = Integer.getInteger("pgkeel.test.transfers", 100);
 
 	private static final int WORKERS = 8;
 
 	private static final int ACCOUNTS = 64;
+
+	/**
+	 * They have something to say about each cut.
+	 */
+	private static final List<String> NOISY = List.of("com.zaxxer.hikari.pool.ProxyConnection",
+			CommitResolution.class.getName());
 
 	private static final Cut[] CUTS = { Cut.BEFORE_FORWARDING, Cut.AFTER_FORWARDING, Cut.IN_THE_ANSWER };
 
@@ -52,6 +60,8 @@ class CommitLedgerTests {
 
 	private final GuardedTransactionTemplate template = new GuardedTransactionTemplate(
 			new JdbcTransactionManager(this.pool));
+
+	private final LoggingSystem logging = LoggingSystem.get(getClass().getClassLoader());
 
 	private final Random random = new Random(42);
 
@@ -69,10 +79,12 @@ class CommitLedgerTests {
 				+ "insert into accounts select id, 1000000 from generate_series(0, " + (ACCOUNTS - 1) + ") id;"
 				+ "create table transfers (id int, source int, target int, amount bigint)");
 		this.proxy.cutCommits(this::cut);
+		NOISY.forEach((logger) -> this.logging.setLogLevel(logger, LogLevel.OFF));
 	}
 
 	@AfterEach
 	void close() {
+		NOISY.forEach((logger) -> this.logging.setLogLevel(logger, null));
 		this.pool.close();
 		this.proxy.close();
 	}
