@@ -77,8 +77,9 @@ public final class PgkeelDeployStepAutoConfiguration {
 		return (event) -> {
 			SchemaInitializer applied = initializer.getIfAvailable();
 			if (applied == null) {
-				throw new SchemaScriptException("The schema scripts were to be applied, but there is no data source for"
-						+ " them: either none, or several and none of them primary",
+				throw new SchemaScriptException(
+						"The schema scripts were to be applied, but there is no data source for"
+								+ " them: either none, or several and none of them primary",
 						"Mark the data source that the scripts are for with @Primary.", null);
 			}
 			logger.info(message(applied.report().outcome()));

@@ -122,8 +122,9 @@ class PackagedServiceIT {
 	}
 
 	private static long tables(TestDatabase database) {
-		return database.query("SELECT count(*) FROM pg_class WHERE relkind = 'r'"
-				+ " AND relnamespace = 'public'::regnamespace", Long.class);
+		return database.query(
+				"SELECT count(*) FROM pg_class WHERE relkind = 'r'" + " AND relnamespace = 'public'::regnamespace",
+				Long.class);
 	}
 
 	private static Stream<CompletableFuture<?>> moreThanThePoolCanServe(ServiceProcess service) {
