@@ -14,6 +14,7 @@ import dev.pgkeel.server.Preflight;
 import dev.pgkeel.server.QueryingSessionProbe;
 import dev.pgkeel.server.Refusals;
 import dev.pgkeel.server.SessionProbe;
+import dev.pgkeel.server.SessionState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,6 +108,23 @@ public final class PoolLeases {
 	 */
 	public void probeWith(SessionProbe probe) {
 		this.sessions.probeWith(probe);
+	}
+
+	/**
+	 * Asks the server for how long the session that a thread holds has been idle in its
+	 * transaction.
+	 * @param holder the thread
+	 * @return the time, zero if the session runs a statement, {@code null} if the server
+	 * does not tell or if the thread does not hold exactly one connection
+	 */
+	public @Nullable Duration idleInTransaction(Thread holder) {
+		List<Lease> open = this.registry.open();
+		List<Lease> held = open.stream().filter((lease) -> lease.holder() == holder).toList();
+		SessionState session = (held.size() == 1) ? this.sessions.ask(open).get(held.get(0)) : null;
+		if (session == null || session.state() == null) {
+			return null;
+		}
+		return session.isIdle() ? session.unchangedFor() : Duration.ZERO;
 	}
 
 	/**

@@ -10,6 +10,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.TransactionTimedOutException;
 import org.springframework.transaction.support.CallbackPreferringPlatformTransactionManager;
 import org.springframework.transaction.support.TransactionCallback;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -29,9 +30,9 @@ import org.springframework.util.Assert;
 public class GuardedTransactionTemplate extends TransactionTemplate {
 
 	// Not serializable, as little as a transaction manager is
-	private final transient @Nullable TransactionLimits limits;
+	private final transient @Nullable TransactionGuard guard;
 
-	private transient TransactionRetry retry = TransactionRetry.OFF;
+	private transient RetrySettings retry = RetrySettings.NONE;
 
 	private boolean resolvesCommit;
 
@@ -41,7 +42,7 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 	 */
 	public GuardedTransactionTemplate(PlatformTransactionManager transactionManager) {
 		super(transactionManager);
-		this.limits = null;
+		this.guard = null;
 	}
 
 	/**
@@ -51,7 +52,7 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 	 */
 	public GuardedTransactionTemplate(PlatformTransactionManager transactionManager, TransactionDefinition definition) {
 		super(transactionManager, definition);
-		this.limits = null;
+		this.guard = null;
 	}
 
 	/**
@@ -59,12 +60,12 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 	 * transaction failed because of its limit.
 	 * @param transactionManager the transaction manager
 	 * @param definition the settings, which are copied
-	 * @param limits what holds the manager's transactions to their timeouts
+	 * @param guard the listener of the manager's transactions
 	 */
 	public GuardedTransactionTemplate(PlatformTransactionManager transactionManager, TransactionDefinition definition,
-			TransactionLimits limits) {
+			TransactionGuard guard) {
 		super(transactionManager, definition);
-		this.limits = limits;
+		this.guard = guard;
 	}
 
 	/**
@@ -100,7 +101,19 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 	 */
 	public GuardedTransactionTemplate withRetry(int maxAttempts) {
 		GuardedTransactionTemplate copy = copy();
-		copy.retry = new TransactionRetry(maxAttempts);
+		copy.retry = this.retry.withMaxAttempts(maxAttempts);
+		return copy;
+	}
+
+	/**
+	 * Returns a template that runs a transaction again after a serialization failure or a
+	 * deadlock, where it is the outermost one.
+	 * @param retry how often and how soon
+	 * @return a template of its own; this one stays as it is
+	 */
+	public GuardedTransactionTemplate withRetry(RetrySettings retry) {
+		GuardedTransactionTemplate copy = copy();
+		copy.retry = retry;
 		return copy;
 	}
 
@@ -141,8 +154,8 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 	private GuardedTransactionTemplate copy() {
 		PlatformTransactionManager manager = getTransactionManager();
 		Assert.state(manager != null, "No PlatformTransactionManager set");
-		GuardedTransactionTemplate copy = (this.limits != null)
-				? new GuardedTransactionTemplate(manager, this, this.limits)
+		GuardedTransactionTemplate copy = (this.guard != null)
+				? new GuardedTransactionTemplate(manager, this, this.guard)
 				: new GuardedTransactionTemplate(manager, this);
 		copy.retry = this.retry;
 		copy.resolvesCommit = this.resolvesCommit;
@@ -171,7 +184,14 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 			return attempt(manager, action, new AtomicBoolean());
 		}
 		AtomicBoolean mayRunAgain = new AtomicBoolean();
-		return this.retry.execute(() -> attempt(manager, action, mayRunAgain), mayRunAgain::get);
+		return new TransactionRetry(this.retry).execute(() -> attempt(manager, action, mayRunAgain), mayRunAgain::get,
+				this::countRetry);
+	}
+
+	private void countRetry() {
+		if (this.guard != null) {
+			this.guard.countRetry();
+		}
 	}
 
 	private <T extends @Nullable Object> T attempt(PlatformTransactionManager manager, TransactionCallback<T> action,
@@ -179,7 +199,11 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 		mayRunAgain.set(false);
 		TransactionStatus status = manager.getTransaction(this);
 		Attempt attempt = Attempt.of(status, this.resolvesCommit);
-		Deadline deadline = (this.limits != null) ? this.limits.deadline(status) : null;
+		Deadline deadline = null;
+		if (this.guard != null) {
+			this.guard.ofTemplate(status);
+			deadline = this.guard.deadline(status);
+		}
 		T result;
 		try {
 			result = action.doInTransaction(status);
@@ -210,7 +234,7 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 
 	private void throwIfExpired(@Nullable Deadline deadline, Throwable cause) {
 		if (deadline != null && deadline.causedFailure(cause)) {
-			throw TransactionLimits.timedOut(deadline, getName(), cause);
+			throw new TransactionTimedOutException(deadline.describe(), cause);
 		}
 	}
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.testsupport.PgProxy;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
@@ -33,25 +34,27 @@ class RoundTripsTests {
 
 	private final JdbcTemplate jdbc = new JdbcTemplate(this.pool);
 
-	private final TransactionLimits limits = new TransactionLimits(true);
+	private final TransactionGuard guard = new TransactionGuard(
+			new TransactionGuardSettings(PgkeelMode.ENFORCE, true, Duration.ofSeconds(5), null),
+			(dataSource, holder) -> null);
 
 	private final JdbcTransactionManager manager = new JdbcTransactionManager(this.pool);
 
 	private final TransactionTemplate spring = new TransactionTemplate(new JdbcTransactionManager(this.pool));
 
 	private final GuardedTransactionTemplate guarded = new GuardedTransactionTemplate(this.manager,
-			new DefaultTransactionDefinition(), this.limits);
+			new DefaultTransactionDefinition(), this.guard);
 
 	@BeforeEach
 	void createTable() {
-		this.manager.addListener(this.limits);
+		this.manager.addListener(this.guard);
 		this.jdbc.execute("create table notes (body text)");
 	}
 
 	@AfterEach
 	void close() {
 		this.pool.close();
-		this.limits.close();
+		this.guard.close();
 		this.proxy.close();
 	}
 
