@@ -34,7 +34,7 @@ class RoundTripsTests {
 
 	private final JdbcTemplate jdbc = new JdbcTemplate(this.pool);
 
-	private final TransactionGuard limits = new TransactionGuard(
+	private final TransactionGuard guard = new TransactionGuard(
 			new TransactionGuardSettings(PgkeelMode.ENFORCE, true, Duration.ofSeconds(5), null),
 			(dataSource, holder) -> null);
 
@@ -43,18 +43,18 @@ class RoundTripsTests {
 	private final TransactionTemplate spring = new TransactionTemplate(new JdbcTransactionManager(this.pool));
 
 	private final GuardedTransactionTemplate guarded = new GuardedTransactionTemplate(this.manager,
-			new DefaultTransactionDefinition(), this.limits);
+			new DefaultTransactionDefinition(), this.guard);
 
 	@BeforeEach
 	void createTable() {
-		this.manager.addListener(this.limits);
+		this.manager.addListener(this.guard);
 		this.jdbc.execute("create table notes (body text)");
 	}
 
 	@AfterEach
 	void close() {
 		this.pool.close();
-		this.limits.close();
+		this.guard.close();
 		this.proxy.close();
 	}
 
