@@ -102,7 +102,7 @@ final class SchemaStart {
 			ScriptNeeds decisions) throws SQLException {
 		List<ScriptOutline> outlines = scripts.stream().map(ScriptOutline::of).toList();
 		if (this.review != null) {
-			review(this.review, scripts);
+			review(this.review, scripts, connection.getMetaData().getDatabaseMajorVersion());
 		}
 		demandASession(connection, outlines, needs);
 		SecureRandom random = new SecureRandom();
@@ -124,7 +124,7 @@ final class SchemaStart {
 		return report(applied);
 	}
 
-	private static void review(ScriptReview review, List<SchemaScript> scripts) {
+	private static void review(ScriptReview review, List<SchemaScript> scripts, int serverVersion) {
 		for (SchemaScript script : scripts) {
 			try (SqlSplitter splitter = new SqlSplitter(script)) {
 				for (SqlStatement statement = splitter.next(); statement != null; statement = splitter.next()) {
@@ -132,7 +132,7 @@ final class SchemaStart {
 				}
 			}
 		}
-		review.decide();
+		review.decide(serverVersion);
 	}
 
 	/**

@@ -45,8 +45,8 @@ public final class SchemaLint implements ScriptReview {
 	}
 
 	@Override
-	public void decide() {
-		List<LintFinding> findings = findings();
+	public void decide(int serverVersion) {
+		List<LintFinding> findings = findings(serverVersion);
 		findings.forEach(this::say);
 		List<LintFinding> errors = findings.stream()
 			.filter((finding) -> finding.severity() == LintSeverity.ERROR)
@@ -92,9 +92,9 @@ public final class SchemaLint implements ScriptReview {
 	/**
 	 * Advice is never worth an application that does not start.
 	 */
-	private List<LintFinding> findings() {
+	private List<LintFinding> findings(int serverVersion) {
 		try {
-			return this.linter.findings();
+			return this.linter.findings(serverVersion);
 		}
 		catch (RuntimeException ex) {
 			logger.warn("The schema scripts could not be looked at", ex);
