@@ -36,10 +36,12 @@ final class SchemaApplier {
 
 	private final @Nullable RunGuard guard;
 
+	private final @Nullable StartProof proof;
+
 	private final boolean dryRun;
 
 	SchemaApplier(SchemaHistory history, ScriptNeeds needs, SchemaLock lock, SchemaTransaction transaction,
-			@Nullable RunGuard guard, boolean dryRun) {
+			@Nullable RunGuard guard, @Nullable StartProof proof, boolean dryRun) {
 		this.dryRun = dryRun;
 		this.history = history;
 		this.recorder = new RunRecorder(history);
@@ -47,6 +49,7 @@ final class SchemaApplier {
 		this.lock = lock;
 		this.transaction = transaction;
 		this.guard = guard;
+		this.proof = proof;
 	}
 
 	/**
@@ -109,6 +112,9 @@ final class SchemaApplier {
 		}
 		if (this.guard != null && !running.isEmpty()) {
 			after = this.guard.check(connection, run, before, after);
+		}
+		if (this.proof != null && !run.scripts().isEmpty()) {
+			this.proof.prove(connection, run, after);
 		}
 		refuseChangedFiles(run);
 		CatalogDiff diff = CatalogDiff.between(before, after);

@@ -36,16 +36,19 @@ final class SchemaStart {
 
 	private final @Nullable ScriptReview review;
 
+	private final @Nullable StartProof proof;
+
 	private final SchemaReporter reporter;
 
 	SchemaStart(Preflight preflight, SchemaSettings settings, ApplicationInstance instance, @Nullable RunGuard guard,
-			@Nullable ScriptReview review, long start) {
+			@Nullable ScriptReview review, @Nullable StartProof proof, long start) {
 		this.preflight = preflight;
 		this.settings = settings;
 		this.history = new SchemaHistory(new HistoryTable(settings.historySchema()), instance.application(),
 				instance.id());
 		this.guard = guard;
 		this.review = review;
+		this.proof = proof;
 		this.reporter = new SchemaReporter(settings.dryRun(), start);
 	}
 
@@ -83,14 +86,14 @@ final class SchemaStart {
 			ScriptNeeds decisions) throws SQLException {
 		List<ScriptOutline> outlines = scripts.stream().map(ScriptOutline::of).toList();
 		if (this.review != null) {
-			review(this.review, scripts);
+			review(this.review, scripts, connection.getMetaData().getDatabaseMajorVersion());
 		}
 		demandASession(connection, outlines, needs);
 		SecureRandom random = new SecureRandom();
 		SchemaLock lock = new SchemaLock(this.settings.lockTimeout(), random);
 		SchemaTransaction transaction = new SchemaTransaction(lock, this.settings.statementTimeout(),
 				!this.settings.dryRun(), SchemaTransaction.Patience.DEFAULT, random);
-		SchemaApplier applier = new SchemaApplier(this.history, decisions, lock, transaction, this.guard,
+		SchemaApplier applier = new SchemaApplier(this.history, decisions, lock, transaction, this.guard, this.proof,
 				this.settings.dryRun());
 		RunProgress progress = new RunProgress();
 		List<Applied> applied = new ArrayList<>();
@@ -105,7 +108,7 @@ final class SchemaStart {
 		return this.reporter.applied(applied);
 	}
 
-	private static void review(ScriptReview review, List<SchemaScript> scripts) {
+	private static void review(ScriptReview review, List<SchemaScript> scripts, int serverVersion) {
 		for (SchemaScript script : scripts) {
 			try (SqlSplitter splitter = new SqlSplitter(script)) {
 				for (SqlStatement statement = splitter.next(); statement != null; statement = splitter.next()) {
@@ -113,7 +116,7 @@ final class SchemaStart {
 				}
 			}
 		}
-		review.decide();
+		review.decide(serverVersion);
 	}
 
 	/**

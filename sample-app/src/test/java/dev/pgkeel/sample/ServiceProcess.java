@@ -89,9 +89,16 @@ final class ServiceProcess implements AutoCloseable {
 	}
 
 	private URI uri(String path) {
+		return URI.create("http://" + address() + path);
+	}
+
+	/**
+	 * Returns where the service listens.
+	 */
+	String address() {
 		Matcher port = PORT.matcher(log());
 		assertThat(port.find()).as(this::log).isTrue();
-		return URI.create("http://127.0.0.1:" + port.group(1) + path);
+		return "127.0.0.1:" + port.group(1);
 	}
 
 	String log() {
@@ -108,6 +115,14 @@ final class ServiceProcess implements AutoCloseable {
 	 */
 	void terminate() {
 		this.process.destroy();
+		await().atMost(Duration.ofMinutes(1)).until(() -> !this.process.isAlive());
+	}
+
+	/**
+	 * Ends the service with no time to clean up, as {@code kill -9} does.
+	 */
+	void kill() {
+		this.process.destroyForcibly();
 		await().atMost(Duration.ofMinutes(1)).until(() -> !this.process.isAlive());
 	}
 
