@@ -5,9 +5,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 import javax.sql.DataSource;
 
@@ -89,11 +90,13 @@ class ToolGuard implements BeanPostProcessor {
 		if (stake.isEmpty()) {
 			return;
 		}
-		String description = String.join("; ", settings(threat)) + " would drop " + stake.size()
+		Map<String, String> settings = settings(threat);
+		String description = String.join("; ", settings.keySet()) + " would drop " + stake.size()
 				+ ((stake.size() == 1) ? " table that holds rows: " : " tables that hold rows: ")
 				+ String.join(", ", stake.subList(0, Math.min(SHOWN_TABLES, stake.size())))
 				+ ((stake.size() > SHOWN_TABLES) ? ", ..." : "");
-		String remedy = "Set " + threat.remedy() + ". If the rows may go, set pgkeel.schema.tool-guard=warn or off.";
+		String remedy = "Set " + String.join("; ", new LinkedHashSet<>(settings.values()))
+				+ ". If the rows may go, set pgkeel.schema.tool-guard=warn or off.";
 		if (this.properties.getObject().mode() == PgkeelMode.OBSERVE) {
 			logger.warn("The start would have been refused: " + description + ". " + remedy);
 		}
@@ -106,22 +109,23 @@ class ToolGuard implements BeanPostProcessor {
 	}
 
 	/**
-	 * The others are listed too, so that one start shows all that has to be changed.
+	 * The others are listed too, so that one start shows all that has to be changed, each
+	 * with what to set instead.
 	 */
-	private Set<String> settings(ToolThreat threat) {
-		Set<String> settings = new LinkedHashSet<>();
-		settings.add(threat.setting());
+	private Map<String, String> settings(ToolThreat threat) {
+		Map<String, String> settings = new LinkedHashMap<>();
+		settings.put(threat.setting(), threat.remedy());
 		String ddl = this.environment.getProperty("spring.jpa.hibernate.ddl-auto", "none");
 		if (ddl.startsWith("create") || ddl.equals("drop")) {
-			settings.add("hibernate.hbm2ddl.auto=" + ddl);
+			settings.put("hibernate.hbm2ddl.auto=" + ddl, ToolThreats.VALIDATE);
 		}
 		if (this.environment.getProperty("spring.liquibase.drop-first", "false").equals("true")) {
-			settings.add("spring.liquibase.drop-first=true");
+			settings.put("spring.liquibase.drop-first=true", ToolThreats.NO_DROP_FIRST);
 		}
 		if (this.environment.getProperty("spring.sql.init.mode", "embedded").equalsIgnoreCase("always")) {
 			DroppingScripts scripts = DroppingScripts.among(initScripts());
 			if (!scripts.isEmpty()) {
-				settings.add(scripts.toString());
+				settings.put(scripts.toString(), ToolThreats.NEVER);
 			}
 		}
 		return settings;

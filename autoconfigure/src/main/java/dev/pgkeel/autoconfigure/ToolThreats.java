@@ -35,6 +35,12 @@ final class ToolThreats {
 
 	private static final Log logger = LogFactory.getLog(ToolThreats.class);
 
+	static final String VALIDATE = "spring.jpa.hibernate.ddl-auto=validate, and no schema-generation action";
+
+	static final String NO_DROP_FIRST = "spring.liquibase.drop-first=false";
+
+	static final String NEVER = "spring.sql.init.mode=never, or *.initialize-schema=never";
+
 	private static final boolean JPA = isPresent("org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean",
 			"jakarta.persistence.EntityManagerFactory");
 
@@ -91,7 +97,7 @@ final class ToolThreats {
 			.forEach(locations::addAll);
 		DroppingScripts scripts = DroppingScripts.among(locations);
 		return scripts.isEmpty() ? null
-				: new ToolThreat(scripts.toString(), "spring.sql.init.mode=never, or *.initialize-schema=never",
+				: new ToolThreat(scripts.toString(), NEVER,
 						value(initializer, DataSourceScriptDatabaseInitializer.class, "dataSource", DataSource.class),
 						scripts::drop);
 	}
@@ -125,9 +131,8 @@ final class ToolThreats {
 			for (String name : ACTIONS) {
 				String action = String.valueOf(properties.getOrDefault(name, "none")).strip().toLowerCase(Locale.ROOT);
 				if (DROPPING.contains(action)) {
-					return new ToolThreat(name + "=" + action,
-							"spring.jpa.hibernate.ddl-auto=validate, and no schema-generation action",
-							factory.getDataSource(), EntityTables.of(beanFactory));
+					return new ToolThreat(name + "=" + action, VALIDATE, factory.getDataSource(),
+							EntityTables.of(beanFactory));
 				}
 				if (action.equals("update")) {
 					logger.warn(name + "=update changes tables in ways that nobody has read. Set"
@@ -150,8 +155,8 @@ final class ToolThreats {
 
 		static @Nullable ToolThreat threat(Object bean) {
 			SpringLiquibase liquibase = (SpringLiquibase) bean;
-			return liquibase.isDropFirst() ? new ToolThreat("spring.liquibase.drop-first=true",
-					"spring.liquibase.drop-first=false", liquibase.getDataSource(), (table) -> true) : null;
+			return liquibase.isDropFirst() ? new ToolThreat("spring.liquibase.drop-first=true", NO_DROP_FIRST,
+					liquibase.getDataSource(), (table) -> true) : null;
 		}
 
 	}

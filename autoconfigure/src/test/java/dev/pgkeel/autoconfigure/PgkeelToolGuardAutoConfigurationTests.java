@@ -6,6 +6,7 @@ import dev.pgkeel.entities.GuardedNote;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import jakarta.persistence.EntityManagerFactory;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -165,7 +166,12 @@ class PgkeelToolGuardAutoConfigurationTests {
 				.rootCause()
 				.hasMessageContainingAll("spring.liquibase.drop-first=true", "hibernate.hbm2ddl.auto=create",
 						"a script with DROP or TRUNCATE that is always run: classpath:db/dropping/drop.sql",
-						" would drop "));
+						" would drop ")
+				.asInstanceOf(InstanceOfAssertFactories.type(ToolGuardException.class))
+				.extracting(ToolGuardException::getAction)
+				.asString()
+				.contains("spring.liquibase.drop-first=false", "spring.jpa.hibernate.ddl-auto=validate",
+						"spring.sql.init.mode=never"));
 	}
 
 	@Test

@@ -186,7 +186,7 @@ class SchemaConcurrencyTests {
 				create table c (id int);
 				""");
 		try (Connection rival = this.database.connect(); Statement statement = rival.createStatement()) {
-			statement.execute("set application_name = 'rival'");
+			statement.execute("set application_name = 'rival'; set deadlock_timeout = '1min'");
 			rival.setAutoCommit(false);
 			statement.execute("lock table b in access exclusive mode");
 			Future<SchemaReport> applying = this.executor.submit(this.folder::apply);
