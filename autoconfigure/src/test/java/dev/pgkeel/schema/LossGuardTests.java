@@ -87,7 +87,15 @@ class LossGuardTests {
 		connection().close();
 	}
 
+	/**
+	 * PostgreSQL 14 has no MERGE.
+	 */
 	static Stream<Arguments> losses() {
+		return allLosses().filter((arguments) -> TestServer.shared().majorVersion() >= 15
+				|| !arguments.get()[0].toString().startsWith("merge"));
+	}
+
+	private static Stream<Arguments> allLosses() {
 		return Stream.of(Arguments.of("drop table notes", "notes dropped"),
 				Arguments.of("alter table tenants drop column plan cascade", "tenants.plan dropped"),
 				Arguments.of("drop view names", "view names dropped"),
