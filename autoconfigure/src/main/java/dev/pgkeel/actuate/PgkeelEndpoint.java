@@ -75,6 +75,10 @@ public final class PgkeelEndpoint {
 	 */
 	PgkeelDescriptor describe(boolean withValues) {
 		ShownValues values = new ShownValues(this.sanitizer, withValues);
+		ServerMonitor monitor = this.sources.monitor();
+		if (monitor != null) {
+			monitor.refresh();
+		}
 		ServerInquiry inquiry = this.sources.inquiry();
 		ServerAnswer answer = (inquiry != null) ? ask(inquiry) : null;
 		WatchedLeases watched = watched(inquiry);
@@ -89,10 +93,10 @@ public final class PgkeelEndpoint {
 	 */
 	private ServerAnswer ask(ServerInquiry inquiry) {
 		ServerMonitor monitor = this.sources.monitor();
-		if (monitor != null && monitor.isRunning()) {
+		if (monitor != null && monitor.isActive()) {
 			MonitorFailure failure = monitor.state().failure();
 			if (failure != null) {
-				return new ServerAnswer("does not answer: " + failure.cause(), inquiry.lastKnown());
+				return new ServerAnswer("does not answer: " + failure, inquiry.lastKnown());
 			}
 			if (monitor.current() != null && inquiry.lastKnown() != null) {
 				return new ServerAnswer(ServerAnswer.ANSWERED, inquiry.lastKnown());

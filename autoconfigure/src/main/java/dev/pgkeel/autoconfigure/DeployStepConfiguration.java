@@ -1,7 +1,5 @@
 package dev.pgkeel.autoconfigure;
 
-import java.util.List;
-
 import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.schema.SchemaReport;
 import dev.pgkeel.schema.SchemaReport.Outcome;
@@ -9,10 +7,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.beans.factory.support.BeanDefinitionRegistry;
-import org.springframework.boot.ApplicationRunner;
-import org.springframework.boot.CommandLineRunner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -33,33 +27,14 @@ class DeployStepConfiguration {
 
 	private static final Log logger = LogFactory.getLog(DeployStepConfiguration.class);
 
-	/**
-	 * The application's beans are made only where something asks for them, and its
-	 * runners do not run.
-	 */
 	@Bean
 	static BeanFactoryPostProcessor pgkeelDeployStepBeans() {
 		return (beanFactory) -> {
-			for (String name : beanFactory.getBeanDefinitionNames()) {
-				beanFactory.getBeanDefinition(name).setLazyInit(true);
-			}
+			OneShotBeans.restrict(beanFactory);
 			for (String name : beanFactory.getBeanNamesForType(SchemaInitializer.class, true, false)) {
 				beanFactory.getBeanDefinition(name).setLazyInit(false);
 			}
-			for (Class<?> runner : List.of(ApplicationRunner.class, CommandLineRunner.class)) {
-				remove(beanFactory, runner);
-			}
 		};
-	}
-
-	private static void remove(ConfigurableListableBeanFactory beanFactory, Class<?> type) {
-		if (beanFactory instanceof BeanDefinitionRegistry registry) {
-			for (String name : beanFactory.getBeanNamesForType(type, true, false)) {
-				if (registry.containsBeanDefinition(name)) {
-					registry.removeBeanDefinition(name);
-				}
-			}
-		}
 	}
 
 	@Bean

@@ -1,5 +1,8 @@
 package dev.pgkeel.server;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,6 +43,18 @@ public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean sees
 	public ServerSnapshot(Instant takenAt, SessionLimits limits, boolean seesAllSessions, List<SessionGroup> sessions,
 			int blocked, List<BlockedSession> longestBlocked) {
 		this(takenAt, limits, seesAllSessions, sessions, blocked, longestBlocked, Map.of());
+	}
+
+	/**
+	 * Asks the server.
+	 * @param connection a connection to PostgreSQL
+	 * @param timeout how long the server may take, in whole seconds
+	 * @param clock tells the time
+	 * @return the answer
+	 * @throws SQLException if the server does not answer
+	 */
+	public static ServerSnapshot read(Connection connection, Duration timeout, Clock clock) throws SQLException {
+		return SnapshotQuery.run(connection, timeout, clock.instant());
 	}
 
 	/**
