@@ -84,6 +84,18 @@ public final class WebhookNotifier implements AlertNotifier, AutoCloseable {
 		catch (InterruptedException ex) {
 			logger.debug("The application closes: the webhook is told no more");
 		}
+		finally {
+			end();
+		}
+	}
+
+	/**
+	 * Whatever ended the thread, the next news start another one.
+	 */
+	private synchronized void end() {
+		if (this.thread == Thread.currentThread()) {
+			this.thread = null;
+		}
 	}
 
 	private synchronized @Nullable ConnectionAlert next() {
