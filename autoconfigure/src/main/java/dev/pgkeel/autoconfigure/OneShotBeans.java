@@ -5,9 +5,11 @@ import java.util.List;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.CommandLineRunner;
-import org.springframework.context.LifecycleProcessor;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.AbstractApplicationContext;
 
 /**
@@ -27,51 +29,47 @@ final class OneShotBeans {
 		for (Class<?> runner : List.of(ApplicationRunner.class, CommandLineRunner.class)) {
 			remove(beanFactory, runner);
 		}
-		// Spring 7.0 makes and starts a SmartLifecycle bean even if it is lazy
-		beanFactory.registerSingleton(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME, new NothingToStart());
-	}
-
-	static void remove(ConfigurableListableBeanFactory beanFactory, Class<?> type) {
 		if (beanFactory instanceof BeanDefinitionRegistry registry) {
-			for (String bean : beanFactory.getBeanNamesForType(type, true, false)) {
-				String name = BeanFactoryUtils.transformedBeanName(bean);
-				if (registry.containsBeanDefinition(name)) {
-					registry.removeBeanDefinition(name);
-				}
-			}
+			String lifecycle = AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME;
+			remove(registry, lifecycle);
+			registry.registerBeanDefinition(lifecycle, new RootBeanDefinition(NothingStarts.class));
 		}
 	}
 
 	/**
-	 * Starts nothing.
+	 * Removes all beans of a type.
 	 */
-	private static final class NothingToStart implements LifecycleProcessor {
-
-		@Override
-		public void onRefresh() {
-			// Nothing is started
+	static void remove(ConfigurableListableBeanFactory beanFactory, Class<?> type) {
+		if (beanFactory instanceof BeanDefinitionRegistry registry) {
+			for (String name : beanFactory.getBeanNamesForType(type, true, false)) {
+				remove(registry, BeanFactoryUtils.transformedBeanName(name));
+			}
 		}
+	}
 
-		@Override
-		public void onClose() {
-			// Nothing was started
+	private static void remove(BeanDefinitionRegistry registry, String name) {
+		if (registry.containsBeanDefinition(name)) {
+			registry.removeBeanDefinition(name);
 		}
+	}
 
-		@Override
-		public void start() {
-			// Nothing is started
-		}
-
-		@Override
-		public void stop() {
-			// Nothing was started
-		}
-
-		@Override
-		public boolean isRunning() {
-			return false;
-		}
-
+	/**
+	 * Closes the context, but not before the application's {@code main} has ended: it may
+	 * hand the context to {@link SpringApplication#exit}, as applications with jobs do,
+	 * for which a closed one is a failure (Spring Boot 4.1).
+	 * @param main the thread that runs the application
+	 * @param context the context
+	 */
+	static void closeAfter(Thread main, ConfigurableApplicationContext context) {
+		new Thread(() -> {
+			try {
+				main.join();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			context.close();
+		}, "pgkeel-end").start();
 	}
 
 }

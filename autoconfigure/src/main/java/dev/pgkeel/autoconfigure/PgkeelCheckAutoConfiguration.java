@@ -56,9 +56,6 @@ public final class PgkeelCheckAutoConfiguration {
 		};
 	}
 
-	/**
-	 * The process ends by itself: nothing was started that would keep it.
-	 */
 	@Bean
 	ApplicationListener<ApplicationStartedEvent> pgkeelCheckEnd(ObjectProvider<DataSource> dataSource,
 			ObjectProvider<AlertProperties> alert, ObjectProvider<DirectWay> directWay) {
@@ -78,6 +75,7 @@ public final class PgkeelCheckAutoConfiguration {
 				throw new CheckException(result, null);
 			}
 			System.out.println(result);
+			OneShotBeans.closeAfter(Thread.currentThread(), event.getApplicationContext());
 		};
 	}
 

@@ -1,12 +1,9 @@
 package dev.pgkeel.pool;
 
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +16,6 @@ public final class PoolReports {
 
 	private final Map<String, PoolReport> byBean = new ConcurrentSkipListMap<>();
 
-	private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
-
 	private final Map<String, PoolSizing> sizings = new ConcurrentHashMap<>();
 
 	/**
@@ -29,18 +24,7 @@ public final class PoolReports {
 	 * @param report the report
 	 */
 	public void add(String beanName, PoolReport report) {
-		if (this.byBean.put(beanName, report) == null) {
-			this.listeners.forEach((listener) -> listener.accept(beanName));
-		}
-	}
-
-	/**
-	 * Tells about each pool, those there are and those that come.
-	 * @param listener is told the name of the pool's bean, perhaps twice
-	 */
-	public void forEach(Consumer<String> listener) {
-		this.listeners.add(listener);
-		this.byBean.keySet().forEach(listener);
+		this.byBean.put(beanName, report);
 	}
 
 	/**

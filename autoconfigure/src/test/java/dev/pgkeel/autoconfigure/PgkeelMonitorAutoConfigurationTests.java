@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 
+import javax.sql.DataSource;
+
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.actuate.BudgetMeters;
 import dev.pgkeel.actuate.PgkeelEndpoint;
 import dev.pgkeel.actuate.PgkeelHealthIndicator;
 import dev.pgkeel.actuate.PgkeelMeters;
-import dev.pgkeel.actuate.PoolMeters;
 import dev.pgkeel.alert.AlertSubject;
 import dev.pgkeel.alert.ConnectionAlerts;
 import dev.pgkeel.pool.PoolReports;
@@ -187,6 +189,20 @@ class PgkeelMonitorAutoConfigurationTests {
 	}
 
 	@Test
+	void budgetIsAMeterWithoutAMonitorToo() {
+		this.contextRunner
+			.withPropertyValues("pgkeel.fleet.instances=10", "pgkeel.monitor.enabled=false",
+					"spring.datasource.hikari.maximum-pool-size=30")
+			.withBean(SimpleMeterRegistry.class)
+			.run((context) -> {
+				SimpleMeterRegistry registry = context.getBean(SimpleMeterRegistry.class);
+				context.getBean(DataSource.class);
+				context.getBean(BudgetMeters.class).bindTo(registry);
+				assertThat(registry.get("pgkeel.pool.budget").tag("pool", "dataSource").gauge().value()).isEqualTo(9);
+			});
+	}
+
+	@Test
 	void sizeOfTheUserIsNeverChanged() {
 		this.contextRunner
 			.withPropertyValues("pgkeel.fleet.instances=4", "spring.datasource.hikari.maximum-pool-size=30")
@@ -220,6 +236,8 @@ class PgkeelMonitorAutoConfigurationTests {
 				SimpleMeterRegistry registry = context.getBean(SimpleMeterRegistry.class);
 				context.getBean(PgkeelMeters.class).bindTo(registry);
 				assertThat(registry.get("pgkeel.server.utilization").gauge().value()).isNaN();
+				// A growing age would be taken for a blind monitor
+				assertThat(registry.get("pgkeel.monitor.data.age").timeGauge().value()).isNaN();
 				assertThat(monitor.isRunning()).isFalse();
 				assertThat(monitor.state().askedAt()).isNull();
 				var health = context.getBean(PgkeelHealthIndicator.class).health();
@@ -239,26 +257,13 @@ class PgkeelMonitorAutoConfigurationTests {
 	}
 
 	@Test
-	void budgetIsAMeter() {
-		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelPoolMetricsAutoConfiguration.class))
-			.withBean(SimpleMeterRegistry.class)
-			.withPropertyValues("pgkeel.fleet.instances=3", "pgkeel.monitor.connection=dedicated")
-			.run((context) -> {
-				SimpleMeterRegistry registry = context.getBean(SimpleMeterRegistry.class);
-				context.getBean(PoolMeters.class).bindTo(registry);
-				assertThat(registry.get(PoolMeters.BUDGET).tag("pool", "dataSource").gauge().value()).isEqualTo(31);
-			});
-	}
-
-	@Test
 	void budgetThatNobodyKnowsIsNaN() {
-		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelPoolMetricsAutoConfiguration.class))
-			.withBean(SimpleMeterRegistry.class)
+		this.contextRunner.withBean(SimpleMeterRegistry.class)
 			.withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/absent")
 			.run((context) -> {
 				SimpleMeterRegistry registry = context.getBean(SimpleMeterRegistry.class);
-				context.getBean(PoolMeters.class).bindTo(registry);
-				assertThat(registry.get(PoolMeters.BUDGET).tag("pool", "dataSource").gauge().value()).isNaN();
+				context.getBean(BudgetMeters.class).bindTo(registry);
+				assertThat(registry.get(BudgetMeters.BUDGET).tag("pool", "dataSource").gauge().value()).isNaN();
 			});
 	}
 

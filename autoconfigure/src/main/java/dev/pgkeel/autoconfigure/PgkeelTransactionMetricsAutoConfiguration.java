@@ -1,7 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
-import dev.pgkeel.actuate.PoolMeters;
-import dev.pgkeel.pool.PoolReports;
+import dev.pgkeel.actuate.TransactionMeters;
+import dev.pgkeel.transaction.TransactionGuard;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -11,19 +11,19 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of the meters of the pools' shares.
+ * Auto-configuration of the meters of transactions.
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = PgkeelPoolAutoConfiguration.class)
+@AutoConfiguration(after = PgkeelTransactionAutoConfiguration.class)
 @ConditionalOnClass(MeterBinder.class)
-@ConditionalOnBean(PoolReports.class)
-public final class PgkeelPoolMetricsAutoConfiguration {
+@ConditionalOnBean(TransactionGuard.class)
+public final class PgkeelTransactionMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	PoolMeters pgkeelPoolMeters(PoolReports pools) {
-		return new PoolMeters(pools);
+	TransactionMeters pgkeelTransactionMeters(TransactionGuard guard, TransactionProperties properties) {
+		return new TransactionMeters(guard, properties.nameTag());
 	}
 
 }

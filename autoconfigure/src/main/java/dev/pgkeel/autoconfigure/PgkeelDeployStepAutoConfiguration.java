@@ -1,32 +1,40 @@
 package dev.pgkeel.autoconfigure;
 
 import dev.pgkeel.schema.SchemaInitializer;
-import dev.pgkeel.schema.SchemaReport;
 import dev.pgkeel.schema.SchemaReport.Outcome;
+import dev.pgkeel.schema.SchemaScriptException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
-import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.ConfigurationCondition.ConfigurationPhase;
 
 /**
- * Ends the application once its schema scripts are applied, and leaves out whatever else
- * it would do.
+ * Auto-configuration of the deploy step and the dry run: the application ends once its
+ * schema scripts are applied, and does nothing else.
+ *
+ * @since 0.1.0
  */
-@Configuration(proxyBeanMethods = false)
-@Conditional(DeployStepConfiguration.OnDeployStep.class)
-class DeployStepConfiguration {
+@AutoConfiguration(after = PgkeelSchemaAutoConfiguration.class)
+@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
+@Conditional(PgkeelDeployStepAutoConfiguration.OnDeployStep.class)
+public final class PgkeelDeployStepAutoConfiguration {
 
-	private static final Log logger = LogFactory.getLog(DeployStepConfiguration.class);
+	private static final Log logger = LogFactory.getLog(PgkeelDeployStepAutoConfiguration.class);
 
+	/**
+	 * The application's beans are made only where something asks for them, none of them
+	 * is started, and its runners do not run.
+	 */
 	@Bean
 	static BeanFactoryPostProcessor pgkeelDeployStepBeans() {
 		return (beanFactory) -> {
@@ -38,11 +46,17 @@ class DeployStepConfiguration {
 	}
 
 	@Bean
-	ApplicationListener<ApplicationStartedEvent> pgkeelDeployStepEnd(SchemaInitializer initializer) {
+	ApplicationListener<ApplicationStartedEvent> pgkeelDeployStepEnd(ObjectProvider<SchemaInitializer> initializer) {
 		return (event) -> {
-			SchemaReport report = initializer.report();
-			logger.info(message(report.outcome()));
-			SpringApplication.exit(event.getApplicationContext());
+			SchemaInitializer applied = initializer.getIfAvailable();
+			if (applied == null) {
+				throw new SchemaScriptException(
+						"The schema scripts were to be applied, but there is no data source for"
+								+ " them: either none, or several and none of them primary",
+						"Mark the data source that the scripts are for with @Primary.", null);
+			}
+			logger.info(message(applied.report().outcome()));
+			OneShotBeans.closeAfter(Thread.currentThread(), event.getApplicationContext());
 		};
 	}
 
