@@ -64,6 +64,15 @@ final class ServiceProcess implements AutoCloseable {
 		return this;
 	}
 
+	/**
+	 * Waits until the process has ended by itself.
+	 * @return its exit code
+	 */
+	int awaitEnd() {
+		await().atMost(Duration.ofMinutes(2)).until(() -> !this.process.isAlive());
+		return this.process.exitValue();
+	}
+
 	CompletableFuture<HttpResponse<String>> get(String path) {
 		return send(HttpRequest.newBuilder(uri(path)));
 	}
