@@ -131,11 +131,10 @@ public final class PgkeelMeters implements MeterBinder {
 	}
 
 	/**
-	 * A monitor that nobody wants to ask by itself is not blind.
+	 * A monitor that is asked on demand alone is not blind when nobody asks.
 	 */
 	private static double age(ServerMonitor monitor) {
-		boolean asks = monitor.isRunning() || monitor.state().askedAt() != null;
-		return asks ? monitor.dataAge().toMillis() / 1000.0 : Double.NaN;
+		return (monitor.isRunning() || monitor.current() != null) ? monitor.dataAge().toMillis() / 1000.0 : Double.NaN;
 	}
 
 	private static double orNaN(@Nullable Integer limit) {
