@@ -131,10 +131,11 @@ public final class PgkeelMeters implements MeterBinder {
 	}
 
 	/**
-	 * A monitor that is asked on demand alone is not blind when nobody asks.
+	 * A monitor that nobody wants to ask by itself, or nobody asked lately, is not blind.
 	 */
 	private static double age(ServerMonitor monitor) {
-		return (monitor.isRunning() || monitor.current() != null) ? monitor.dataAge().toMillis() / 1000.0 : Double.NaN;
+		boolean asks = monitor.isRunning() || monitor.current() != null;
+		return asks ? monitor.dataAge().toMillis() / 1000.0 : Double.NaN;
 	}
 
 	private static double orNaN(@Nullable Integer limit) {
