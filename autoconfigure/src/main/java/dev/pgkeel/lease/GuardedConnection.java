@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuardedConnection extends ConnectionDelegate {
 
-	private CommitGuard commits = Connection::commit;
+	/**
+	 * Commits, if set.
+	 */
+	@Nullable CommitGuard guard;
 
 	private boolean rolledBack;
 
@@ -24,15 +27,15 @@ final class GuardedConnection extends ConnectionDelegate {
 		this.lease = new Lease(this, queue, proxy, holder, callSite, registry);
 	}
 
-	void commitWith(CommitGuard guard) {
-		this.commits = guard;
-	}
-
 	@Override
 	public void commit() throws SQLException {
+		if (this.guard == null) {
+			super.commit();
+			return;
+		}
 		this.lease.use();
 		try {
-			this.commits.commit(this.delegate);
+			this.guard.commit(this.delegate);
 		}
 		catch (SQLTransactionRollbackException ex) {
 			this.rolledBack = true;

@@ -45,7 +45,7 @@ public final class PoolLeases {
 
 	private final LeakWatch watch;
 
-	private volatile CommitGuard commits = Connection::commit;
+	private volatile @Nullable CommitGuard commits;
 
 	PoolLeases(BarePool pool, LeakSettings settings, Preflight preflight, Consumer<ConnectionLeakEvent> listener) {
 		this.pool = pool;
@@ -91,7 +91,7 @@ public final class PoolLeases {
 		try {
 			GuardedConnection handle = new GuardedConnection(proxy, borrower, this.capture.ofBorrow(), this.registry,
 					this.unreachable);
-			handle.commitWith(this.commits);
+			handle.guard = this.commits;
 			this.registry.add(handle.lease);
 			this.watch.ensureStarted();
 			return handle;
@@ -141,6 +141,14 @@ public final class PoolLeases {
 	 */
 	public void commitWith(CommitGuard guard) {
 		this.commits = guard;
+	}
+
+	/**
+	 * Returns whether connections are committed by a guard.
+	 * @return whether there is one
+	 */
+	public boolean guardsCommits() {
+		return this.commits != null;
 	}
 
 	/**
