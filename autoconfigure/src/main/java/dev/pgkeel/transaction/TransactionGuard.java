@@ -47,6 +47,10 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 
 	private final LongAdder retries = new LongAdder();
 
+	private final ThreadLocal<Long> commitsOfThread = ThreadLocal.withInitial(() -> 0L);
+
+	private volatile boolean countsCommitsByThread;
+
 	/**
 	 * Creates the listener.
 	 * @param settings what it does
@@ -152,6 +156,10 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 		this.running.end(ended);
 		long nanos = ended.elapsedNanos();
 		this.durations[TransactionFigures.bucket(nanos)].increment();
+		if (this.countsCommitsByThread && ended.outer() == null && outcome != TransactionOutcome.ROLLED_BACK
+				&& outcome != TransactionOutcome.TIMED_OUT) {
+			this.commitsOfThread.set(this.commitsOfThread.get() + 1);
+		}
 		if (this.observers.isEmpty()) {
 			return;
 		}
@@ -209,6 +217,18 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 
 	void countRetry() {
 		this.retries.increment();
+	}
+
+	void countCommitsByThread() {
+		this.countsCommitsByThread = true;
+	}
+
+	/**
+	 * Returns how many outermost transactions of the current thread have committed, or
+	 * may have.
+	 */
+	long commitsOfThread() {
+		return this.commitsOfThread.get();
 	}
 
 	/**

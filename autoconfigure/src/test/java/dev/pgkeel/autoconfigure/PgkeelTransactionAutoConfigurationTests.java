@@ -231,8 +231,7 @@ class PgkeelTransactionAutoConfigurationTests {
 	@ParameterizedTest
 	@CsvSource({ "retry.max-attempts=0, must be at least one",
 			"retry.delay=0s, 'pgkeel.transaction.retry.delay must be at least one millisecond'",
-			"retry.max-delay=1ms, no longer than max-delay", "retry.multiplier=0.5, must be at least 1",
-			"slow-after=-1s, 'pgkeel.transaction.slow-after must not be negative'" })
+			"retry.max-delay=1ms, no longer than max-delay", "retry.multiplier=0.5, must be at least 1" })
 	void badValuesAreRefusedAtStart(String property, String message) {
 		this.contextRunner.withPropertyValues("pgkeel.transaction." + property)
 			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining(message));
