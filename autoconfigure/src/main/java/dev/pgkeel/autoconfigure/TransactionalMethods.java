@@ -2,6 +2,8 @@ package dev.pgkeel.autoconfigure;
 
 import java.lang.reflect.Method;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.transaction.interceptor.TransactionAttributeSource;
@@ -13,20 +15,31 @@ final class TransactionalMethods extends StaticMethodMatcherPointcut {
 
 	private final ObjectProvider<TransactionAttributeSource> attributes;
 
+	private volatile @Nullable TransactionAttributeSource source;
+
 	TransactionalMethods(ObjectProvider<TransactionAttributeSource> attributes) {
 		this.attributes = attributes;
 		setClassFilter(this::isCandidate);
 	}
 
 	private boolean isCandidate(Class<?> type) {
-		TransactionAttributeSource source = this.attributes.getIfAvailable();
+		TransactionAttributeSource source = source();
 		return source != null && source.isCandidateClass(type);
 	}
 
 	@Override
 	public boolean matches(Method method, Class<?> type) {
-		TransactionAttributeSource source = this.attributes.getIfAvailable();
+		TransactionAttributeSource source = source();
 		return source != null && source.hasTransactionAttribute(method, type);
+	}
+
+	private @Nullable TransactionAttributeSource source() {
+		TransactionAttributeSource known = this.source;
+		if (known == null) {
+			known = this.attributes.getIfUnique();
+			this.source = known;
+		}
+		return known;
 	}
 
 }
