@@ -39,7 +39,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.orm.jpa.EntityManagerFactoryUtils;
+import org.springframework.orm.jpa.JpaSystemException;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -170,6 +172,24 @@ class ResolveCommitTests {
 		});
 		assertThat(this.attempts).hasValue(1);
 		assertThat(this.completions).containsExactly(TransactionSynchronization.STATUS_UNKNOWN);
+	}
+
+	@Test
+	void managerOfJpaTellsDeclarativeTransactionsToo() {
+		this.jpa.withPropertyValues(RESOLVE).run((context) -> {
+			TransactionTemplate plain = new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
+			cutOnce(Cut.BEFORE_FORWARDING);
+			assertThatExceptionOfType(JpaSystemException.class).isThrownBy(() -> persist(context, plain))
+				.withStackTraceContaining("the server says that transaction");
+			cutOnce(Cut.AFTER_FORWARDING);
+			assertThatExceptionOfType(TransactionSystemException.class).isThrownBy(() -> notifyOnly(context, plain))
+				.withStackTraceContaining("so it has no id");
+			cutOnce(Cut.AFTER_FORWARDING);
+			persist(context, plain);
+		});
+		assertThat(this.completions).containsExactly(TransactionSynchronization.STATUS_ROLLED_BACK,
+				TransactionSynchronization.STATUS_COMMITTED);
+		assertThat(entries()).isOne();
 	}
 
 	@Test
