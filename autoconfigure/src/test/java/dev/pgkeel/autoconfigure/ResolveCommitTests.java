@@ -203,24 +203,30 @@ class ResolveCommitTests {
 		assertThat(entries()).isZero();
 	}
 
-	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+	@Test
 	@RequiresComponent("pgbouncer")
-	void throughAPoolerTheServerIsAsked(Cut cut) {
+	void throughAPoolerTheServerIsAsked() {
 		try (PgBouncer pooler = PgBouncer.start(PgBouncer.Mode.TRANSACTION, "auth_user = postgres");
 				PgProxy before = PgProxy.to(pooler.jdbcUrl("postgres"))) {
-			this.jdbc
-				.withPropertyValues(RESOLVE, "spring.datasource.url=" + before.jdbcUrl(this.database.name()),
-						"pgkeel.direct.url=" + this.database.directUrl())
-				.run((context) -> {
-					insert(context, guarded(context));
-					AtomicInteger commits = new AtomicInteger();
-					before.cutCommits(() -> (commits.getAndIncrement() == 0) ? cut : Cut.NONE);
-					insert(context, guarded(context).withRetry(3));
-				});
-			assertThat(before.count(cut)).isOne();
+			for (String direct : List.of("", this.database.directUrl())) {
+				this.jdbc
+					.withPropertyValues(RESOLVE, "spring.datasource.url=" + before.jdbcUrl(this.database.name()),
+							"pgkeel.direct.url=" + direct)
+					.run((context) -> {
+						for (Cut cut : List.of(Cut.NONE, Cut.BEFORE_FORWARDING, Cut.AFTER_FORWARDING,
+								Cut.IN_THE_ANSWER)) {
+							AtomicInteger commits = new AtomicInteger();
+							before.cutCommits(() -> (commits.getAndIncrement() == 0) ? cut : Cut.NONE);
+							insert(context, guarded(context).withRetry(3));
+						}
+					});
+			}
+			assertThat(before.count(Cut.BEFORE_FORWARDING)).isEqualTo(2);
+			assertThat(before.count(Cut.AFTER_FORWARDING)).isEqualTo(2);
+			assertThat(before.count(Cut.IN_THE_ANSWER)).isEqualTo(2);
 		}
-		assertThat(entries()).isEqualTo(2);
+		assertThat(entries()).isEqualTo(8);
+		assertThat(this.attempts).hasValue(10);
 	}
 
 	private static GuardedTransactionTemplate guarded(ApplicationContext context) {
