@@ -51,7 +51,7 @@ public final class PgkeelHealthIndicator extends AbstractHealthIndicator {
 			ServerAnswer answer = this.inquiry.ask();
 			builder.up();
 			describe(builder, answer.facts());
-			if (!answer.fresh()) {
+			if (!answer.isFresh()) {
 				builder.withDetail("note", "the server was not asked: all connections of the pool are in use");
 			}
 		}

@@ -48,8 +48,10 @@ public record AlertPolicy(int alert, int page, int panic) {
 
 	/**
 	 * Returns the level of a percentage.
+	 * @param percent how much of a limit is in use
+	 * @return the level that it reaches
 	 */
-	AlertLevel levelOf(double percent) {
+	public AlertLevel levelOf(double percent) {
 		if (percent >= this.panic) {
 			return AlertLevel.PANIC;
 		}

@@ -34,7 +34,7 @@ import org.springframework.core.io.support.ResourcePatternUtils;
 @ConditionalOnSingleCandidate(DataSource.class)
 @ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ SchemaProperties.class, SchemaLintProperties.class, SchemaProofProperties.class })
-@Import({ DatabaseInitializationDependencyConfigurer.class, DeployStepConfiguration.class })
+@Import(DatabaseInitializationDependencyConfigurer.class)
 public final class PgkeelSchemaAutoConfiguration {
 
 	@Bean

@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,14 @@ import org.jspecify.annotations.Nullable;
  * The handle that a borrower gets. Only the borrower keeps it reachable, and everything
  * that the borrower gets from it does so too.
  */
-final class GuardedConnection extends ConnectionDelegate {
+final class GuardedConnection extends ConnectionDelegate implements LeasedConnection {
+
+	/**
+	 * Commits, if set.
+	 */
+	@Nullable CommitGuard guard;
+
+	private boolean rolledBack;
 
 	GuardedConnection(Connection proxy, Thread holder, @Nullable CallSite callSite, LeaseRegistry registry,
 			ReferenceQueue<GuardedConnection> queue) {
@@ -20,11 +28,59 @@ final class GuardedConnection extends ConnectionDelegate {
 	}
 
 	@Override
+	public void commit() throws SQLException {
+		if (this.guard == null) {
+			super.commit();
+			return;
+		}
+		this.lease.use();
+		try {
+			this.guard.commit(this.delegate);
+		}
+		catch (SQLTransactionRollbackException ex) {
+			this.rolledBack = true;
+			throw ex;
+		}
+		finally {
+			Reference.reachabilityFence(this);
+		}
+	}
+
+	/**
+	 * What the server has rolled back needs no connection, which may be lost.
+	 */
+	@Override
+	public void rollback() throws SQLException {
+		if (!this.rolledBack) {
+			super.rollback();
+		}
+	}
+
+	@Override
 	public void close() throws SQLException {
 		if (this.lease.close()) {
 			this.delegate.close();
 		}
 		Reference.reachabilityFence(this);
+	}
+
+	@Override
+	public void cancelStatement() throws SQLException {
+		this.lease.cancelStatement();
+		Reference.reachabilityFence(this);
+	}
+
+	/**
+	 * This object is none of the driver's.
+	 */
+	@Override
+	public <T> T unwrap(Class<T> type) throws SQLException {
+		return (type == LeasedConnection.class) ? type.cast(this) : super.unwrap(type);
+	}
+
+	@Override
+	public boolean isWrapperFor(Class<?> type) throws SQLException {
+		return type == LeasedConnection.class || super.isWrapperFor(type);
 	}
 
 }

@@ -98,8 +98,8 @@ public final class SchemaInitializer implements InitializingBean {
 		}
 		if (!this.settings.applies()) {
 			logger.info(counted(count) + " not applied: the runtime profile is serverless. Apply them in the deploy"
-					+ " step, by starting the application once with --pgkeel.schema.enabled=true"
-					+ " --spring.main.web-application-type=none; pgkeel.schema.enabled=false leaves out this line");
+					+ " step, by starting the application once with --pgkeel.schema.exit-after-apply=true;"
+					+ " pgkeel.schema.enabled=false leaves out this line");
 			return SchemaReport.of(Outcome.NOT_APPLIED);
 		}
 		return apply(this.scripts.read());

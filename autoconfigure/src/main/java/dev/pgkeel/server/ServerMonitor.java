@@ -1,14 +1,18 @@
 package dev.pgkeel.server;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 import org.apache.commons.logging.Log;
@@ -21,11 +25,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class ServerMonitor {
+public final class ServerMonitor implements SessionProbe {
 
 	private static final Log logger = LogFactory.getLog(ServerMonitor.class);
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+	/**
+	 * Who asks about sessions may have borrowers that wait for the answer.
+	 */
+	private static final Duration PATIENCE = Duration.ofMillis(500);
 
 	private final MonitorConnection connection;
 
@@ -40,6 +49,8 @@ public final class ServerMonitor {
 	private final RandomGenerator random;
 
 	private final ReentrantLock polling = new ReentrantLock();
+
+	private volatile Supplier<? extends Collection<Integer>> watched = List::of;
 
 	private volatile MonitorState state;
 
@@ -92,11 +103,59 @@ public final class ServerMonitor {
 	}
 
 	/**
+	 * Returns whether the monitor keeps a session of its own.
+	 * @return whether it does, as far as that is decided
+	 */
+	public boolean isDedicated() {
+		return this.connection.isDedicated();
+	}
+
+	/**
 	 * Adds a listener.
 	 * @param listener is told of each question from now on
 	 */
 	public void addListener(PollListener listener) {
 		this.listeners.add(listener);
+	}
+
+	/**
+	 * Has sessions looked at one by one with each question.
+	 * @param pids tells the processes that serve them
+	 */
+	public void watch(Supplier<? extends Collection<Integer>> pids) {
+		this.watched = pids;
+	}
+
+	/**
+	 * Asks what sessions do, on the monitor's connection: there never is a second one.
+	 */
+	@Override
+	public Map<Integer, SessionState> sessions(Collection<Integer> backendPids) throws SQLException {
+		if (backendPids.isEmpty()) {
+			return Map.of();
+		}
+		if (!isRunning() || !lockSoon()) {
+			throw new SQLTransientConnectionException("The monitor cannot ask now");
+		}
+		try {
+			return this.connection.use((open) -> SessionStates.read(open, backendPids));
+		}
+		finally {
+			this.polling.unlock();
+			if (!isRunning()) {
+				this.connection.close();
+			}
+		}
+	}
+
+	private boolean lockSoon() {
+		try {
+			return this.polling.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
 	}
 
 	/**
@@ -176,7 +235,7 @@ public final class ServerMonitor {
 		Instant askedAt = this.clock.instant();
 		try {
 			ServerSnapshot snapshot = this.connection
-				.use((open) -> SnapshotQuery.run(open, TIMEOUT, this.clock.instant()));
+				.use((open) -> SnapshotQuery.run(open, TIMEOUT, this.clock.instant(), this.watched.get()));
 			this.failures = 0;
 			this.state = new MonitorState(snapshot, null, askedAt, before.since());
 			if (before.failure() != null) {

@@ -21,10 +21,26 @@ import org.jspecify.annotations.Nullable;
  * @param sessions the sessions
  * @param blocked how many sessions wait for a lock
  * @param longestBlocked those of them that have waited longest, the longest first
+ * @param seen sessions that were looked at one by one, by process: those that block
+ * others, and those of this instance's leases
  * @since 0.1.0
  */
 public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean seesAllSessions,
-		List<SessionGroup> sessions, int blocked, List<BlockedSession> longestBlocked) {
+		List<SessionGroup> sessions, int blocked, List<BlockedSession> longestBlocked, Map<Integer, SeenSession> seen) {
+
+	/**
+	 * Creates a snapshot for which no session was looked at.
+	 * @param takenAt when the server answered
+	 * @param limits how many sessions the server allows this role
+	 * @param seesAllSessions whether this role may see what other roles' sessions do
+	 * @param sessions the sessions
+	 * @param blocked how many sessions wait for a lock
+	 * @param longestBlocked those of them that have waited longest, the longest first
+	 */
+	public ServerSnapshot(Instant takenAt, SessionLimits limits, boolean seesAllSessions, List<SessionGroup> sessions,
+			int blocked, List<BlockedSession> longestBlocked) {
+		this(takenAt, limits, seesAllSessions, sessions, blocked, longestBlocked, Map.of());
+	}
 
 	/**
 	 * Returns how many sessions of clients there are.
@@ -114,6 +130,31 @@ public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean sees
 	 */
 	public @Nullable BlockedSession mostBlocked() {
 		return this.longestBlocked.isEmpty() ? null : this.longestBlocked.get(0);
+	}
+
+	/**
+	 * Returns whom a session waits for.
+	 * @param pid the process that serves the session
+	 * @return the processes that it waits for
+	 */
+	public List<Integer> blockedBy(int pid) {
+		return this.longestBlocked.stream()
+			.filter((session) -> session.pid() == pid)
+			.findFirst()
+			.map(BlockedSession::blockedBy)
+			.orElse(List.of());
+	}
+
+	/**
+	 * Returns the sessions by application and state.
+	 * @return the numbers of sessions by PostgreSQL's names of the states, by the
+	 * applications' names
+	 */
+	public Map<String, Map<String, Integer>> byApplicationAndState() {
+		Map<String, Map<String, Integer>> numbers = new TreeMap<>();
+		this.sessions.forEach((group) -> numbers.computeIfAbsent(group.application(), (application) -> new TreeMap<>())
+			.merge(group.state(), group.sessions(), Integer::sum));
+		return numbers;
 	}
 
 }

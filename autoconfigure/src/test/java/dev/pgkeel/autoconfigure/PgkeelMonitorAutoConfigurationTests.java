@@ -3,7 +3,10 @@ package dev.pgkeel.autoconfigure;
 import java.sql.Connection;
 import java.time.Duration;
 
+import javax.sql.DataSource;
+
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.actuate.BudgetMeters;
 import dev.pgkeel.actuate.PgkeelEndpoint;
 import dev.pgkeel.actuate.PgkeelHealthIndicator;
 import dev.pgkeel.actuate.PgkeelMeters;
@@ -147,12 +150,21 @@ class PgkeelMonitorAutoConfigurationTests {
 					"management.endpoints.jmx.exposure.include=pgkeel")
 			.run((context) -> {
 				await(() -> assertThat(context.getBean(ServerMonitor.class).current()).isNotNull());
-				var watch = context.getBean(PgkeelEndpoint.class).pgkeel().watch();
-				assertThat(watch.seesAllSessions()).isTrue();
-				assertThat(watch.hiddenSessions()).isZero();
-				assertThat(watch.limits()).singleElement().asString().contains("/97 connections");
-				assertThat(watch.byApplication()).containsKey("application monitor");
-				assertThat(watch.byState()).containsKey("active");
+				var shown = context.getBean(PgkeelEndpoint.class).pgkeel();
+				assertThat(shown.server().state()).isEqualTo("answered");
+				assertThat(shown.visibility().seesAllSessions()).isTrue();
+				assertThat(shown.visibility().hiddenSessions()).isZero();
+				assertThat(shown.visibility().totals()).isEqualTo("exact");
+				var watch = shown.watch();
+				assertThat(watch.connection()).isEqualTo("dedicated");
+				assertThat(watch.failure()).isNull();
+				assertThat(watch.limits()).singleElement().satisfies((limit) -> {
+					assertThat(limit.kind()).isEqualTo("server");
+					assertThat(limit.limit()).isEqualTo(97);
+					assertThat(limit.binding()).isTrue();
+				});
+				assertThat(watch.sessions().get("application monitor")).containsEntry("active", 1);
+				assertThat(context.getBean(HikariDataSource.class).isRunning()).isFalse();
 				assertThat(watch.alerts()).isEmpty();
 			});
 	}
@@ -164,7 +176,21 @@ class PgkeelMonitorAutoConfigurationTests {
 				assertThat(context.getBean(HikariDataSource.class).getMaximumPoolSize()).isEqualTo(9);
 				assertThat(context.getBean(PoolReports.class).all().get("dataSource").settings())
 					.anySatisfy((setting) -> assertThat(setting.reason())
-						.isEqualTo("10 instances x 10 = 100 > 97 usable (100 - 3 reserved): use at most 9"));
+						.startsWith("10 instances x 10 = 100 > 97 usable (100 - 3 reserved): use at most 9"));
+			});
+	}
+
+	@Test
+	void budgetIsAMeterWithoutAMonitorToo() {
+		this.contextRunner
+			.withPropertyValues("pgkeel.fleet.instances=10", "pgkeel.monitor.enabled=false",
+					"spring.datasource.hikari.maximum-pool-size=30")
+			.withBean(SimpleMeterRegistry.class)
+			.run((context) -> {
+				SimpleMeterRegistry registry = context.getBean(SimpleMeterRegistry.class);
+				context.getBean(DataSource.class);
+				context.getBean(BudgetMeters.class).bindTo(registry);
+				assertThat(registry.get("pgkeel.pool.budget").tag("pool", "dataSource").gauge().value()).isEqualTo(9);
 			});
 	}
 
@@ -193,7 +219,14 @@ class PgkeelMonitorAutoConfigurationTests {
 	@Test
 	void serverlessMonitorDoesNotAskByItself() {
 		this.contextRunner.withPropertyValues("pgkeel.runtime-profile=serverless")
-			.run((context) -> assertThat(context.getBean(ServerMonitor.class).isRunning()).isFalse());
+			.withBean(SimpleMeterRegistry.class)
+			.run((context) -> {
+				assertThat(context.getBean(ServerMonitor.class).isRunning()).isFalse();
+				SimpleMeterRegistry registry = context.getBean(SimpleMeterRegistry.class);
+				context.getBean(PgkeelMeters.class).bindTo(registry);
+				// A growing age would be taken for a blind monitor
+				assertThat(registry.get("pgkeel.monitor.data.age").timeGauge().value()).isNaN();
+			});
 	}
 
 	@ParameterizedTest

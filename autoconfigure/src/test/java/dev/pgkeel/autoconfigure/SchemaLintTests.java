@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.pgkeel.actuate.AdviceDescriptor;
+import dev.pgkeel.actuate.EndpointSources;
 import dev.pgkeel.actuate.PgkeelEndpoint;
 import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.testsupport.TestDatabase;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -158,8 +160,9 @@ class SchemaLintTests {
 	@Test
 	void endpointShowsTheAdvice() {
 		this.contextRunner.withPropertyValues("pgkeel.schema.lint=warn").run((context) -> {
-			PgkeelEndpoint endpoint = new PgkeelEndpoint(null, null, context.getBean(SchemaInitializer.class), null,
-					null, null);
+			PgkeelEndpoint endpoint = new PgkeelEndpoint(
+					new EndpointSources(null, null, context.getBean(SchemaInitializer.class), null, null, null),
+					List.of(), Show.ALWAYS);
 			assertThat(endpoint.pgkeel().schemaAdvice()).extracting(AdviceDescriptor::place, AdviceDescriptor::id)
 				.contains(Tuple.tuple("1_advice.sql:11:1", "create-guard"));
 		});

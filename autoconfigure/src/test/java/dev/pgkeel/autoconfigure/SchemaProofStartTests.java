@@ -4,8 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.util.List;
 
 import dev.pgkeel.actuate.AdviceDescriptor;
+import dev.pgkeel.actuate.EndpointSources;
 import dev.pgkeel.actuate.PgkeelEndpoint;
 import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.testsupport.TestDatabase;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -114,8 +117,9 @@ class SchemaProofStartTests {
 		this.contextRunner.withPropertyValues(property, "pgkeel.schema.prove-idempotent=true").run((context) -> {
 			assertThat(context).hasNotFailed();
 			assertThat(this.database.query("select to_regclass('notes') is null", Boolean.class)).isFalse();
-			PgkeelEndpoint endpoint = new PgkeelEndpoint(null, null, context.getBean(SchemaInitializer.class), null,
-					null, null);
+			PgkeelEndpoint endpoint = new PgkeelEndpoint(
+					new EndpointSources(null, null, context.getBean(SchemaInitializer.class), null, null, null),
+					List.of(), Show.ALWAYS);
 			assertThat(endpoint.pgkeel().schemaAdvice()).filteredOn((advice) -> advice.id().equals("prove-idempotent"))
 				.extracting(AdviceDescriptor::place)
 				.containsExactly("1_notes.sql:2:1");
