@@ -4,8 +4,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.PgkeelMode;
+import dev.pgkeel.lease.GuardedDataSource;
+import dev.pgkeel.lease.LeakCapture;
+import dev.pgkeel.lease.LeakSettings;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.AfterEach;
@@ -14,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionTimedOutException;
@@ -147,6 +154,38 @@ class TransactionLimitsTests {
 		JdbcTransactionManager manager = new JdbcTransactionManager(this.pool);
 		manager.addListener(limits);
 		return manager;
+	}
+
+	/**
+	 * As with Hibernate's {@code RELEASE_AFTER_TRANSACTION}: the connection is given back
+	 * before the end of the transaction is told.
+	 */
+	@Test
+	void deadlineThatIsNotEndedYetDoesNotCancelTheNextBorrowersStatement() throws Exception {
+		HikariDataSource single = new HikariDataSource();
+		this.pool.copyStateTo(single);
+		single.setMaximumPoolSize(1);
+		LeakSettings settings = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofSeconds(30), true, LeakCapture.ADAPTIVE,
+				true);
+		try (GuardedDataSource guarded = GuardedDataSource.of(single, "pool", settings, (leak) -> {
+		})) {
+			Connection first = guarded.getConnection();
+			Deadline deadline = new Deadline(new ConnectionHolder(first), first, Duration.ofMillis(1));
+			ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
+			try (Statement statement = first.createStatement()) {
+				deadline.start(scheduler);
+				assertThatExceptionOfType(SQLException.class).isThrownBy(() -> statement.execute("select pg_sleep(60)"))
+					.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("57014"));
+				first.close();
+				try (Connection next = guarded.getConnection(); Statement sleep = next.createStatement()) {
+					assertThat(sleep.execute("select pg_sleep(1.5)")).isTrue();
+				}
+			}
+			finally {
+				deadline.end();
+				scheduler.shutdownNow();
+			}
+		}
 	}
 
 	private GuardedTransactionTemplate template(TransactionLimits limits) {
