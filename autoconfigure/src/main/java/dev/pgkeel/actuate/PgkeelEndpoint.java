@@ -78,12 +78,16 @@ public final class PgkeelEndpoint {
 			monitor.refresh();
 		}
 		ServerInquiry inquiry = this.sources.inquiry();
-		ServerAnswer answer = (inquiry != null) ? ask(inquiry) : null;
 		WatchedLeases watched = watched(inquiry);
-		return new PgkeelDescriptor((answer != null) ? ServerDescriptor.of(answer, inquiry, values) : null,
-				VisibilityDescriptor.of((answer != null) ? answer.facts() : null, watched.snapshot()),
-				pools(watched, values), schema(), watch(watched, values),
-				AdviceDescriptor.of(this.sources.schema(), values));
+		ServerDescriptor server = null;
+		ServerFacts facts = null;
+		if (inquiry != null) {
+			ServerAnswer answer = ask(inquiry);
+			server = ServerDescriptor.of(answer, inquiry, values);
+			facts = answer.facts();
+		}
+		return new PgkeelDescriptor(server, VisibilityDescriptor.of(facts, watched.snapshot()), pools(watched, values),
+				schema(), watch(watched, values), AdviceDescriptor.of(this.sources.schema(), values));
 	}
 
 	/**

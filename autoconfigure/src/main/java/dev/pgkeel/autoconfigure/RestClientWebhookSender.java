@@ -18,9 +18,9 @@ import org.springframework.web.client.RestClient;
  */
 final class RestClientWebhookSender implements WebhookSender {
 
-	private final RestClient client;
-
 	private final URI address;
+
+	private final Duration timeout;
 
 	/**
 	 * Creates a sender.
@@ -30,10 +30,7 @@ final class RestClientWebhookSender implements WebhookSender {
 	 */
 	RestClientWebhookSender(String url, Duration timeout) {
 		this.address = address(url);
-		JdkClientHttpRequestFactory factory = new JdkClientHttpRequestFactory(
-				HttpClient.newBuilder().connectTimeout(timeout).build());
-		factory.setReadTimeout(timeout);
-		this.client = RestClient.builder().requestFactory(factory).build();
+		this.timeout = timeout;
 	}
 
 	private static URI address(String url) {
@@ -52,14 +49,25 @@ final class RestClientWebhookSender implements WebhookSender {
 		return address;
 	}
 
+	/**
+	 * The JDK's client keeps a thread while it is there, and messages are rare: each has
+	 * a client of its own.
+	 */
+	private RestClient client() {
+		JdkClientHttpRequestFactory factory = new JdkClientHttpRequestFactory(
+				HttpClient.newBuilder().connectTimeout(this.timeout).build());
+		factory.setReadTimeout(this.timeout);
+		return RestClient.builder().requestFactory(factory).build();
+	}
+
 	@Override
 	public Outcome send(String json) throws InterruptedException {
 		try {
-			return this.client.post()
+			return client().post()
 				.uri(this.address)
 				.contentType(MediaType.APPLICATION_JSON)
 				.body(json.getBytes(StandardCharsets.UTF_8))
-				.exchange((request, response) -> Outcome.of(response.getStatusCode().value()));
+				.exchangeForRequiredValue((request, response) -> Outcome.of(response.getStatusCode().value()));
 		}
 		catch (ResourceAccessException ex) {
 			if (Thread.interrupted()) {

@@ -297,6 +297,38 @@ class SchemaHistoryTests {
 	}
 
 	@Test
+	void grantsThatAreAskedForAreThoseThatAreMissing() {
+		SchemaFolder folder = scripts().withHistorySchema("Ops")
+			.write("1_notes.sql", "create table if not exists public.notes (id int)");
+		folder.apply();
+		String role = "Reader-" + this.database.name();
+		this.database.execute("create role \"" + role + "\" login");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder.withRole(role)::apply)
+			.satisfies((ex) -> {
+				assertThat(ex.getAction()).isEqualTo("Ask the table's owner for: GRANT USAGE ON SCHEMA \"Ops\" TO \""
+						+ role + "\"; GRANT SELECT ON \"Ops\".pgkeel_schema_history TO \"" + role + "\";");
+				this.database.execute(ex.getAction().replace("Ask the table's owner for: ", ""));
+			});
+		assertThat(folder.withRole(role).apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+		this.database.execute("drop owned by \"" + role + "\"; drop role \"" + role + "\"");
+	}
+
+	@Test
+	void failedRunLeavesNoRowAndIsTriedAgain() {
+		SchemaFolder folder = scripts().write("1_notes.sql", "create table if not exists notes (id int)");
+		folder.apply();
+		folder.write("1_notes.sql", "create table if not exists more (id int);\nselect 1 / 0");
+		for (int i = 0; i < 2; i++) {
+			assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder::apply)
+				.withMessageStartingWith("1_notes.sql:2:1: division by zero");
+			assertThat(this.database.query("select string_agg(outcome, ' ') from pgkeel_schema_history", String.class))
+				.isEqualTo("applied");
+		}
+		folder.write("1_notes.sql", "create table if not exists notes (id int)");
+		assertThat(folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+	}
+
+	@Test
 	void layoutIsMigrated() throws SQLException {
 		scripts().write("1_notes.sql", "select 1").apply();
 		HistoryTable next = new HistoryTable(null,
