@@ -344,7 +344,7 @@ class PgkeelTransactionAutoConfigurationTests {
 	static class Orders {
 
 		@Transactional(timeout = 1)
-		public void place(Runnable work) {
+		void place(Runnable work) {
 			work.run();
 		}
 

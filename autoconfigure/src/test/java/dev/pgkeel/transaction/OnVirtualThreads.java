@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedStackTrace;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -47,6 +48,7 @@ class OnVirtualThreads implements InvocationInterceptor, BeforeAllCallback, Afte
 			recording.stop();
 			recording.dump(file);
 			List<RecordedEvent> pinned = RecordingFile.readAllEvents(file);
+			pinned.forEach(System.out::println);
 			assertThat(pinned).filteredOn(OnVirtualThreads::isOurs).isEmpty();
 		}
 		finally {
@@ -55,8 +57,8 @@ class OnVirtualThreads implements InvocationInterceptor, BeforeAllCallback, Afte
 	}
 
 	private static boolean isOurs(RecordedEvent event) {
-		return event.getStackTrace()
-			.getFrames()
+		RecordedStackTrace stack = event.getStackTrace();
+		return stack == null || stack.getFrames()
 			.stream()
 			.map((frame) -> frame.getMethod().getType().getName())
 			.anyMatch((type) -> type.startsWith("dev.pgkeel.") && !type.contains("Tests"));
