@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The handle that a borrower gets. Only the borrower keeps it reachable, and everything
  * that the borrower gets from it does so too.
  */
-final class GuardedConnection extends ConnectionDelegate {
+final class GuardedConnection extends ConnectionDelegate implements LeasedConnection {
 
 	/**
 	 * Commits, if set.
@@ -62,6 +62,25 @@ final class GuardedConnection extends ConnectionDelegate {
 			this.delegate.close();
 		}
 		Reference.reachabilityFence(this);
+	}
+
+	@Override
+	public void cancelStatement() throws SQLException {
+		this.lease.cancelStatement();
+		Reference.reachabilityFence(this);
+	}
+
+	/**
+	 * This object is none of the driver's.
+	 */
+	@Override
+	public <T> T unwrap(Class<T> type) throws SQLException {
+		return (type == LeasedConnection.class) ? type.cast(this) : super.unwrap(type);
+	}
+
+	@Override
+	public boolean isWrapperFor(Class<?> type) throws SQLException {
+		return type == LeasedConnection.class || super.isWrapperFor(type);
 	}
 
 }

@@ -4,15 +4,19 @@ import java.lang.ref.ReferenceQueue;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.Preflight;
 import dev.pgkeel.server.QueryingSessionProbe;
 import dev.pgkeel.server.Refusals;
+import dev.pgkeel.server.SeenSession;
 import dev.pgkeel.server.SessionProbe;
 import dev.pgkeel.server.SessionState;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +37,8 @@ public final class PoolLeases {
 
 	private final LeakCounters counters = new LeakCounters();
 
+	private final LeakHistory history;
+
 	private final CallSiteCapture capture;
 
 	private final LeaseSessions sessions;
@@ -51,13 +57,16 @@ public final class PoolLeases {
 		this.pool = pool;
 		this.capture = new CallSiteCapture(settings.capture());
 		this.sessions = new LeaseSessions(new QueryingSessionProbe(() -> connect(pool, preflight)));
-		LeakReporter reporter = new LeakReporter(pool, this.capture, listener);
+		this.history = new LeakHistory(listener, Clock.systemUTC());
+		LeakReporter reporter = new LeakReporter(pool, this.capture, this.history, System::nanoTime);
 		LeakDetector detector = new LeakDetector(pool, settings.mode(), this.unreachable, this.counters, reporter);
-		this.watch = new LeakWatch(pool, settings, this.registry, detector,
-				new SuspectWatch(settings.suspectAfter(), this.sessions, this.counters, reporter), this.sessions,
-				this.capture, this.counters);
-		this.nested = new NestedBorrows(pool, settings.mode(), this.registry, this.sessions, this.capture,
-				this.counters, this.watch);
+		StarvedPool starvation = new StarvedPool(pool, settings.collectWhenStarved(), this.registry, detector,
+				this.sessions, this.counters);
+		DeadlockWatch deadlocks = new DeadlockWatch(pool, settings.mode(), this.registry, this.sessions, starvation);
+		this.watch = new LeakWatch(pool, settings.background(), this.registry, detector,
+				new SuspectWatch(settings.suspectAfter(), this.sessions, this.counters, reporter), starvation,
+				deadlocks, this.capture);
+		this.nested = new NestedBorrows(pool, this.registry, this.capture, this.counters, this.watch, deadlocks);
 		this.exhaustion = new Exhaustion(pool, this::held);
 	}
 
@@ -85,20 +94,34 @@ public final class PoolLeases {
 			throw ex;
 		}
 		catch (SQLTransientConnectionException ex) {
-			this.refusals.borrowTimedOut(ex);
-			throw this.exhaustion.explain(ex);
+			throw explained(ex);
 		}
+		GuardedConnection handle = null;
 		try {
-			GuardedConnection handle = new GuardedConnection(proxy, borrower, this.capture.ofBorrow(), this.registry,
-					this.unreachable);
+			handle = new GuardedConnection(proxy, borrower, this.capture.ofBorrow(), this.registry, this.unreachable);
 			handle.guard = this.commits;
 			this.registry.add(handle.lease);
 			this.watch.ensureStarted();
 			return handle;
 		}
 		catch (RuntimeException | Error ex) {
-			proxy.close();
+			Connection opened = (handle != null) ? handle : proxy;
+			opened.close();
 			throw ex;
+		}
+	}
+
+	/**
+	 * The caller is told the same if it cannot be explained.
+	 */
+	private SQLTransientConnectionException explained(SQLTransientConnectionException timeout) {
+		try {
+			this.refusals.borrowTimedOut(timeout);
+			return this.exhaustion.explain(timeout);
+		}
+		catch (RuntimeException ex) {
+			timeout.addSuppressed(ex);
+			return timeout;
 		}
 	}
 
@@ -174,8 +197,32 @@ public final class PoolLeases {
 	private LeaseDescription describe(Lease lease) {
 		CallSite callSite = lease.callSite();
 		String leak = lease.isProven() ? "proven" : (lease.isSuspected() ? "suspected" : null);
-		return new LeaseDescription(lease.holder().getName(), lease.heldFor(),
+		return new LeaseDescription(lease.backendPid(), lease.holder().getName(), lease.heldFor(),
 				(callSite != null) ? callSite.toString() : null, this.sessions.lastSeen(lease), leak);
+	}
+
+	/**
+	 * Starts a look at the leases' sessions by somebody who asks the server anyway.
+	 * @return the processes to look at, as the driver was told
+	 */
+	public Set<Integer> watch() {
+		return this.sessions.watch(this.registry.open());
+	}
+
+	/**
+	 * Ends that look.
+	 * @param seen what was seen, by process
+	 */
+	public void seen(Map<Integer, SeenSession> seen) {
+		this.sessions.seen(seen);
+	}
+
+	/**
+	 * Returns the last leaks that were found.
+	 * @return at most 20, the latest first
+	 */
+	public List<RecentLeak> recentLeaks() {
+		return this.history.leaks();
 	}
 
 	/**
