@@ -41,8 +41,8 @@ class CancellationTests {
 			Connection first = pool.getConnection();
 			ConnectionHolder holder = new ConnectionHolder(first);
 			RunningTransaction transaction = new RunningTransaction(
-					new DefaultTransactionStatus("notes", new Object(), true, true, false, false, false, null), null, pool,
-					holder);
+					new DefaultTransactionStatus("notes", new Object(), true, true, false, false, false, null), null,
+					pool, holder);
 			Cancellation cancellation = new Cancellation(transaction, holder);
 			first.close();
 			try (Connection next = pool.getConnection(); Statement statement = next.createStatement()) {

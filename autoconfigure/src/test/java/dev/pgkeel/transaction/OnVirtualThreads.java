@@ -29,13 +29,15 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class OnVirtualThreads implements InvocationInterceptor, BeforeAllCallback, AfterAllCallback {
 
+	private static final String PINNED = "jdk.VirtualThreadPinned";
+
 	private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace
 		.create(OnVirtualThreads.class);
 
 	@Override
 	public void beforeAll(ExtensionContext context) {
 		Recording recording = new Recording();
-		recording.enable("jdk.VirtualThreadPinned").withThreshold(Duration.ZERO).withStackTrace();
+		recording.enable(PINNED).withThreshold(Duration.ZERO).withStackTrace();
 		recording.start();
 		context.getStore(NAMESPACE).put(Recording.class, recording);
 	}
@@ -47,9 +49,10 @@ class OnVirtualThreads implements InvocationInterceptor, BeforeAllCallback, Afte
 		try (recording) {
 			recording.stop();
 			recording.dump(file);
-			List<RecordedEvent> pinned = RecordingFile.readAllEvents(file);
-			pinned.forEach(System.out::println);
-			assertThat(pinned).filteredOn(OnVirtualThreads::isOurs).isEmpty();
+			List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+			assertThat(events).filteredOn((event) -> event.getEventType().getName().equals(PINNED))
+				.filteredOn(OnVirtualThreads::isOurs)
+				.isEmpty();
 		}
 		finally {
 			Files.delete(file);
