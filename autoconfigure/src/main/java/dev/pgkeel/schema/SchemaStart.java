@@ -67,9 +67,21 @@ final class SchemaStart {
 							+ " again.",
 					null);
 		}
-		if (needs.isEmpty() || this.settings.mode() == SchemaMode.VERIFY) {
-			return this.reporter.unchanged(scripts, entries);
+		boolean idle = needs.isEmpty() || this.settings.mode() == SchemaMode.VERIFY;
+		ScriptReview reviewing = (this.review != null && (!idle || this.review.everyStart())) ? this.review : null;
+		if (reviewing != null) {
+			review(reviewing, scripts, connection.getMetaData().getDatabaseMajorVersion());
 		}
+		SchemaReport report = idle ? this.reporter.unchanged(scripts, entries)
+				: apply(connection, scripts, entries, needs, decisions, runs);
+		if (reviewing != null) {
+			reviewing.compare(connection);
+		}
+		return report;
+	}
+
+	private SchemaReport apply(Connection connection, List<SchemaScript> scripts, Map<String, HistoryEntry> entries,
+			List<ScriptNeed> needs, ScriptNeeds decisions, boolean runs) throws SQLException {
 		try {
 			return apply(connection, scripts, needs, decisions);
 		}
@@ -85,9 +97,6 @@ final class SchemaStart {
 	private SchemaReport apply(Connection connection, List<SchemaScript> scripts, List<ScriptNeed> needs,
 			ScriptNeeds decisions) throws SQLException {
 		List<ScriptOutline> outlines = scripts.stream().map(ScriptOutline::of).toList();
-		if (this.review != null) {
-			review(this.review, scripts, connection.getMetaData().getDatabaseMajorVersion());
-		}
 		demandASession(connection, outlines, needs);
 		SecureRandom random = new SecureRandom();
 		SchemaLock lock = new SchemaLock(this.settings.lockTimeout(), random);
@@ -101,9 +110,6 @@ final class SchemaStart {
 			for (List<ScriptOutline> share : this.settings.dryRun() ? List.of(outlines) : transactions(outlines)) {
 				applied.add(applier.apply(connection, share, outlines, progress, watch));
 			}
-		}
-		if (this.review != null) {
-			this.review.compare(connection);
 		}
 		return this.reporter.applied(applied);
 	}

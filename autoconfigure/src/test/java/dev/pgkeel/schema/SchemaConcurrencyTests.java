@@ -195,7 +195,8 @@ class SchemaConcurrencyTests {
 				.until(() -> this.database.query("select count(*) from pg_locks where relation = 'a'::regclass"
 						+ " and mode = 'AccessExclusiveLock'", Long.class) == 1);
 			statement.execute("lock table a in access exclusive mode");
-			rival.close();
+			rival.rollback();
+			statement.execute("reset application_name");
 			assertThat(applying.get().outcome()).isEqualTo(Outcome.APPLIED);
 		}
 		assertThat(output.getOut()).contains("deadlock detected (SQLSTATE 40P01)")
