@@ -199,8 +199,8 @@ class SchemaConcurrencyTests {
 			statement.execute("reset application_name");
 			assertThat(applying.get().outcome()).isEqualTo(Outcome.APPLIED);
 		}
-		assertThat(output.getOut()).contains("deadlock detected (SQLSTATE 40P01)")
-			.contains("Schema scripts rolled back, next attempt in");
+		assertThat(output.getOut()).contains("Schema scripts rolled back, next attempt in")
+			.contains("deadlock detected", "(SQLSTATE 40P01)");
 	}
 
 	@Test
