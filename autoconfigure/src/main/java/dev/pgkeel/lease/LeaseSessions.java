@@ -1,6 +1,7 @@
 package dev.pgkeel.lease;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,9 +19,18 @@ final class LeaseSessions {
 
 	private static final Log logger = LogFactory.getLog(LeaseSessions.class);
 
+	/**
+	 * A server that cannot be asked may let whoever asks wait.
+	 */
+	private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(5);
+
 	private volatile SessionProbe probe;
 
 	private volatile Map<Lease, SessionState> lastSeen = Map.of();
+
+	private boolean failed;
+
+	private long failedAt;
 
 	LeaseSessions(SessionProbe probe) {
 		this.probe = probe;
@@ -31,11 +41,15 @@ final class LeaseSessions {
 	}
 
 	/**
-	 * Asks the server.
+	 * Asks the server. Called by one thread at a time.
 	 * @param leases the leases to ask about
 	 * @return what is known, without the leases that have ended meanwhile
 	 */
 	Map<Lease, SessionState> ask(Collection<Lease> leases) {
+		if (this.failed && System.nanoTime() - this.failedAt < PAUSE_AFTER_FAILURE.toNanos()) {
+			return Map.of();
+		}
+		this.failed = false;
 		Map<Integer, Lease> byPid = new HashMap<>();
 		leases.forEach((lease) -> byPid.put(lease.backendPid(), lease));
 		byPid.remove(0);
@@ -51,6 +65,8 @@ final class LeaseSessions {
 		}
 		catch (SQLException | RuntimeException ex) {
 			logger.debug("The server cannot be asked what sessions do", ex);
+			this.failed = true;
+			this.failedAt = System.nanoTime();
 		}
 		this.lastSeen = Map.copyOf(states);
 		return states;
