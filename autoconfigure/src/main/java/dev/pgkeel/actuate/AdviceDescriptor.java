@@ -16,15 +16,20 @@ import org.jspecify.annotations.Nullable;
  * @param rewrite what to write instead
  * @since 0.1.0
  */
-public record AdviceDescriptor(String place, String severity, String id, String message, String rewrite) {
+public record AdviceDescriptor(String place, String severity, String id, @Nullable String message,
+		@Nullable String rewrite) {
 
-	static List<AdviceDescriptor> of(@Nullable SchemaInitializer schema) {
-		return (schema != null) ? schema.advice().stream().map(AdviceDescriptor::of).toList() : List.of();
+	static List<AdviceDescriptor> of(@Nullable SchemaInitializer schema, ShownValues values) {
+		return (schema != null) ? schema.advice().stream().map((advice) -> of(advice, values)).toList() : List.of();
 	}
 
-	private static AdviceDescriptor of(ScriptAdvice advice) {
+	/**
+	 * Both texts repeat what the script says.
+	 */
+	private static AdviceDescriptor of(ScriptAdvice advice, ShownValues values) {
 		return new AdviceDescriptor(advice.script() + ":" + advice.position(), advice.severity(), advice.id(),
-				advice.message(), advice.rewrite());
+				values.value("schemaAdvice.message", advice.message()),
+				values.value("schemaAdvice.rewrite", advice.rewrite()));
 	}
 
 }

@@ -1,69 +1,60 @@
 package dev.pgkeel.actuate;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 import dev.pgkeel.actuate.ServerInquiry.PoolFigures;
 import dev.pgkeel.actuate.ServerInquiry.ServerAnswer;
-import dev.pgkeel.alert.ConnectionAlerts;
 import dev.pgkeel.lease.LeasedPools;
 import dev.pgkeel.lease.PoolLeases;
+import dev.pgkeel.pool.ConnectionBudget;
 import dev.pgkeel.pool.PoolReport;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.pool.PoolSetting;
+import dev.pgkeel.pool.PoolSizing;
 import dev.pgkeel.schema.SchemaInitializer;
-import dev.pgkeel.schema.SchemaReport;
-import dev.pgkeel.schema.SchemaReport.AppliedScript;
 import dev.pgkeel.server.KnownServer;
+import dev.pgkeel.server.MonitorFailure;
 import dev.pgkeel.server.ServerFacts;
 import dev.pgkeel.server.ServerMonitor;
+import dev.pgkeel.server.SessionLimits;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.actuate.endpoint.Sanitizer;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
 /**
- * Actuator endpoint that shows the server, how the pool came to its settings, and what
- * became of the schema scripts. It changes nothing and shows no secret.
+ * Actuator endpoint that shows the server and its sessions, how the pool came to its
+ * settings and who holds its connections, the alerts, and what became of the schema
+ * scripts. It changes nothing and shows no secret.
  *
  * @since 0.1.0
  */
 @Endpoint(id = "pgkeel")
 public final class PgkeelEndpoint {
 
-	private final @Nullable ServerInquiry inquiry;
+	private final EndpointSources sources;
 
-	private final @Nullable PoolReports pools;
+	private final Sanitizer sanitizer;
 
-	private final @Nullable SchemaInitializer schema;
-
-	private final @Nullable LeasedPools leases;
-
-	private final @Nullable ServerMonitor monitor;
-
-	private final @Nullable ConnectionAlerts alerts;
+	private final Show showValues;
 
 	/**
 	 * Creates an endpoint.
-	 * @param inquiry asks the server, {@code null} if there is no single data source
-	 * @param pools the pools' reports, {@code null} if the pool's defaults are switched
-	 * off
-	 * @param schema the schema scripts, {@code null} if they are switched off
-	 * @param leases the pools' leases, {@code null} if leaks are not looked for
-	 * @param monitor the monitor, {@code null} if there is none
-	 * @param alerts the alerts, {@code null} if they are switched off
+	 * @param sources where it has its knowledge from
+	 * @param sanitizers hide values, as those of the application's environment
+	 * @param showValues who may see values
 	 */
-	public PgkeelEndpoint(@Nullable ServerInquiry inquiry, @Nullable PoolReports pools,
-			@Nullable SchemaInitializer schema, @Nullable LeasedPools leases, @Nullable ServerMonitor monitor,
-			@Nullable ConnectionAlerts alerts) {
-		this.inquiry = inquiry;
-		this.pools = pools;
-		this.schema = schema;
-		this.leases = leases;
-		this.monitor = monitor;
-		this.alerts = alerts;
+	public PgkeelEndpoint(EndpointSources sources, Iterable<SanitizingFunction> sanitizers, Show showValues) {
+		this.sources = sources;
+		this.sanitizer = new Sanitizer(sanitizers);
+		this.showValues = showValues;
 	}
 
 	/**
@@ -72,52 +63,106 @@ public final class PgkeelEndpoint {
 	 */
 	@ReadOperation
 	public PgkeelDescriptor pgkeel() {
-		return new PgkeelDescriptor(server(), pools(), schema(),
-				(this.monitor != null) ? WatchDescriptor.of(this.monitor, this.alerts) : null,
-				AdviceDescriptor.of(this.schema));
+		return describe(this.showValues.isShown(true));
 	}
 
-	private @Nullable ServerDescriptor server() {
-		if (this.inquiry == null) {
-			return null;
+	/**
+	 * Returns what pgkeel knows.
+	 * @param withValues whether values are shown that not all may see
+	 * @return the description
+	 */
+	PgkeelDescriptor describe(boolean withValues) {
+		ShownValues values = new ShownValues(this.sanitizer, withValues);
+		ServerMonitor monitor = this.sources.monitor();
+		if (monitor != null) {
+			monitor.refresh();
+		}
+		ServerInquiry inquiry = this.sources.inquiry();
+		WatchedLeases watched = watched(inquiry);
+		ServerDescriptor server = null;
+		ServerFacts facts = null;
+		if (inquiry != null) {
+			ServerAnswer answer = ask(inquiry);
+			server = ServerDescriptor.of(answer, inquiry, values);
+			facts = answer.facts();
+		}
+		return new PgkeelDescriptor(server, VisibilityDescriptor.of(facts, watched.snapshot()), pools(watched, values),
+				schema(), watch(watched, values), AdviceDescriptor.of(this.sources.schema(), values));
+	}
+
+	/**
+	 * Where a monitor asks the server, nobody else needs to.
+	 */
+	private ServerAnswer ask(ServerInquiry inquiry) {
+		ServerMonitor monitor = this.sources.monitor();
+		if (monitor != null && monitor.isActive()) {
+			MonitorFailure failure = monitor.state().failure();
+			if (failure != null) {
+				return new ServerAnswer("does not answer: " + failure, inquiry.lastKnown());
+			}
+			if (monitor.current() != null && inquiry.lastKnown() != null) {
+				return new ServerAnswer(ServerAnswer.ANSWERED, inquiry.lastKnown());
+			}
 		}
 		try {
-			ServerAnswer answer = this.inquiry.ask();
-			String state = answer.fresh() ? "answered" : "not asked: all connections of the pool are in use";
-			return ServerDescriptor.of(state, answer.facts(), this.inquiry.known(), this.inquiry.pool());
+			return inquiry.ask();
 		}
 		catch (SQLException ex) {
-			String state = "does not answer (SQLSTATE " + ex.getSQLState() + ")";
-			return ServerDescriptor.of(state, null, this.inquiry.known(), this.inquiry.pool());
+			return new ServerAnswer("does not answer (SQLSTATE " + ex.getSQLState() + ")", null);
 		}
 	}
 
-	private Map<String, PoolDescriptor> pools() {
+	private WatchedLeases watched(@Nullable ServerInquiry inquiry) {
+		ServerMonitor monitor = this.sources.monitor();
+		PoolLeases pool = (inquiry != null) ? inquiry.leases() : null;
+		return (monitor != null) ? new WatchedLeases(pool, monitor.current(), monitor.dataAge())
+				: new WatchedLeases(pool, null, Duration.ZERO);
+	}
+
+	private @Nullable WatchDescriptor watch(WatchedLeases watched, ShownValues values) {
+		ServerMonitor monitor = this.sources.monitor();
+		return (monitor != null) ? WatchDescriptor.of(monitor, this.sources.alerts(), watched, values) : null;
+	}
+
+	private Map<String, PoolDescriptor> pools(WatchedLeases watched, ShownValues values) {
 		Map<String, PoolDescriptor> descriptors = new LinkedHashMap<>();
-		Map<String, PoolLeases> leased = (this.leases != null) ? this.leases.all() : Map.of();
-		if (this.pools != null) {
-			this.pools.all()
-				.forEach((bean, report) -> descriptors.put(bean, PoolDescriptor.of(report, leased.get(bean))));
+		LeasedPools leases = this.sources.leases();
+		Map<String, LeasesDescriptor> leased = new LinkedHashMap<>();
+		if (leases != null) {
+			leases.all().forEach((bean, pool) -> leased.put(bean, LeasesDescriptor.of(pool, watched)));
 		}
-		leased.forEach((bean, leases) -> descriptors.putIfAbsent(bean, PoolDescriptor.of(leases)));
+		PoolReports pools = this.sources.pools();
+		if (pools != null) {
+			pools.all()
+				.forEach((bean, report) -> descriptors.put(bean,
+						PoolDescriptor.of(report, pools.sizing(bean), leased.get(bean), values)));
+		}
+		if (leases != null) {
+			leases.all()
+				.forEach((bean, pool) -> descriptors.computeIfAbsent(bean,
+						(name) -> new PoolDescriptor(pool.pool(), null, null, null, Map.of(), leased.get(name))));
+		}
 		return descriptors;
 	}
 
 	private @Nullable SchemaDescriptor schema() {
-		return (this.schema != null) ? SchemaDescriptor.of(this.schema.report()) : null;
+		SchemaInitializer schema = this.sources.schema();
+		return (schema != null) ? SchemaDescriptor.of(schema.report()) : null;
 	}
 
 	/**
 	 * What the endpoint shows.
 	 *
 	 * @param server the server, {@code null} if there is no single data source
+	 * @param visibility what the role that asks may see
 	 * @param pool the pools by the names of their beans
 	 * @param schema the schema scripts, {@code null} if they are switched off
 	 * @param watch what the monitor saw, {@code null} if there is none
 	 * @param schemaAdvice advice about the schema scripts applied
 	 */
-	public record PgkeelDescriptor(@Nullable ServerDescriptor server, Map<String, PoolDescriptor> pool,
-			@Nullable SchemaDescriptor schema, @Nullable WatchDescriptor watch, List<AdviceDescriptor> schemaAdvice) {
+	public record PgkeelDescriptor(@Nullable ServerDescriptor server, VisibilityDescriptor visibility,
+			Map<String, PoolDescriptor> pool, @Nullable SchemaDescriptor schema, @Nullable WatchDescriptor watch,
+			List<AdviceDescriptor> schemaAdvice) {
 
 	}
 
@@ -128,30 +173,36 @@ public final class PgkeelEndpoint {
 	 * @param version its version
 	 * @param role primary or standby
 	 * @param maxConnections its {@code max_connections}
-	 * @param usableConnections how many of them ordinary roles can have in all
+	 * @param reservedConnections how many of them only privileged roles may use
+	 * @param roleLimit the role's own limit, {@code null} if it has none
+	 * @param databaseLimit the database's own limit, {@code null} if it has none
+	 * @param usableConnections how many sessions ordinary roles can have in all
 	 * @param database the database connected to
 	 * @param user the role connected as
-	 * @param seesAllSessions whether that role may see what other roles' sessions do
 	 * @param encryption how the connections are protected
 	 * @param pooler what stands in between: direct, session, transaction or unknown
 	 * @param connections this instance's connections
 	 */
 	public record ServerDescriptor(String state, @Nullable String version, @Nullable String role,
-			@Nullable Integer maxConnections, @Nullable Integer usableConnections, @Nullable String database,
-			@Nullable String user, @Nullable Boolean seesAllSessions, @Nullable String encryption,
-			@Nullable String pooler, @Nullable PoolFigures connections) {
+			@Nullable Integer maxConnections, @Nullable Integer reservedConnections, @Nullable Integer roleLimit,
+			@Nullable Integer databaseLimit, @Nullable Integer usableConnections, @Nullable String database,
+			@Nullable String user, @Nullable String encryption, @Nullable String pooler,
+			@Nullable PoolFigures connections) {
 
-		static ServerDescriptor of(String state, @Nullable ServerFacts facts, @Nullable KnownServer known,
-				@Nullable PoolFigures figures) {
+		static ServerDescriptor of(ServerAnswer answer, ServerInquiry inquiry, ShownValues values) {
+			KnownServer known = inquiry.known();
 			String encryption = (known != null) ? known.encryption() : null;
 			String pooler = (known != null) ? known.pooler().toString() : null;
+			ServerFacts facts = answer.facts();
 			if (facts == null) {
-				return new ServerDescriptor(state, null, null, null, null, null, null, null, encryption, pooler,
-						figures);
+				return new ServerDescriptor(answer.state(), null, null, null, null, null, null, null, null, null,
+						encryption, pooler, inquiry.pool());
 			}
-			return new ServerDescriptor(state, facts.version(), facts.role(), facts.limits().maxConnections(),
-					facts.limits().usable(), facts.database(), facts.user(), facts.seesAllSessions(), encryption,
-					pooler, figures);
+			SessionLimits limits = facts.limits();
+			return new ServerDescriptor(answer.state(), facts.version(), facts.role(), limits.maxConnections(),
+					limits.reserved(), limits.role(), limits.database(), limits.usable(),
+					values.value("server.database", facts.database()), values.value("server.user", facts.user()),
+					encryption, pooler, inquiry.pool());
 		}
 
 	}
@@ -163,24 +214,49 @@ public final class PgkeelEndpoint {
 	 * @param profile the runtime profile, {@code null} if the pool's settings are all the
 	 * user's own
 	 * @param reason why this profile
+	 * @param budget its share of what the fleet may take, {@code null} if that is not
+	 * known
 	 * @param settings the settings by name
 	 * @param leases who holds its connections, {@code null} if leaks are not looked for
 	 */
 	public record PoolDescriptor(String name, @Nullable String profile, @Nullable String reason,
-			Map<String, SettingDescriptor> settings, @Nullable LeasesDescriptor leases) {
+			@Nullable BudgetDescriptor budget, Map<String, SettingDescriptor> settings,
+			@Nullable LeasesDescriptor leases) {
 
-		static PoolDescriptor of(PoolLeases leases) {
-			return new PoolDescriptor(leases.pool(), null, null, Map.of(), LeasesDescriptor.of(leases));
-		}
-
-		static PoolDescriptor of(PoolReport report, @Nullable PoolLeases leases) {
+		static PoolDescriptor of(PoolReport report, @Nullable PoolSizing sizing, @Nullable LeasesDescriptor leases,
+				ShownValues values) {
 			Map<String, SettingDescriptor> settings = new LinkedHashMap<>();
 			for (PoolSetting setting : report.settings()) {
+				String value = values.figure("spring.datasource.hikari." + setting.name(), setting.value());
 				settings.put(setting.name(),
-						new SettingDescriptor(setting.value(), setting.source().toString(), setting.reason()));
+						new SettingDescriptor(value, setting.source().toString(), setting.reason()));
 			}
 			return new PoolDescriptor(report.pool(), report.profile().profile().toString(), report.profile().reason(),
-					settings, (leases != null) ? LeasesDescriptor.of(leases) : null);
+					(sizing != null) ? BudgetDescriptor.of(sizing) : null, settings, leases);
+		}
+
+	}
+
+	/**
+	 * A pool's share of what the fleet may take.
+	 *
+	 * @param instances the most instances that run at once
+	 * @param declared whether somebody said so
+	 * @param connections how many connections all of them may have together
+	 * @param largest how large each instance's pool may be
+	 * @param monitorSessions how many sessions each instance's monitor keeps beside the
+	 * pool
+	 * @param otherSessions how many sessions others had when the application started,
+	 * {@code null} if nobody knows
+	 * @param arithmetic the sum
+	 */
+	public record BudgetDescriptor(int instances, boolean declared, int connections, int largest, int monitorSessions,
+			@Nullable Integer otherSessions, String arithmetic) {
+
+		static BudgetDescriptor of(PoolSizing sizing) {
+			ConnectionBudget budget = sizing.budget();
+			return new BudgetDescriptor(budget.instances(), budget.declared(), budget.connections(), sizing.largest(),
+					sizing.monitorSessions(), sizing.otherSessions(), sizing.toString());
 		}
 
 	}
@@ -193,46 +269,6 @@ public final class PgkeelEndpoint {
 	 * @param reason why
 	 */
 	public record SettingDescriptor(String value, String source, String reason) {
-
-	}
-
-	/**
-	 * The schema scripts.
-	 *
-	 * @param outcome the outcome of the run
-	 * @param durationMs the duration of the run in milliseconds
-	 * @param scripts the scripts in the order in which they ran
-	 * @param created the objects that the run created
-	 * @param altered the objects that the run altered
-	 * @param dropped the objects that the run dropped
-	 * @param drift what was no longer as the run before had left it
-	 */
-	public record SchemaDescriptor(String outcome, long durationMs, List<ScriptDescriptor> scripts,
-			List<String> created, List<String> altered, List<String> dropped, List<String> drift) {
-
-		static SchemaDescriptor of(SchemaReport report) {
-			return new SchemaDescriptor(report.outcome().toString(), report.duration().toMillis(),
-					report.scripts().stream().map(ScriptDescriptor::of).toList(), report.changes().created(),
-					report.changes().altered(), report.changes().dropped(), report.drift());
-		}
-
-	}
-
-	/**
-	 * One schema script.
-	 *
-	 * @param name the file's name
-	 * @param checksum the SHA-256 of its text
-	 * @param outcome what became of it
-	 * @param statements how many statements it has
-	 * @param durationMs how long its statements took, in milliseconds
-	 */
-	public record ScriptDescriptor(String name, String checksum, String outcome, int statements, long durationMs) {
-
-		static ScriptDescriptor of(AppliedScript script) {
-			return new ScriptDescriptor(script.name(), script.checksum(), script.outcome().toString(),
-					script.statements(), script.duration().toMillis());
-		}
 
 	}
 

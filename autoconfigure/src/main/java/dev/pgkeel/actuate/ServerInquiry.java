@@ -7,9 +7,12 @@ import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
+import dev.pgkeel.lease.GuardedDataSource;
+import dev.pgkeel.lease.PoolLeases;
 import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.KnownServers;
+import dev.pgkeel.server.Pooler;
 import dev.pgkeel.server.Preflight;
 import dev.pgkeel.server.ServerFacts;
 import org.jspecify.annotations.Nullable;
@@ -49,24 +52,35 @@ public final class ServerInquiry {
 	}
 
 	/**
+	 * Returns the pool's leases.
+	 * @return the leases, {@code null} if there are none, or if it is not known which
+	 * processes serve them, as behind a pooler
+	 */
+	@Nullable PoolLeases leases() {
+		KnownServer known = known();
+		return (known != null && known.pooler() == Pooler.DIRECT
+				&& DatabaseTarget.pool(this.dataSource) instanceof GuardedDataSource guarded) ? guarded.leases() : null;
+	}
+
+	/**
 	 * Asks the server, unless all connections of the pool are in use.
 	 * @return the answer
 	 * @throws SQLException if the server cannot be asked
 	 */
 	ServerAnswer ask() throws SQLException {
 		if (isBusy()) {
-			return new ServerAnswer(lastKnown(), false);
+			return ServerAnswer.notAsked(lastKnown());
 		}
 		try (Connection connection = this.dataSource.getConnection()) {
 			if (Preflight.isPostgres(connection)) {
 				this.lastKnown = ServerFacts.read(connection);
 			}
-			return new ServerAnswer(this.lastKnown, true);
+			return new ServerAnswer(ServerAnswer.ANSWERED, this.lastKnown);
 		}
 		catch (SQLException ex) {
 			// Taken by others in the meantime, which HikariCP tells by the missing cause
 			if (isBusy() && ex.getCause() == null) {
-				return new ServerAnswer(lastKnown(), false);
+				return ServerAnswer.notAsked(lastKnown());
 			}
 			throw ex;
 		}
@@ -102,10 +116,20 @@ public final class ServerInquiry {
 	/**
 	 * What the server said.
 	 *
+	 * @param state whether it answered
 	 * @param facts its facts, {@code null} if they are not known
-	 * @param fresh whether it was asked just now
 	 */
-	record ServerAnswer(@Nullable ServerFacts facts, boolean fresh) {
+	record ServerAnswer(String state, @Nullable ServerFacts facts) {
+
+		static final String ANSWERED = "answered";
+
+		static ServerAnswer notAsked(@Nullable ServerFacts lastKnown) {
+			return new ServerAnswer("not asked: all connections of the pool are in use", lastKnown);
+		}
+
+		boolean isFresh() {
+			return this.state.equals(ANSWERED);
+		}
 
 	}
 

@@ -2,7 +2,9 @@ package dev.pgkeel.autoconfigure;
 
 import javax.sql.DataSource;
 
+import dev.pgkeel.actuate.EndpointSources;
 import dev.pgkeel.actuate.PgkeelEndpoint;
+import dev.pgkeel.actuate.PgkeelEndpointWebExtension;
 import dev.pgkeel.actuate.ServerInquiry;
 import dev.pgkeel.alert.ConnectionAlerts;
 import dev.pgkeel.lease.LeasedPools;
@@ -13,11 +15,14 @@ import dev.pgkeel.server.ServerMonitor;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -30,6 +35,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
 @ConditionalOnAvailableEndpoint(PgkeelEndpoint.class)
 @ConditionalOnBean(PgkeelProperties.class)
+@EnableConfigurationProperties(EndpointProperties.class)
 public final class PgkeelEndpointAutoConfiguration {
 
 	@Bean
@@ -37,11 +43,22 @@ public final class PgkeelEndpointAutoConfiguration {
 	PgkeelEndpoint pgkeelEndpoint(ObjectProvider<DataSource> dataSource, ObjectProvider<PoolReports> pools,
 			ObjectProvider<SchemaInitializer> schema, ObjectProvider<KnownServers> servers,
 			ObjectProvider<LeasedPools> leases, ObjectProvider<ServerMonitor> monitor,
-			ObjectProvider<ConnectionAlerts> alerts) {
+			ObjectProvider<ConnectionAlerts> alerts, ObjectProvider<SanitizingFunction> sanitizers,
+			EndpointProperties properties) {
 		DataSource candidate = dataSource.getIfUnique();
-		return new PgkeelEndpoint((candidate != null) ? new ServerInquiry(candidate, servers.getIfAvailable()) : null,
+		EndpointSources sources = new EndpointSources(
+				(candidate != null) ? new ServerInquiry(candidate, servers.getIfAvailable()) : null,
 				pools.getIfAvailable(), schema.getIfAvailable(), leases.getIfAvailable(), monitor.getIfAvailable(),
 				alerts.getIfAvailable());
+		return new PgkeelEndpoint(sources, sanitizers.orderedStream().toList(), properties.showValues());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(PgkeelEndpoint.class)
+	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
+	PgkeelEndpointWebExtension pgkeelEndpointWebExtension(PgkeelEndpoint endpoint, EndpointProperties properties) {
+		return new PgkeelEndpointWebExtension(endpoint, properties.showValues(), properties.roles());
 	}
 
 }

@@ -4,7 +4,9 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
@@ -31,10 +33,12 @@ import dev.pgkeel.server.KnownServers;
 import dev.pgkeel.server.MonitorMode;
 import dev.pgkeel.server.MonitorSchedule;
 import dev.pgkeel.server.PollListener;
+import dev.pgkeel.server.Pooler;
 import dev.pgkeel.server.Preflight;
 import dev.pgkeel.server.Refusals;
 import dev.pgkeel.server.Sentinel;
 import dev.pgkeel.server.ServerMonitor;
+import dev.pgkeel.server.ServerSnapshot;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -46,6 +50,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Auto-configuration of the monitor and its alerts.
@@ -74,20 +79,19 @@ public final class PgkeelMonitorAutoConfiguration {
 	@Bean
 	@ConditionalOnBooleanProperty(name = "pgkeel.alert.enabled", matchIfMissing = true)
 	ConnectionAlerts pgkeelConnectionAlerts(AlertProperties properties, Refusals refusals, ApplicationInstance instance,
-			ObjectProvider<DataSource> dataSource, ObjectProvider<AlertNotifier> others,
-			ApplicationEventPublisher events) {
+			DataSource dataSource, ObjectProvider<AlertNotifier> others, ApplicationEventPublisher events) {
 		AlertProperties.Thresholds thresholds = properties.thresholds();
 		AlertNotifier log = new LoggingNotifier();
 		AlertNotifier application = (alert) -> events.publishEvent(new ConnectionAlertEvent(this, alert));
-		AlertNotifier rest = (alert) -> others.orderedStream().forEach((notifier) -> notifier.notify(alert));
+		Supplier<List<AlertNotifier>> notifiers = SingletonSupplier.of(() -> others.orderedStream().toList());
+		AlertNotifier rest = (alert) -> notifiers.get().forEach((notifier) -> notifier.notify(alert));
 		return new ConnectionAlerts(new AlertPolicy(thresholds.alert(), thresholds.page(), thresholds.panic()),
-				refusals, waiting(dataSource), instance.application(), List.of(log, application, rest),
-				Clock.systemUTC());
+				refusals, waiting(dataSource), instance, List.of(log, application, rest), Clock.systemUTC());
 	}
 
-	private static IntSupplier waiting(ObjectProvider<DataSource> dataSource) {
+	private static IntSupplier waiting(DataSource dataSource) {
 		return () -> {
-			HikariDataSource pool = DatabaseTarget.pool(dataSource.getObject());
+			HikariDataSource pool = DatabaseTarget.pool(dataSource);
 			HikariPoolMXBean figures = (pool != null) ? pool.getHikariPoolMXBean() : null;
 			return (figures != null) ? figures.getThreadsAwaitingConnection() : 0;
 		};
@@ -95,18 +99,19 @@ public final class PgkeelMonitorAutoConfiguration {
 
 	@Bean
 	ServerMonitor pgkeelServerMonitor(DirectWay directWay, MonitorProperties monitor, FleetProperties fleet,
-			ObjectProvider<DataSource> dataSource, ObjectProvider<KnownServers> servers, ApplicationInstance instance,
-			Refusals refusals, ObjectProvider<PollListener> listeners) {
-		Supplier<HikariDataSource> pool = () -> Objects.requireNonNull(DatabaseTarget.pool(dataSource.getObject()));
+			DataSource dataSource, ObjectProvider<KnownServers> servers, ApplicationInstance instance,
+			Refusals refusals, ObjectProvider<PollListener> listeners, ActiveProfile profile) {
+		Supplier<HikariDataSource> pool = () -> Objects.requireNonNull(DatabaseTarget.pool(dataSource));
 		DirectConnection direct = directWay.connection();
 		Sentinel sentinel = new Sentinel(() -> new Preflight(pool.get(), direct, CONNECT_TIMEOUT).connectBare(),
 				instance, STATEMENT_TIMEOUT);
 		BorrowedConnection borrowed = new BorrowedConnection(pool,
 				() -> new Preflight(pool.get(), null, CONNECT_TIMEOUT).connectBare());
 		int instances = (fleet.instances() != null) ? fleet.instances() : 1;
+		MonitorMode wish = (profile.profile() == RuntimeProfile.SERVERLESS) ? MonitorMode.BORROWED
+				: monitor.connection();
 		ChosenConnection connection = new ChosenConnection(
-				() -> choose(monitor.connection(), server(pool.get(), servers), instances, direct != null), sentinel,
-				borrowed);
+				() -> choose(wish, server(pool.get(), servers), instances, direct != null), sentinel, borrowed);
 		Duration soon = (SOON.compareTo(monitor.interval()) < 0) ? SOON : monitor.interval();
 		return new ServerMonitor(connection, new MonitorSchedule(monitor.interval(), soon), refusals,
 				listeners.orderedStream().toList(), Clock.systemUTC(), new SecureRandom());
@@ -130,20 +135,49 @@ public final class PgkeelMonitorAutoConfiguration {
 	}
 
 	/**
-	 * Where the process is frozen between requests, and where there is no pool of
-	 * HikariCP's on a supported PostgreSQL, the monitor is only asked by others.
+	 * Where the process is frozen between requests, the monitor only asks when others ask
+	 * it. Where there is no pool of HikariCP's on a supported PostgreSQL, it never does.
 	 */
 	@Bean
 	MonitorLifecycle pgkeelMonitorLifecycle(ServerMonitor monitor, ActiveProfile profile, DataSource dataSource,
-			Refusals refusals, ObjectProvider<KnownServers> servers) {
+			Refusals refusals, ObjectProvider<KnownServers> servers, DirectWay directWay) {
 		HikariDataSource pool = DatabaseTarget.pool(dataSource);
+		boolean possible = pool != null && DatabaseTarget.ofPool(pool) != DatabaseTarget.OTHER
+				&& DatabaseTarget.ofPool(pool) != DatabaseTarget.UNKNOWN && isSupported(server(pool, servers));
+		boolean onDemand = profile.profile() == RuntimeProfile.SERVERLESS;
 		PoolLeases leases = (pool instanceof GuardedDataSource guarded) ? guarded.leases() : null;
 		if (leases != null) {
 			leases.countWith(refusals);
+			if (possible && !onDemand) {
+				connect(monitor, leases, () -> server(pool, servers), directWay.connection() != null);
+			}
 		}
-		boolean possible = pool != null && DatabaseTarget.ofPool(pool) != DatabaseTarget.OTHER
-				&& DatabaseTarget.ofPool(pool) != DatabaseTarget.UNKNOWN && isSupported(server(pool, servers));
-		return new MonitorLifecycle(monitor, possible && profile.profile() != RuntimeProfile.SERVERLESS);
+		refusals.onTimeout(monitor::hurry);
+		return new MonitorLifecycle(monitor, possible, onDemand);
+	}
+
+	/**
+	 * Lets the leases ask on the monitor's connection, and the monitor look at their
+	 * sessions. Behind a pooler the driver does not know which process serves it: a
+	 * connection in the pool's own way notices, one to the server itself cannot.
+	 */
+	private static void connect(ServerMonitor monitor, PoolLeases leases, Supplier<@Nullable KnownServer> server,
+			boolean direct) {
+		leases.probeWith((pids) -> {
+			KnownServer known = server.get();
+			return (!direct || known == null || known.pooler() == Pooler.DIRECT) ? monitor.sessions(pids) : Map.of();
+		});
+		monitor.watch(() -> {
+			KnownServer known = server.get();
+			return (known != null && known.pooler() == Pooler.DIRECT) ? leases.watch() : Set.of();
+		});
+		monitor.addListener((state) -> {
+			ServerSnapshot snapshot = state.snapshot();
+			if (snapshot != null && state.failure() == null) {
+				leases.seen(snapshot.seen());
+			}
+			return false;
+		});
 	}
 
 }

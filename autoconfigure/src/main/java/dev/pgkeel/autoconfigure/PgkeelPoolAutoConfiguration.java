@@ -66,11 +66,11 @@ public final class PgkeelPoolAutoConfiguration {
 	@Bean
 	PoolInspection pgkeelPoolInspection(PgkeelProperties properties, ActiveProfile profile, PoolReports reports,
 			TlsPolicy tls, ObjectProvider<JdbcConnectionDetails> connectionDetails, FleetProperties fleet,
-			MonitorProperties monitor) {
+			MonitorProperties monitor, ApplicationInstance instance) {
 		return new PoolInspection(properties.mode(), profile, properties.pooler(), reports, tls,
 				() -> isFromElsewhere(connectionDetails.getIfUnique()),
 				new PoolBudget(properties.mode(), properties.pool().overBudget(), fleet,
-						keepsASession(monitor, profile) ? monitor.connection() : MonitorMode.BORROWED));
+						keepsASession(monitor, profile) ? monitor.connection() : MonitorMode.BORROWED, instance));
 	}
 
 	private static boolean keepsASession(MonitorProperties monitor, ActiveProfile profile) {

@@ -1,5 +1,8 @@
 package dev.pgkeel.autoconfigure;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+
 import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.PgkeelMode;
@@ -8,11 +11,15 @@ import dev.pgkeel.pool.OverBudget;
 import dev.pgkeel.pool.PoolReport;
 import dev.pgkeel.pool.PoolSetting;
 import dev.pgkeel.pool.PoolSizing;
+import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.MonitorMode;
+import dev.pgkeel.server.OtherSessions;
+import dev.pgkeel.server.Pooler;
 import dev.pgkeel.server.SessionLimits;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds a pool to its instance's share of what the fleet may take. Only a size that the
@@ -24,6 +31,8 @@ final class PoolBudget {
 
 	private static final String MAXIMUM_POOL_SIZE = "maximumPoolSize";
 
+	private static final String MINIMUM_IDLE = "minimumIdle";
+
 	private final PgkeelMode mode;
 
 	private final OverBudget overBudget;
@@ -32,6 +41,8 @@ final class PoolBudget {
 
 	private final MonitorMode monitor;
 
+	private final ApplicationInstance instance;
+
 	/**
 	 * Creates a budget.
 	 * @param mode whether a pool is set or only observed
@@ -39,36 +50,66 @@ final class PoolBudget {
 	 * @param fleet the fleet
 	 * @param monitor how the monitor connects, {@link MonitorMode#BORROWED} if there is
 	 * none
+	 * @param instance this instance of the application
 	 */
-	PoolBudget(PgkeelMode mode, OverBudget overBudget, FleetProperties fleet, MonitorMode monitor) {
+	PoolBudget(PgkeelMode mode, OverBudget overBudget, FleetProperties fleet, MonitorMode monitor,
+			ApplicationInstance instance) {
 		this.mode = mode;
 		this.overBudget = overBudget;
 		this.fleet = fleet;
 		this.monitor = monitor;
+		this.instance = instance;
 	}
 
 	/**
 	 * Compares a pool with its share.
 	 * @param pool the pool
-	 * @param report how it came to its settings
 	 * @param server what is known of the server
-	 * @return the report with what was changed
+	 * @param connection a connection to it
+	 * @return the comparison, {@code null} if nobody knows how much there is
 	 */
-	PoolReport settle(HikariDataSource pool, PoolReport report, KnownServer server) {
-		SessionLimits limits = server.facts().limits();
-		ConnectionBudget budget = ConnectionBudget.of(this.fleet.instances(), this.fleet.maxConnections(), limits,
-				server.pooler());
+	@Nullable PoolSizing sizing(HikariDataSource pool, KnownServer server, Connection connection) {
+		ConnectionBudget budget = ConnectionBudget.of(this.fleet.instances(), this.fleet.maxConnections(),
+				server.facts().limits(), server.pooler());
 		if (budget == null) {
-			return report;
+			return null;
 		}
 		boolean dedicated = this.monitor.resolve(server, budget.instances(), false) == MonitorMode.DEDICATED;
-		PoolSizing sizing = budget.sizing(pool.getMaximumPoolSize(), dedicated ? 1 : 0);
+		return budget.sizing(pool.getMaximumPoolSize(), dedicated ? 1 : 0, others(server, connection));
+	}
+
+	/**
+	 * Through a pooler the server's sessions say nothing about the pooler's.
+	 */
+	private @Nullable Integer others(KnownServer server, Connection connection) {
+		if (server.pooler() != Pooler.DIRECT) {
+			return null;
+		}
+		try {
+			return OtherSessions.count(connection, this.instance);
+		}
+		catch (SQLException ex) {
+			logger.debug("The sessions of other applications could not be counted", ex);
+			return null;
+		}
+	}
+
+	/**
+	 * Holds a pool to its share.
+	 * @param pool the pool
+	 * @param report how it came to its settings
+	 * @param sizing its size compared with its share
+	 * @param limits the server's limits
+	 * @return the report with what was changed
+	 */
+	PoolReport settle(HikariDataSource pool, PoolReport report, PoolSizing sizing, SessionLimits limits) {
 		if (!sizing.isOver()) {
+			if (sizing.otherSessions() != null && sizing.needed() + sizing.otherSessions() > limits.usable()) {
+				logger.info(report.pool() + " - within its budget, but not beside all others: " + sizing);
+			}
 			return report;
 		}
-		boolean ours = report.from(PoolSetting.Source.PROFILE)
-			.stream()
-			.anyMatch((setting) -> setting.name().equals(MAXIMUM_POOL_SIZE));
+		boolean ours = isFromProfile(report, MAXIMUM_POOL_SIZE);
 		if (this.mode == PgkeelMode.OBSERVE) {
 			logger.warn(report.pool() + " - over budget: " + sizing + ". Observed only: "
 					+ ((this.overBudget == OverBudget.FAIL) ? "would have failed the start"
@@ -86,17 +127,24 @@ final class PoolBudget {
 		return report;
 	}
 
+	private static boolean isFromProfile(PoolReport report, String name) {
+		return report.from(PoolSetting.Source.PROFILE).stream().anyMatch((setting) -> setting.name().equals(name));
+	}
+
 	/**
 	 * HikariCP 7.0.2 takes both sizes on a running pool too.
 	 */
 	private static PoolReport clamp(HikariConfigMXBean pool, PoolReport report, PoolSizing sizing) {
 		int size = sizing.largest();
+		PoolReport lowered = report;
 		if (pool.getMinimumIdle() > size) {
 			pool.setMinimumIdle(size);
+			lowered = lowered.replacing(new PoolSetting(MINIMUM_IDLE, String.valueOf(size), PoolSetting.Source.BUDGET,
+					"not more than maximumPoolSize"));
 		}
 		pool.setMaximumPoolSize(size);
 		logger.warn(report.pool() + " - over budget, and lowered: " + sizing);
-		return report.replacing(
+		return lowered.replacing(
 				new PoolSetting(MAXIMUM_POOL_SIZE, String.valueOf(size), PoolSetting.Source.BUDGET, sizing.toString()));
 	}
 

@@ -11,6 +11,7 @@ import dev.pgkeel.pool.ActiveProfile;
 import dev.pgkeel.pool.PoolReport;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.pool.PoolSetting;
+import dev.pgkeel.pool.PoolSizing;
 import dev.pgkeel.pool.PoolerAdaptation;
 import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.Pooler;
@@ -119,8 +120,12 @@ final class PoolInspection {
 					+ " Switch TLS on at the server, or set pgkeel.tls.mode=disable if plaintext is meant");
 		}
 		KnownServer server = new KnownServer(facts, pooler.pooler(), encryption(decision, pooler, facts));
-		PoolReport latest = Objects.requireNonNull(this.reports.all().get(beanName));
-		this.reports.add(beanName, this.budget.settle(pool, latest, server));
+		PoolSizing sizing = this.budget.sizing(pool, server, connection);
+		if (sizing != null) {
+			this.reports.size(beanName, sizing);
+			PoolReport latest = Objects.requireNonNull(this.reports.all().get(beanName));
+			this.reports.add(beanName, this.budget.settle(pool, latest, sizing, facts.limits()));
+		}
 		return server;
 	}
 

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who holds a connection.
  *
+ * @param pid the process that serves its session, as the driver was told, which behind a
+ * pooler is not real; 0 if it is not known
  * @param holder the name of the thread that borrowed it
  * @param heldFor for how long it has been out
  * @param callSite the user's line that borrowed it, {@code null} if it was not recorded
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param leak {@code proven}, {@code suspected} or {@code null}
  * @since 0.1.0
  */
-public record LeaseDescription(String holder, Duration heldFor, @Nullable String callSite, String session,
+public record LeaseDescription(int pid, String holder, Duration heldFor, @Nullable String callSite, String session,
 		@Nullable String leak) {
 
 	@Override

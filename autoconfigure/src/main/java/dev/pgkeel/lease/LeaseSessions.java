@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
+import dev.pgkeel.server.SeenSession;
 import dev.pgkeel.server.SessionProbe;
 import dev.pgkeel.server.SessionState;
 import org.apache.commons.logging.Log;
@@ -28,9 +30,11 @@ final class LeaseSessions {
 
 	private volatile Map<Lease, SessionState> lastSeen = Map.of();
 
-	private boolean failed;
+	private volatile Map<Integer, Lease> watched = Map.of();
 
-	private long failedAt;
+	private volatile boolean failed;
+
+	private volatile long failedAt;
 
 	LeaseSessions(SessionProbe probe) {
 		this.probe = probe;
@@ -41,7 +45,7 @@ final class LeaseSessions {
 	}
 
 	/**
-	 * Asks the server. Called by one thread at a time.
+	 * Asks the server.
 	 * @param leases the leases to ask about
 	 * @return what is known, without the leases that have ended meanwhile
 	 */
@@ -50,9 +54,7 @@ final class LeaseSessions {
 			return Map.of();
 		}
 		this.failed = false;
-		Map<Integer, Lease> byPid = new HashMap<>();
-		leases.forEach((lease) -> byPid.put(lease.backendPid(), lease));
-		byPid.remove(0);
+		Map<Integer, Lease> byPid = byPid(leases);
 		Map<Lease, SessionState> states = new HashMap<>();
 		try {
 			this.probe.sessions(byPid.keySet()).forEach((pid, state) -> {
@@ -70,6 +72,39 @@ final class LeaseSessions {
 		}
 		this.lastSeen = Map.copyOf(states);
 		return states;
+	}
+
+	/**
+	 * Starts a look at the sessions by somebody else.
+	 * @param leases the leases
+	 * @return the processes to look at
+	 */
+	Set<Integer> watch(Collection<Lease> leases) {
+		this.watched = byPid(leases);
+		return this.watched.keySet();
+	}
+
+	/**
+	 * Ends the look: a lease that is still open was that session's all the time.
+	 * @param seen what was seen by process
+	 */
+	void seen(Map<Integer, SeenSession> seen) {
+		Map<Lease, SessionState> states = new HashMap<>();
+		this.watched.forEach((pid, lease) -> {
+			SeenSession session = seen.get(pid);
+			if (session != null && lease.isOpen()) {
+				states.put(lease, new SessionState(pid, session.state(), null, session.unchangedFor()));
+			}
+		});
+		this.watched = Map.of();
+		this.lastSeen = Map.copyOf(states);
+	}
+
+	private static Map<Integer, Lease> byPid(Collection<Lease> leases) {
+		Map<Integer, Lease> byPid = new HashMap<>();
+		leases.forEach((lease) -> byPid.put(lease.backendPid(), lease));
+		byPid.remove(0);
+		return byPid;
 	}
 
 	String lastSeen(Lease lease) {

@@ -4,16 +4,22 @@ import java.lang.ref.ReferenceQueue;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.Preflight;
 import dev.pgkeel.server.QueryingSessionProbe;
 import dev.pgkeel.server.Refusals;
+import dev.pgkeel.server.SeenSession;
 import dev.pgkeel.server.SessionProbe;
+import dev.pgkeel.server.SessionState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The leases of one pool: lends its connections, and shows who holds them. Safe for use
@@ -31,6 +37,8 @@ public final class PoolLeases {
 
 	private final LeakCounters counters = new LeakCounters();
 
+	private final LeakHistory history;
+
 	private final CallSiteCapture capture;
 
 	private final LeaseSessions sessions;
@@ -43,11 +51,14 @@ public final class PoolLeases {
 
 	private final LeakWatch watch;
 
+	private volatile @Nullable CommitGuard commits;
+
 	PoolLeases(BarePool pool, LeakSettings settings, Preflight preflight, Consumer<ConnectionLeakEvent> listener) {
 		this.pool = pool;
 		this.capture = new CallSiteCapture(settings.capture());
 		this.sessions = new LeaseSessions(new QueryingSessionProbe(() -> connect(pool, preflight)));
-		LeakReporter reporter = new LeakReporter(pool, this.capture, listener, System::nanoTime);
+		this.history = new LeakHistory(listener, Clock.systemUTC());
+		LeakReporter reporter = new LeakReporter(pool, this.capture, this.history, System::nanoTime);
 		LeakDetector detector = new LeakDetector(pool, settings.mode(), this.unreachable, this.counters, reporter);
 		StarvedPool starvation = new StarvedPool(pool, settings.collectWhenStarved(), this.registry, detector,
 				this.sessions, this.counters);
@@ -88,6 +99,7 @@ public final class PoolLeases {
 		GuardedConnection handle = null;
 		try {
 			handle = new GuardedConnection(proxy, borrower, this.capture.ofBorrow(), this.registry, this.unreachable);
+			handle.guard = this.commits;
 			this.registry.add(handle.lease);
 			this.watch.ensureStarted();
 			return handle;
@@ -122,11 +134,44 @@ public final class PoolLeases {
 	}
 
 	/**
+	 * Asks the server for how long the session that a thread holds has been idle in its
+	 * transaction.
+	 * @param holder the thread
+	 * @return the time, zero if the session runs a statement, {@code null} if the server
+	 * does not tell or if the thread does not hold exactly one connection
+	 */
+	public @Nullable Duration idleInTransaction(Thread holder) {
+		List<Lease> open = this.registry.open();
+		List<Lease> held = open.stream().filter((lease) -> lease.holder() == holder).toList();
+		SessionState session = (held.size() == 1) ? this.sessions.ask(open).get(held.get(0)) : null;
+		if (session == null || session.state() == null) {
+			return null;
+		}
+		return session.isIdle() ? session.unchangedFor() : Duration.ZERO;
+	}
+
+	/**
 	 * Has borrows that timed out counted by others too.
 	 * @param others the counters
 	 */
 	public void countWith(Refusals others) {
 		this.refusals = others;
+	}
+
+	/**
+	 * Has connections committed in another way.
+	 * @param guard commits
+	 */
+	public void commitWith(CommitGuard guard) {
+		this.commits = guard;
+	}
+
+	/**
+	 * Returns whether connections are committed by a guard.
+	 * @return whether there is one
+	 */
+	public boolean guardsCommits() {
+		return this.commits != null;
 	}
 
 	/**
@@ -152,8 +197,32 @@ public final class PoolLeases {
 	private LeaseDescription describe(Lease lease) {
 		CallSite callSite = lease.callSite();
 		String leak = lease.isProven() ? "proven" : (lease.isSuspected() ? "suspected" : null);
-		return new LeaseDescription(lease.holder().getName(), lease.heldFor(),
+		return new LeaseDescription(lease.backendPid(), lease.holder().getName(), lease.heldFor(),
 				(callSite != null) ? callSite.toString() : null, this.sessions.lastSeen(lease), leak);
+	}
+
+	/**
+	 * Starts a look at the leases' sessions by somebody who asks the server anyway.
+	 * @return the processes to look at, as the driver was told
+	 */
+	public Set<Integer> watch() {
+		return this.sessions.watch(this.registry.open());
+	}
+
+	/**
+	 * Ends that look.
+	 * @param seen what was seen, by process
+	 */
+	public void seen(Map<Integer, SeenSession> seen) {
+		this.sessions.seen(seen);
+	}
+
+	/**
+	 * Returns the last leaks that were found.
+	 * @return at most 20, the latest first
+	 */
+	public List<RecentLeak> recentLeaks() {
+		return this.history.leaks();
 	}
 
 	/**

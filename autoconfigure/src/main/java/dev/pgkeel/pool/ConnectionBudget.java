@@ -50,10 +50,12 @@ public record ConnectionBudget(int instances, boolean declared, int connections,
 	 * Returns whether pools of a size fit.
 	 * @param poolSize the size of each instance's pool
 	 * @param monitorSessions how many sessions each instance's monitor keeps
+	 * @param otherSessions how many sessions others have, {@code null} if that is not
+	 * known
 	 * @return the sizing
 	 */
-	public PoolSizing sizing(int poolSize, int monitorSessions) {
-		return new PoolSizing(this, poolSize, monitorSessions);
+	public PoolSizing sizing(int poolSize, int monitorSessions, @Nullable Integer otherSessions) {
+		return new PoolSizing(this, poolSize, monitorSessions, otherSessions);
 	}
 
 }

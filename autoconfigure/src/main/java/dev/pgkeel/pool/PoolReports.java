@@ -2,7 +2,10 @@ package dev.pgkeel.pool;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reports of all pools of the application. Safe for use by several threads.
@@ -13,6 +16,8 @@ public final class PoolReports {
 
 	private final Map<String, PoolReport> byBean = new ConcurrentSkipListMap<>();
 
+	private final Map<String, PoolSizing> sizings = new ConcurrentHashMap<>();
+
 	/**
 	 * Adds a report.
 	 * @param beanName the name of the pool's bean
@@ -20,6 +25,24 @@ public final class PoolReports {
 	 */
 	public void add(String beanName, PoolReport report) {
 		this.byBean.put(beanName, report);
+	}
+
+	/**
+	 * Adds what was found of a pool's size.
+	 * @param beanName the name of the pool's bean
+	 * @param sizing its size compared with the budget
+	 */
+	public void size(String beanName, PoolSizing sizing) {
+		this.sizings.put(beanName, sizing);
+	}
+
+	/**
+	 * Returns what was found of a pool's size.
+	 * @param beanName the name of the pool's bean
+	 * @return its size compared with the budget, {@code null} if that is not known
+	 */
+	public @Nullable PoolSizing sizing(String beanName) {
+		return this.sizings.get(beanName);
 	}
 
 	/**

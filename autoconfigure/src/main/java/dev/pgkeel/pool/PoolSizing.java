@@ -1,14 +1,18 @@
 package dev.pgkeel.pool;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A pool's size compared with the budget.
  *
  * @param budget the fleet's budget
  * @param poolSize the pool's maximum size
  * @param monitorSessions how many sessions the monitor keeps beside the pool
+ * @param otherSessions how many sessions other applications have at the moment,
+ * {@code null} if that is not known. They are told, and change nothing
  * @since 0.1.0
  */
-public record PoolSizing(ConnectionBudget budget, int poolSize, int monitorSessions) {
+public record PoolSizing(ConnectionBudget budget, int poolSize, int monitorSessions, @Nullable Integer otherSessions) {
 
 	/**
 	 * Returns how many connections all instances take together.
@@ -44,8 +48,10 @@ public record PoolSizing(ConnectionBudget budget, int poolSize, int monitorSessi
 		String each = (this.monitorSessions > 0) ? "(" + this.poolSize + " + " + this.monitorSessions + ")"
 				: String.valueOf(this.poolSize);
 		String sum = instances + " x " + each + " = " + needed();
-		return isOver() ? sum + " > " + this.budget.origin() + ": use at most " + largest()
-				: sum + " of " + this.budget.origin();
+		String others = (this.otherSessions != null && this.otherSessions > 0)
+				? "; other applications have " + this.otherSessions + " sessions at the moment" : "";
+		return (isOver() ? sum + " > " + this.budget.origin() + ": use at most " + largest()
+				: sum + " of " + this.budget.origin()) + others;
 	}
 
 }

@@ -47,11 +47,28 @@ public final class RuntimeProfileDetector {
 	}
 
 	/**
-	 * Returns the profile in force.
+	 * Returns the profile in force, and logs what there is to consider about it.
 	 * @param declared the profile that the user declared
 	 * @return the declared one, or the one found if that is {@link RuntimeProfile#AUTO}
 	 */
 	public ActiveProfile detect(RuntimeProfile declared) {
+		ActiveProfile profile = tell(declared);
+		if (declared == RuntimeProfile.AUTO && profile.profile() == RuntimeProfile.LONG_LIVED
+				&& this.environment.containsProperty(KNATIVE_VARIABLE)) {
+			logger.info("Running on Cloud Run or Knative (" + KNATIVE_VARIABLE
+					+ " is set) with the runtime profile long-lived. Set pgkeel.runtime-profile=serverless if each"
+					+ " instance serves one request at a time and the service scales to zero; keep long-lived if"
+					+ " instances serve several requests at once or a minimum number of them is always up");
+		}
+		return profile;
+	}
+
+	/**
+	 * Returns the profile in force.
+	 * @param declared the profile that the user declared
+	 * @return the declared one, or the one found if that is {@link RuntimeProfile#AUTO}
+	 */
+	public ActiveProfile tell(RuntimeProfile declared) {
 		if (declared != RuntimeProfile.AUTO) {
 			return new ActiveProfile(declared, "declared");
 		}
@@ -62,12 +79,6 @@ public final class RuntimeProfileDetector {
 		}
 		if (ClassUtils.isPresent(DEVTOOLS_CLASS, this.classLoader)) {
 			return new ActiveProfile(RuntimeProfile.DEVELOPMENT, "Spring Boot DevTools is on the class path");
-		}
-		if (this.environment.containsProperty(KNATIVE_VARIABLE)) {
-			logger.info("Running on Cloud Run or Knative (" + KNATIVE_VARIABLE
-					+ " is set) with the runtime profile long-lived. Set pgkeel.runtime-profile=serverless if each"
-					+ " instance serves one request at a time and the service scales to zero; keep long-lived if"
-					+ " instances serve several requests at once or a minimum number of them is always up");
 		}
 		return new ActiveProfile(RuntimeProfile.LONG_LIVED, "default");
 	}

@@ -3,10 +3,12 @@ package dev.pgkeel.server;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.pool.HikariPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An idle connection of the pool, borrowed for each question. Only when there is none is
@@ -16,6 +18,8 @@ import com.zaxxer.hikari.HikariPoolMXBean;
  * @since 0.1.0
  */
 public final class BorrowedConnection implements MonitorConnection {
+
+	private static final Duration PATIENCE = Duration.ofMillis(250);
 
 	private final Supplier<HikariDataSource> pool;
 
@@ -34,14 +38,27 @@ public final class BorrowedConnection implements MonitorConnection {
 	@Override
 	public <T> T use(Work<T> work) throws SQLException {
 		HikariDataSource candidate = this.pool.get();
-		try (Connection connection = hasIdle(candidate) ? candidate.getConnection() : open(candidate)) {
+		Connection idle = idle(candidate);
+		try (Connection connection = (idle != null) ? idle : open(candidate)) {
 			return work.on(connection);
 		}
 	}
 
-	private static boolean hasIdle(HikariDataSource pool) {
-		HikariPoolMXBean figures = pool.getHikariPoolMXBean();
-		return figures != null && figures.getIdleConnections() > 0 && figures.getThreadsAwaitingConnection() == 0;
+	/**
+	 * The pool itself is asked, not the data source: the application's connection timeout
+	 * is too long, and what the monitor borrows is no lease of the application's.
+	 */
+	private static @Nullable Connection idle(HikariDataSource pool) throws SQLException {
+		if (pool.getHikariPoolMXBean() instanceof HikariPool running && running.getIdleConnections() > 0
+				&& running.getThreadsAwaitingConnection() == 0) {
+			try {
+				return running.getConnection(PATIENCE.toMillis());
+			}
+			catch (SQLTransientConnectionException ex) {
+				// Taken by others in the meantime
+			}
+		}
+		return null;
 	}
 
 	private Connection open(HikariDataSource pool) throws SQLException {

@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sentinel implements MonitorConnection {
 
+	/**
+	 * What its session is for.
+	 */
+	static final String PURPOSE = "monitor";
+
 	private static final Executor SAME_THREAD = Runnable::run;
 
 	/**
@@ -51,7 +56,7 @@ public final class Sentinel implements MonitorConnection {
 	 */
 	public Sentinel(PoolerProbe.ConnectionSource source, ApplicationInstance instance, Duration timeout) {
 		this.source = source;
-		this.applicationName = instance.named("monitor").applicationName();
+		this.applicationName = instance.named(PURPOSE).applicationName();
 		this.timeout = timeout;
 	}
 

@@ -1,14 +1,17 @@
 package dev.pgkeel.server;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 import org.apache.commons.logging.Log;
@@ -21,11 +24,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class ServerMonitor {
+public final class ServerMonitor implements SessionProbe {
 
 	private static final Log logger = LogFactory.getLog(ServerMonitor.class);
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+	/**
+	 * Who asks about sessions may have borrowers that wait for the answer.
+	 */
+	private static final Duration PATIENCE = Duration.ofMillis(500);
+
+	private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
 	private final MonitorConnection connection;
 
@@ -41,9 +51,13 @@ public final class ServerMonitor {
 
 	private final ReentrantLock polling = new ReentrantLock();
 
+	private volatile Supplier<? extends Collection<Integer>> watched = List::of;
+
 	private volatile MonitorState state;
 
-	private volatile @Nullable ScheduledThreadPoolExecutor executor;
+	private final MonitorThread thread;
+
+	private volatile boolean onDemand;
 
 	private int failures;
 
@@ -65,6 +79,7 @@ public final class ServerMonitor {
 		this.clock = clock;
 		this.random = random;
 		this.state = new MonitorState(null, null, null, clock.instant());
+		this.thread = new MonitorThread(this::poll, schedule.soon(), connection::close);
 	}
 
 	/**
@@ -92,6 +107,14 @@ public final class ServerMonitor {
 	}
 
 	/**
+	 * Returns whether the monitor keeps a session of its own.
+	 * @return whether it does, as far as that is decided
+	 */
+	public boolean isDedicated() {
+		return this.connection.isDedicated();
+	}
+
+	/**
 	 * Adds a listener.
 	 * @param listener is told of each question from now on
 	 */
@@ -100,21 +123,53 @@ public final class ServerMonitor {
 	}
 
 	/**
+	 * Has sessions looked at one by one with each question.
+	 * @param pids tells the processes that serve them
+	 */
+	public void watch(Supplier<? extends Collection<Integer>> pids) {
+		this.watched = pids;
+	}
+
+	/**
+	 * Asks what sessions do, on the monitor's connection: there never is a second one.
+	 */
+	@Override
+	public Map<Integer, SessionState> sessions(Collection<Integer> backendPids) throws SQLException {
+		if (backendPids.isEmpty()) {
+			return Map.of();
+		}
+		if (!isRunning() || !lockSoon()) {
+			throw new SQLTransientConnectionException("The monitor cannot ask now");
+		}
+		try {
+			return this.connection.use((open) -> SessionStates.read(open, backendPids));
+		}
+		finally {
+			this.polling.unlock();
+			if (!isRunning()) {
+				this.connection.close();
+			}
+		}
+	}
+
+	private boolean lockSoon() {
+		try {
+			return this.polling.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	/**
 	 * Starts to ask, on a thread of its own.
 	 */
 	public synchronized void start() {
-		if (this.executor != null) {
-			return;
+		if (!isRunning()) {
+			this.state = new MonitorState(null, null, null, this.clock.instant());
+			this.thread.start();
 		}
-		ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(1, (task) -> {
-			Thread thread = new Thread(task, "pgkeel-monitor");
-			thread.setDaemon(true);
-			return thread;
-		});
-		threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-		this.state = new MonitorState(null, null, null, this.clock.instant());
-		this.executor = threads;
-		threads.execute(() -> pollAndSchedule(threads));
 	}
 
 	/**
@@ -122,34 +177,61 @@ public final class ServerMonitor {
 	 * @return whether it was started
 	 */
 	public boolean isRunning() {
-		return this.executor != null;
+		return this.thread.isRunning();
+	}
+
+	/**
+	 * Lets others have the server asked, on their own threads.
+	 */
+	public void startOnDemand() {
+		this.onDemand = true;
+	}
+
+	/**
+	 * Returns whether what the monitor knows is worth looking at.
+	 * @return whether it asks by itself or on demand
+	 */
+	public boolean isActive() {
+		return isRunning() || this.onDemand;
+	}
+
+	/**
+	 * Asks on demand, where the monitor does not ask by itself: once per interval at
+	 * most, and not while somebody else does.
+	 */
+	public void refresh() {
+		if (this.onDemand && isDue() && this.polling.tryLock()) {
+			try {
+				poll();
+			}
+			finally {
+				this.polling.unlock();
+			}
+		}
+	}
+
+	private boolean isDue() {
+		MonitorState known = this.state;
+		Duration pause = (known.failure() != null) ? this.schedule.soon() : this.schedule.interval();
+		return known.askedAt() == null || Duration.between(known.askedAt(), this.clock.instant()).compareTo(pause) >= 0;
+	}
+
+	/**
+	 * Has the monitor ask at once, but once per second at most. Only asks it to: nobody
+	 * waits here.
+	 */
+	public void hurry() {
+		Instant last = this.state.askedAt();
+		this.thread
+			.hurry((last != null) ? SHORTEST_PAUSE.minus(Duration.between(last, this.clock.instant())) : Duration.ZERO);
 	}
 
 	/**
 	 * Ends asking, and closes the connection.
 	 */
 	public synchronized void stop() {
-		ScheduledThreadPoolExecutor threads = this.executor;
-		this.executor = null;
-		if (threads != null) {
-			threads.shutdown();
-		}
-		this.connection.close();
-	}
-
-	private void pollAndSchedule(ScheduledThreadPoolExecutor threads) {
-		Duration next = this.schedule.soon();
-		try {
-			next = poll();
-		}
-		catch (RuntimeException ex) {
-			logger.warn("The monitor failed, and goes on", ex);
-		}
-		if (threads.isShutdown()) {
-			this.connection.close();
-			return;
-		}
-		threads.schedule(() -> pollAndSchedule(threads), next.toMillis(), TimeUnit.MILLISECONDS);
+		this.onDemand = false;
+		this.thread.stop();
 	}
 
 	/**
@@ -162,7 +244,7 @@ public final class ServerMonitor {
 			ask();
 			boolean soon = tellListeners();
 			if (this.failures > 0) {
-				return this.schedule.retry(this.failures, this.random);
+				return this.schedule.retry(this.failures, dataAge(), this.random);
 			}
 			return soon ? this.schedule.soon() : this.schedule.interval();
 		}
@@ -176,7 +258,7 @@ public final class ServerMonitor {
 		Instant askedAt = this.clock.instant();
 		try {
 			ServerSnapshot snapshot = this.connection
-				.use((open) -> SnapshotQuery.run(open, TIMEOUT, this.clock.instant()));
+				.use((open) -> SnapshotQuery.run(open, TIMEOUT, this.clock.instant(), this.watched.get()));
 			this.failures = 0;
 			this.state = new MonitorState(snapshot, null, askedAt, before.since());
 			if (before.failure() != null) {
@@ -200,7 +282,7 @@ public final class ServerMonitor {
 			try {
 				soon |= listener.polled(this.state);
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				logger.warn("A listener of the monitor failed", ex);
 			}
 		}

@@ -1,5 +1,8 @@
 package dev.pgkeel.server;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +25,40 @@ import org.jspecify.annotations.Nullable;
  * @param sessions the sessions
  * @param blocked how many sessions wait for a lock
  * @param longestBlocked those of them that have waited longest, the longest first
+ * @param seen sessions that were looked at one by one, by process: those that block
+ * others, and those of this instance's leases
  * @since 0.1.0
  */
 public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean seesAllSessions,
-		List<SessionGroup> sessions, int blocked, List<BlockedSession> longestBlocked) {
+		List<SessionGroup> sessions, int blocked, List<BlockedSession> longestBlocked, Map<Integer, SeenSession> seen) {
+
+	private static final Pattern ADDRESS = Pattern.compile("(/[0-9a-z]{6})? - [^ ]+:\\d+$");
+
+	/**
+	 * Creates a snapshot for which no session was looked at.
+	 * @param takenAt when the server answered
+	 * @param limits how many sessions the server allows this role
+	 * @param seesAllSessions whether this role may see what other roles' sessions do
+	 * @param sessions the sessions
+	 * @param blocked how many sessions wait for a lock
+	 * @param longestBlocked those of them that have waited longest, the longest first
+	 */
+	public ServerSnapshot(Instant takenAt, SessionLimits limits, boolean seesAllSessions, List<SessionGroup> sessions,
+			int blocked, List<BlockedSession> longestBlocked) {
+		this(takenAt, limits, seesAllSessions, sessions, blocked, longestBlocked, Map.of());
+	}
+
+	/**
+	 * Asks the server.
+	 * @param connection a connection to PostgreSQL
+	 * @param timeout how long the server may take, in whole seconds
+	 * @param clock tells the time
+	 * @return the answer
+	 * @throws SQLException if the server does not answer
+	 */
+	public static ServerSnapshot read(Connection connection, Duration timeout, Clock clock) throws SQLException {
+		return SnapshotQuery.run(connection, timeout, clock.instant());
+	}
 
 	/**
 	 * Returns how many sessions of clients there are.
@@ -59,13 +93,20 @@ public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean sees
 	 * @return the numbers of sessions by the applications' names
 	 */
 	public Map<String, Integer> byApplication() {
-		return by(SessionGroup::application);
+		return by(ServerSnapshot::name);
 	}
 
 	private Map<String, Integer> by(Function<SessionGroup, String> key) {
 		Map<String, Integer> numbers = new TreeMap<>();
 		this.sessions.forEach((group) -> numbers.merge(key.apply(group), group.sessions(), Integer::sum));
 		return numbers;
+	}
+
+	/**
+	 * PgBouncer can add its client's address to the name (application_name_add_host).
+	 */
+	private static String name(SessionGroup group) {
+		return ADDRESS.matcher(group.application()).replaceFirst("");
 	}
 
 	/**
@@ -114,6 +155,31 @@ public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean sees
 	 */
 	public @Nullable BlockedSession mostBlocked() {
 		return this.longestBlocked.isEmpty() ? null : this.longestBlocked.get(0);
+	}
+
+	/**
+	 * Returns whom a session waits for.
+	 * @param pid the process that serves the session
+	 * @return the processes that it waits for
+	 */
+	public List<Integer> blockedBy(int pid) {
+		return this.longestBlocked.stream()
+			.filter((session) -> session.pid() == pid)
+			.findFirst()
+			.map(BlockedSession::blockedBy)
+			.orElse(List.of());
+	}
+
+	/**
+	 * Returns the sessions by application and state.
+	 * @return the numbers of sessions by PostgreSQL's names of the states, by the
+	 * applications' names
+	 */
+	public Map<String, Map<String, Integer>> byApplicationAndState() {
+		Map<String, Map<String, Integer>> numbers = new TreeMap<>();
+		this.sessions.forEach((group) -> numbers.computeIfAbsent(name(group), (application) -> new TreeMap<>())
+			.merge(group.state(), group.sessions(), Integer::sum));
+		return numbers;
 	}
 
 }

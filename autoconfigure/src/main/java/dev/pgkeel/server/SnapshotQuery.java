@@ -7,9 +7,12 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -40,6 +43,10 @@ final class SnapshotQuery {
 			), waiting as materialized (
 			  select pid, extract(epoch from clock_timestamp() - min(waitstart)) as seconds
 			  from pg_catalog.pg_locks where not granted group by pid
+			), longest as materialized (
+			  select pid, seconds, pg_catalog.pg_blocking_pids(pid) as holders from (
+			    select pid, seconds, row_number() over (order by seconds desc nulls last) as place from waiting) as w
+			  where place <= %1$d or pid in (%2$s)
 			)
 			select 'session' as kind, application as name,
 			  coalesce(state, case when hidden then 'unknown' else 'disabled' end) as detail, count(*) as number,
@@ -59,13 +66,19 @@ final class SnapshotQuery {
 			  ('all', pg_has_role(me.oid, 'pg_read_all_stats', 'usage')::int),
 			  ('blocked', (select count(*) from waiting))) as v (name, number)
 			union all
-			select * from (
-			  select 'blocked', (select application from activity a where a.pid = w.pid),
-			    array_to_string(pg_catalog.pg_blocking_pids(pid), ','), pid, 0, 0, 0, seconds
-			  from waiting w order by seconds desc nulls last limit %d) as longest
-			""".formatted(MOST_BLOCKED);
+			select 'blocked', (select application from activity a where a.pid = l.pid),
+			  array_to_string(holders, ','), pid, 0, 0, 0, seconds from longest l
+			union all
+			select 'seen', application, coalesce(state, case when hidden then 'unknown' else 'disabled' end), pid, 0, 0, 0,
+			  extract(epoch from clock_timestamp() - state_change)
+			from activity where pid in (%2$s) or pid in (select unnest(holders) from longest)
+			""";
 
 	private SnapshotQuery() {
+	}
+
+	static ServerSnapshot run(Connection connection, Duration timeout, Instant now) throws SQLException {
+		return run(connection, timeout, now, List.of());
 	}
 
 	/**
@@ -73,20 +86,24 @@ final class SnapshotQuery {
 	 * @param connection a connection to the server
 	 * @param timeout how long the server may take
 	 * @param now the time
+	 * @param pids processes to look at one by one
 	 * @return the answer
 	 * @throws SQLException if the server does not answer
 	 */
-	static ServerSnapshot run(Connection connection, Duration timeout, Instant now) throws SQLException {
+	static ServerSnapshot run(Connection connection, Duration timeout, Instant now, Collection<Integer> pids)
+			throws SQLException {
 		List<SessionGroup> sessions = new ArrayList<>();
 		List<BlockedSession> blocked = new ArrayList<>();
+		Map<Integer, SeenSession> seen = new HashMap<>();
 		Map<String, Integer> limits = new HashMap<>();
 		try (Statement statement = connection.createStatement()) {
 			statement.setQueryTimeout((int) timeout.toSeconds());
-			try (ResultSet row = statement.executeQuery(QUERY)) {
+			try (ResultSet row = statement.executeQuery(QUERY.formatted(MOST_BLOCKED, list(pids)))) {
 				while (row.next()) {
 					switch (row.getString("kind")) {
 						case "session" -> sessions.add(session(row));
 						case "blocked" -> blocked.add(blocked(row));
+						case "seen" -> seen.put(row.getInt("number"), seen(row));
 						default -> limits.put(row.getString("name"), limit(row));
 					}
 				}
@@ -94,8 +111,16 @@ final class SnapshotQuery {
 		}
 		SessionLimits sessionLimits = new SessionLimits(value(limits, "max"), value(limits, "reserved"),
 				limits.get("role"), limits.get("database"));
+		blocked.sort(Comparator.comparing(BlockedSession::waiting).reversed());
 		return new ServerSnapshot(now, sessionLimits, value(limits, "all") == 1, List.copyOf(sessions),
-				value(limits, "blocked"), List.copyOf(blocked));
+				value(limits, "blocked"), List.copyOf(blocked), Map.copyOf(seen));
+	}
+
+	/**
+	 * A list that is empty matches nothing, as {@code null} does.
+	 */
+	private static String list(Collection<Integer> pids) {
+		return pids.isEmpty() ? "null" : pids.stream().map(String::valueOf).collect(Collectors.joining(", "));
 	}
 
 	/**
@@ -123,6 +148,11 @@ final class SnapshotQuery {
 			.distinct()
 			.toList();
 		return new BlockedSession(row.getInt("number"), text(row, "name"), seconds(row), holders);
+	}
+
+	private static SeenSession seen(ResultSet row) throws SQLException {
+		Duration unchanged = (row.getObject("seconds") != null) ? seconds(row) : null;
+		return new SeenSession(row.getInt("number"), text(row, "name"), text(row, "detail"), unchanged);
 	}
 
 	private static String text(ResultSet row, String column) throws SQLException {

@@ -1,5 +1,17 @@
 package dev.pgkeel.transaction;
 
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+import javax.sql.DataSource;
+
+import dev.pgkeel.lease.GuardedDataSource;
+import dev.pgkeel.lease.PoolLeases;
+import dev.pgkeel.server.DatabaseTarget;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -10,19 +22,97 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class Attempt implements TransactionSynchronization {
 
+	private final boolean resolvesCommit;
+
 	private boolean ownTransaction;
+
+	private Instant commitTime = Instant.EPOCH;
+
+	private List<DataSource> dataSources = List.of();
+
+	private boolean reachedCommit;
 
 	private boolean committed;
 
 	private boolean completionUnknown;
 
-	static Attempt of(TransactionStatus status) {
-		Attempt attempt = new Attempt();
+	private Attempt(boolean resolvesCommit) {
+		this.resolvesCommit = resolvesCommit;
+	}
+
+	static Attempt of(TransactionStatus status, boolean resolvesCommit) {
+		Attempt attempt = new Attempt(resolvesCommit);
 		attempt.ownTransaction = status.isNewTransaction();
 		if (attempt.ownTransaction && TransactionSynchronizationManager.isSynchronizationActive()) {
 			TransactionSynchronizationManager.registerSynchronization(attempt);
 		}
 		return attempt;
+	}
+
+	/**
+	 * Returns the attempt that this thread commits.
+	 */
+	static @Nullable Attempt committing() {
+		return (Attempt) TransactionSynchronizationManager.getResource(Attempt.class);
+	}
+
+	void commit(PlatformTransactionManager manager, TransactionStatus status) {
+		if (!this.ownTransaction) {
+			manager.commit(status);
+			return;
+		}
+		this.commitTime = Instant.now();
+		this.dataSources = boundDataSources();
+		Object outer = TransactionSynchronizationManager.unbindResourceIfPossible(Attempt.class);
+		TransactionSynchronizationManager.bindResource(Attempt.class, this);
+		try {
+			manager.commit(status);
+		}
+		finally {
+			TransactionSynchronizationManager.unbindResource(Attempt.class);
+			if (outer != null) {
+				TransactionSynchronizationManager.bindResource(Attempt.class, outer);
+			}
+		}
+	}
+
+	private static List<DataSource> boundDataSources() {
+		List<DataSource> found = new ArrayList<>(1);
+		for (Object key : TransactionSynchronizationManager.getResourceMap().keySet()) {
+			if (key instanceof DataSource dataSource) {
+				found.add(dataSource);
+			}
+		}
+		return found;
+	}
+
+	/**
+	 * Notes that its connection commits.
+	 */
+	void reachCommit() {
+		this.reachedCommit = true;
+	}
+
+	/**
+	 * JPA writes what it has not written yet before it commits, and a connection may be
+	 * lost there.
+	 */
+	private boolean wasNotSent() {
+		return !this.reachedCommit && !this.dataSources.isEmpty()
+				&& this.dataSources.stream().allMatch(Attempt::guardsCommits);
+	}
+
+	private static boolean guardsCommits(DataSource dataSource) {
+		PoolLeases leases = (DatabaseTarget.pool(dataSource) instanceof GuardedDataSource pool) ? pool.leases() : null;
+		return leases != null && leases.guardsCommits();
+	}
+
+	/**
+	 * Returns whether it is to be found out what became of it when the connection is lost
+	 * in COMMIT.
+	 */
+	boolean resolvesCommit() {
+		return this.resolvesCommit;
 	}
 
 	@Override
@@ -44,12 +134,33 @@ final class Attempt implements TransactionSynchronization {
 		return this.ownTransaction && !this.committed && SqlStates.retryable(failure);
 	}
 
-	// JdbcTransactionManager 7.0 rolls back after a failed COMMIT, and where that fails
-	// too,
-	// throws the rollback's exception, which does not tell what the server said
-	boolean leavesOpen(Throwable commitFailure) {
-		return this.ownTransaction && !this.committed && (SqlStates.outcomeUnknown(commitFailure)
-				|| (this.completionUnknown && !SqlStates.known(commitFailure)));
+	/**
+	 * Throws if a failed commit leaves open what became of the transaction.
+	 */
+	void throwIfUnknown(RuntimeException failure) {
+		if (!this.ownTransaction || this.committed || RolledBackInCommit.in(failure) != null) {
+			return;
+		}
+		CommitOutcomeUnknownException unknown = CommitOutcomeUnknownException.in(failure);
+		if (unknown != null) {
+			throw unknown;
+		}
+		if (wasNotSent()) {
+			return;
+		}
+		// JdbcTransactionManager 7.0 rolls back after a failed COMMIT, and where that
+		// fails too, throws the rollback's exception, which does not tell what the server
+		// said
+		if (SqlStates.outcomeUnknown(failure) || (this.completionUnknown && !SqlStates.known(failure))) {
+			throw new CommitOutcomeUnknownException(null, this.commitTime,
+					this.resolvesCommit ? "its pool is not a GuardedDataSource" : null, failure);
+		}
+	}
+
+	RuntimeException commitFailure(RuntimeException failure) {
+		RolledBackInCommit rolledBack = RolledBackInCommit.in(failure);
+		return (rolledBack != null && rolledBack.getMessage() != null && this.ownTransaction && !this.committed)
+				? new CommitRolledBackException(rolledBack.getMessage(), failure) : failure;
 	}
 
 }

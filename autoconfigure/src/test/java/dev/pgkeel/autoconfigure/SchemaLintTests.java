@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.pgkeel.actuate.AdviceDescriptor;
+import dev.pgkeel.actuate.EndpointSources;
 import dev.pgkeel.actuate.PgkeelEndpoint;
 import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.testsupport.TestDatabase;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -61,7 +63,8 @@ class SchemaLintTests {
 
 	@Test
 	void warnsInDevelopment(CapturedOutput output) {
-		this.contextRunner.withPropertyValues("pgkeel.runtime-profile=development")
+		this.contextRunner
+			.withPropertyValues("pgkeel.runtime-profile=development", "pgkeel.schema.prove-idempotent=false")
 			.run((context) -> assertThat(context.getBean(SchemaInitializer.class).advice()).hasSize(4));
 		assertThat(output).contains(ERROR);
 	}
@@ -98,6 +101,41 @@ class SchemaLintTests {
 	}
 
 	@Test
+	void looksAtEveryStartWhenAsked(CapturedOutput output) {
+		this.contextRunner.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain(ERROR);
+		this.contextRunner.withPropertyValues("pgkeel.schema.lint=warn")
+			.run((context) -> assertThat(context.getBean(SchemaInitializer.class).advice()).hasSize(4));
+		assertThat(output).contains(ERROR, "Schema unchanged");
+		this.contextRunner.withPropertyValues("pgkeel.schema.lint=fail", "pgkeel.schema.mode=verify")
+			.run((context) -> assertThat(context).getFailure().hasMessageContaining(ERROR));
+	}
+
+	@Test
+	void looksAtScriptsThatAreAppliedUnlessAsked() {
+		for (int expected : new int[] { 4, 0 }) {
+			this.contextRunner
+				.withPropertyValues("pgkeel.runtime-profile=development", "pgkeel.schema.prove-idempotent=false")
+				.run((context) -> assertThat(context.getBean(SchemaInitializer.class).advice()).hasSize(expected));
+		}
+	}
+
+	@Test
+	void advisesInDryRun(CapturedOutput output) {
+		this.database.execute("create table advised (id int primary key, body int)");
+		this.contextRunner.withPropertyValues("pgkeel.schema.lint=warn", "pgkeel.schema.dry-run=true")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains(ERROR, "Schema dry run, would have applied")
+			.contains("warning [silently-differs] body of advised is integer and not text");
+	}
+
+	@Test
+	void refusesInDryRun() {
+		this.contextRunner.withPropertyValues("pgkeel.schema.lint=fail", "pgkeel.schema.dry-run=true")
+			.run((context) -> assertThat(context).getFailure().hasMessageContaining(ERROR));
+	}
+
+	@Test
 	void takesOffFromYaml(CapturedOutput output) {
 		this.contextRunner.withInitializer((context) -> {
 			try {
@@ -109,19 +147,22 @@ class SchemaLintTests {
 			catch (IOException ex) {
 				throw new UncheckedIOException(ex);
 			}
-		}).withPropertyValues("pgkeel.runtime-profile=development").run((context) -> {
-			assertThat(context).hasNotFailed();
-			assertThat(context.getEnvironment().getProperty("pgkeel.schema.lint")).isEqualTo("false");
-			assertThat(context.getBean(SchemaInitializer.class).advice()).isEmpty();
-		});
+		})
+			.withPropertyValues("pgkeel.runtime-profile=development", "pgkeel.schema.prove-idempotent=false")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(context.getEnvironment().getProperty("pgkeel.schema.lint")).isEqualTo("false");
+				assertThat(context.getBean(SchemaInitializer.class).advice()).isEmpty();
+			});
 		assertThat(output).doesNotContain("[create-guard]");
 	}
 
 	@Test
 	void endpointShowsTheAdvice() {
 		this.contextRunner.withPropertyValues("pgkeel.schema.lint=warn").run((context) -> {
-			PgkeelEndpoint endpoint = new PgkeelEndpoint(null, null, context.getBean(SchemaInitializer.class), null,
-					null, null);
+			PgkeelEndpoint endpoint = new PgkeelEndpoint(
+					new EndpointSources(null, null, context.getBean(SchemaInitializer.class), null, null, null),
+					List.of(), Show.ALWAYS);
 			assertThat(endpoint.pgkeel().schemaAdvice()).extracting(AdviceDescriptor::place, AdviceDescriptor::id)
 				.contains(Tuple.tuple("1_advice.sql:11:1", "create-guard"));
 		});
@@ -141,7 +182,7 @@ class SchemaLintTests {
 						"-Xlog:class+load:file=" + log.toString().replace('\\', '/'), "-cp",
 						System.getProperty("java.class.path"), LintedApplication.class.getName(),
 						"--pgkeel.schema.lint=" + lint, "--pgkeel.schema.locations=classpath:db/advice/*.sql",
-						"--pgkeel.schema.mode=always"));
+						"--pgkeel.schema.mode=always", "--pgkeel.schema.prove-idempotent=true"));
 		for (String property : TestServer.shared().newDatabase().properties()) {
 			command.add("--" + property);
 		}

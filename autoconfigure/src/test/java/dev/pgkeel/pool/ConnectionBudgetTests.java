@@ -17,17 +17,17 @@ class ConnectionBudgetTests {
 	void arithmeticIsShown() {
 		ConnectionBudget budget = ConnectionBudget.of(4, null, this.limits, Pooler.DIRECT);
 		assertThat(budget).isNotNull();
-		PoolSizing sizing = budget.sizing(30, 1);
+		PoolSizing sizing = budget.sizing(30, 1, null);
 		assertThat(sizing.isOver()).isTrue();
 		assertThat(sizing).hasToString("4 instances x (30 + 1) = 124 > 97 usable (100 - 3 reserved): use at most 23");
-		assertThat(budget.sizing(23, 1).isOver()).isFalse();
+		assertThat(budget.sizing(23, 1, null).isOver()).isFalse();
 	}
 
 	@Test
 	void unsetInstancesCountAsOneAndSaySo() {
 		ConnectionBudget budget = ConnectionBudget.of(null, null, this.limits, Pooler.DIRECT);
 		assertThat(budget).isNotNull();
-		assertThat(budget.sizing(10, 0))
+		assertThat(budget.sizing(10, 0, null))
 			.hasToString("1 instance (pgkeel.fleet.instances is not set) x 10 = 10 of 97 usable (100 - 3 reserved)");
 	}
 
@@ -36,7 +36,7 @@ class ConnectionBudgetTests {
 		assertThat(ConnectionBudget.of(4, null, this.limits, Pooler.TRANSACTION)).isNull();
 		ConnectionBudget budget = ConnectionBudget.of(4, 40, this.limits, Pooler.TRANSACTION);
 		assertThat(budget).isNotNull();
-		assertThat(budget.sizing(11, 0))
+		assertThat(budget.sizing(11, 0, null))
 			.hasToString("4 instances x 11 = 44 > 40 of pgkeel.fleet.max-connections: use at most 10");
 	}
 
@@ -44,7 +44,7 @@ class ConnectionBudgetTests {
 	void limitOfTheRoleIsNamed() {
 		ConnectionBudget budget = ConnectionBudget.of(2, null, new SessionLimits(100, 3, 10, null), Pooler.DIRECT);
 		assertThat(budget).isNotNull();
-		assertThat(budget.sizing(6, 0))
+		assertThat(budget.sizing(6, 0, null))
 			.hasToString("2 instances x 6 = 12 > 10 usable (the role's limit): use at most 5");
 	}
 

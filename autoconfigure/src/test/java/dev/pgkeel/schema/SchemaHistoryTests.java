@@ -87,6 +87,25 @@ class SchemaHistoryTests {
 			.isZero();
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 40, 400 })
+	void nothingToDoTakesThreeRoundTripsAtMostWhateverTheSize(int size) throws Exception {
+		SchemaFolder folder = scripts().write("0_notes.sql", NOTES);
+		for (int script = 1; script <= Math.min(size, 40); script++) {
+			folder.write(script + "_more.sql",
+					"create table if not exists more_%1$d (id int);\ncreate or replace view all_%1$d as select 1;\n"
+						.formatted(script) + "select 1;\n".repeat(size / 40));
+		}
+		folder.apply();
+		try (RoundTripProxy proxy = new RoundTripProxy(TestServer.shared().port())) {
+			SchemaFolder counted = folder.withUrl(proxy.jdbcUrl(this.database.name()));
+			counted.dataSource().getConnection().close();
+			int connecting = proxy.count();
+			assertThat(counted.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+			assertThat(proxy.count() - connecting).isBetween(1, 3);
+		}
+	}
+
 	@Test
 	void onlyTheChangedScriptIsApplied() {
 		SchemaFolder folder = scripts().write("1_notes.sql", NOTES)
@@ -275,6 +294,38 @@ class SchemaHistoryTests {
 			.withMessageContaining("role " + role + " may not write the history")
 			.satisfies((ex) -> assertThat(ex.getAction())
 				.endsWith("GRANT INSERT, UPDATE, DELETE ON public.pgkeel_schema_history TO " + role + ";"));
+	}
+
+	@Test
+	void grantsThatAreAskedForAreThoseThatAreMissing() {
+		SchemaFolder folder = scripts().withHistorySchema("Ops")
+			.write("1_notes.sql", "create table if not exists public.notes (id int)");
+		folder.apply();
+		String role = "Reader-" + this.database.name();
+		this.database.execute("create role \"" + role + "\" login");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder.withRole(role)::apply)
+			.satisfies((ex) -> {
+				assertThat(ex.getAction()).isEqualTo("Ask the table's owner for: GRANT USAGE ON SCHEMA \"Ops\" TO \""
+						+ role + "\"; GRANT SELECT ON \"Ops\".pgkeel_schema_history TO \"" + role + "\";");
+				this.database.execute(ex.getAction().replace("Ask the table's owner for: ", ""));
+			});
+		assertThat(folder.withRole(role).apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+		this.database.execute("drop owned by \"" + role + "\"; drop role \"" + role + "\"");
+	}
+
+	@Test
+	void failedRunLeavesNoRowAndIsTriedAgain() {
+		SchemaFolder folder = scripts().write("1_notes.sql", "create table if not exists notes (id int)");
+		folder.apply();
+		folder.write("1_notes.sql", "create table if not exists more (id int);\nselect 1 / 0");
+		for (int i = 0; i < 2; i++) {
+			assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder::apply)
+				.withMessageStartingWith("1_notes.sql:2:1: division by zero");
+			assertThat(this.database.query("select string_agg(outcome, ' ') from pgkeel_schema_history", String.class))
+				.isEqualTo("applied");
+		}
+		folder.write("1_notes.sql", "create table if not exists notes (id int)");
+		assertThat(folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
 	}
 
 	@Test

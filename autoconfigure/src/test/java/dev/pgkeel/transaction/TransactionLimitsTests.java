@@ -4,14 +4,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.PgkeelMode;
-import dev.pgkeel.lease.GuardedDataSource;
-import dev.pgkeel.lease.LeakCapture;
-import dev.pgkeel.lease.LeakSettings;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +15,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionTimedOutException;
@@ -63,7 +57,7 @@ class TransactionLimitsTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void rawStatementIsCancelled(boolean serverSide) {
-		try (TransactionLimits limits = new TransactionLimits(serverSide)) {
+		try (TransactionGuard limits = guard(serverSide)) {
 			assertThatExceptionOfType(TransactionTimedOutException.class)
 				.isThrownBy(() -> template(limits).executeWithoutResult((status) -> raw("select pg_sleep(60)")))
 				.withMessageContaining("its limit is 1.0 s");
@@ -74,7 +68,7 @@ class TransactionLimitsTests {
 	@ValueSource(booleans = { true, false })
 	void idleTransactionDoesNotCommit(boolean serverSide) {
 		this.jdbc.execute("create table notes (body text)");
-		try (TransactionLimits limits = new TransactionLimits(serverSide)) {
+		try (TransactionGuard limits = guard(serverSide)) {
 			assertThatExceptionOfType(TransactionTimedOutException.class)
 				.isThrownBy(() -> template(limits).executeWithoutResult((status) -> {
 					raw("insert into notes values ('a')");
@@ -85,23 +79,8 @@ class TransactionLimitsTests {
 	}
 
 	@Test
-	void commitWithDeferredConstraintsIsCancelled() {
-		this.jdbc.execute("""
-				create table notes (body text);
-				create function slow() returns trigger language plpgsql as
-				$$ begin perform pg_sleep(60); return null; end $$;
-				create constraint trigger slow after insert on notes deferrable initially deferred
-				for each row execute function slow()""");
-		try (TransactionLimits limits = new TransactionLimits(true)) {
-			assertThatExceptionOfType(TransactionTimedOutException.class).isThrownBy(
-					() -> template(limits).executeWithoutResult((status) -> raw("insert into notes values ('a')")));
-		}
-		assertThat(this.database.query("select count(*) from notes", Long.class)).isZero();
-	}
-
-	@Test
 	void serverIsToldForThisTransactionOnly() {
-		try (TransactionLimits limits = new TransactionLimits(true)) {
+		try (TransactionGuard limits = guard(true)) {
 			template(limits).executeWithoutResult(
 					(status) -> assertThat(this.jdbc.queryForObject(serversOwn(), String.class)).isNotEqualTo("0"));
 		}
@@ -115,7 +94,7 @@ class TransactionLimitsTests {
 
 	@Test
 	void transactionWithoutALimitHasNone() {
-		try (TransactionLimits limits = new TransactionLimits(true)) {
+		try (TransactionGuard limits = guard(true)) {
 			new GuardedTransactionTemplate(manager(limits), new DefaultTransactionDefinition(), limits)
 				.executeWithoutResult((status) -> {
 					assertThat(limits.deadline(status)).isNull();
@@ -126,7 +105,7 @@ class TransactionLimitsTests {
 
 	@Test
 	void failureOfTheCallbackKeepsItsTypeAfterTheLimit() {
-		try (TransactionLimits limits = new TransactionLimits(false)) {
+		try (TransactionGuard limits = guard(false)) {
 			assertThatIllegalStateException().isThrownBy(() -> template(limits).executeWithoutResult((status) -> {
 				idle(limits.deadline(status));
 				throw new IllegalStateException("callback");
@@ -150,45 +129,19 @@ class TransactionLimitsTests {
 			.withMessageContaining("PT1.5S");
 	}
 
-	private JdbcTransactionManager manager(TransactionLimits limits) {
+	private static TransactionGuard guard(boolean serverSide) {
+		return new TransactionGuard(
+				new TransactionGuardSettings(PgkeelMode.ENFORCE, serverSide, Duration.ofSeconds(5), null),
+				(dataSource, holder) -> null);
+	}
+
+	private JdbcTransactionManager manager(TransactionGuard limits) {
 		JdbcTransactionManager manager = new JdbcTransactionManager(this.pool);
 		manager.addListener(limits);
 		return manager;
 	}
 
-	/**
-	 * As with Hibernate's {@code RELEASE_AFTER_TRANSACTION}: the connection is given back
-	 * before the end of the transaction is told.
-	 */
-	@Test
-	void deadlineThatIsNotEndedYetDoesNotCancelTheNextBorrowersStatement() throws Exception {
-		HikariDataSource single = new HikariDataSource();
-		this.pool.copyStateTo(single);
-		single.setMaximumPoolSize(1);
-		LeakSettings settings = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofSeconds(30), true, LeakCapture.ADAPTIVE,
-				true);
-		try (GuardedDataSource guarded = GuardedDataSource.of(single, "pool", settings, (leak) -> {
-		})) {
-			Connection first = guarded.getConnection();
-			Deadline deadline = new Deadline(new ConnectionHolder(first), first, Duration.ofMillis(1));
-			ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
-			try (Statement statement = first.createStatement()) {
-				deadline.start(scheduler);
-				assertThatExceptionOfType(SQLException.class).isThrownBy(() -> statement.execute("select pg_sleep(60)"))
-					.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("57014"));
-				first.close();
-				try (Connection next = guarded.getConnection(); Statement sleep = next.createStatement()) {
-					assertThat(sleep.execute("select pg_sleep(1.5)")).isTrue();
-				}
-			}
-			finally {
-				deadline.end();
-				scheduler.shutdownNow();
-			}
-		}
-	}
-
-	private GuardedTransactionTemplate template(TransactionLimits limits) {
+	private GuardedTransactionTemplate template(TransactionGuard limits) {
 		return new GuardedTransactionTemplate(manager(limits), new DefaultTransactionDefinition(), limits)
 			.withTimeout(Duration.ofSeconds(1));
 	}

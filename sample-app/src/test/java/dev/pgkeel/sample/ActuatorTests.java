@@ -28,8 +28,8 @@ class ActuatorTests {
 			.expectBody()
 			.jsonPath("$._links.keys()")
 			.value((keys) -> assertThat(keys).asInstanceOf(InstanceOfAssertFactories.COLLECTION)
-				.containsOnly("self", "health", "health-path", "info", "pgkeel", "metrics",
-						"metrics-requiredMetricName", "prometheus"));
+				.containsOnly("self", "health", "health-path", "info", "pgkeel", "pgkeelconsole", "pgkeelconsole-part",
+						"metrics", "metrics-requiredMetricName", "prometheus"));
 	}
 
 	@Test

@@ -21,6 +21,8 @@ public final class SchemaLint implements ScriptReview {
 
 	private static final Log logger = LogFactory.getLog(SchemaLint.class);
 
+	private final boolean everyStart;
+
 	private final boolean fails;
 
 	private final boolean observes;
@@ -31,12 +33,19 @@ public final class SchemaLint implements ScriptReview {
 
 	/**
 	 * Creates a linter.
+	 * @param everyStart whether it also looks when nothing has to be applied
 	 * @param fails whether scripts with errors are refused
 	 * @param observes whether that is only said
 	 */
-	public SchemaLint(boolean fails, boolean observes) {
+	public SchemaLint(boolean everyStart, boolean fails, boolean observes) {
+		this.everyStart = everyStart;
 		this.fails = fails;
 		this.observes = observes;
+	}
+
+	@Override
+	public boolean everyStart() {
+		return this.everyStart;
 	}
 
 	@Override
@@ -45,8 +54,8 @@ public final class SchemaLint implements ScriptReview {
 	}
 
 	@Override
-	public void decide() {
-		List<LintFinding> findings = findings();
+	public void decide(int serverVersion) {
+		List<LintFinding> findings = findings(serverVersion);
 		findings.forEach(this::say);
 		List<LintFinding> errors = findings.stream()
 			.filter((finding) -> finding.severity() == LintSeverity.ERROR)
@@ -80,7 +89,7 @@ public final class SchemaLint implements ScriptReview {
 	}
 
 	private void say(LintFinding finding) {
-		this.advice.add(advice(finding));
+		this.advice.add(finding.advice());
 		if (finding.severity() == LintSeverity.HINT) {
 			logger.info(finding);
 		}
@@ -92,19 +101,14 @@ public final class SchemaLint implements ScriptReview {
 	/**
 	 * Advice is never worth an application that does not start.
 	 */
-	private List<LintFinding> findings() {
+	private List<LintFinding> findings(int serverVersion) {
 		try {
-			return this.linter.findings();
+			return this.linter.findings(serverVersion);
 		}
 		catch (RuntimeException ex) {
 			logger.warn("The schema scripts could not be looked at", ex);
 			return List.of();
 		}
-	}
-
-	private static ScriptAdvice advice(LintFinding finding) {
-		return new ScriptAdvice(finding.script(), finding.position(), finding.severity().toString(), finding.id(),
-				finding.message(), finding.rewrite());
 	}
 
 	@Override

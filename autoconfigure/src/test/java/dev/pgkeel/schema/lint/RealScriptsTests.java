@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RealScriptsTests {
 
+	private static final String NEXT = "===== next script =====";
+
 	@TempDir
 	private Path folder;
 
@@ -43,6 +46,7 @@ class RealScriptsTests {
 		Confusion blocks = new Confusion("of them in DO");
 		int refusedAtOnce = 0;
 		try (Connection connection = TestServer.shared().newDatabase().connect()) {
+			new ServerTruth(connection).prepare();
 			for (RealScript script : scripts()) {
 				Confusion confusion = confusions.computeIfAbsent(script.group(), Confusion::new);
 				refusedAtOnce += compare(connection, script, List.of(confusion, all), blocks);
@@ -63,15 +67,10 @@ class RealScriptsTests {
 	@Test
 	@RequiresComponent("psql")
 	void splitsRealScriptsIntoAsManyStatementsAsPsql() throws Exception {
-		TestDatabase database = TestServer.shared().newDatabase();
-		int statements = 0;
-		for (RealScript script : scripts()) {
-			for (String text : script.texts()) {
-				List<SqlStatement> split = Splitting.split(script.name(), text);
-				assertThat(split).as(script.name()).hasSize(psql(database, text));
-				statements += split.size();
-			}
-		}
+		List<String> texts = scripts().stream().flatMap((script) -> script.texts().stream()).toList();
+		List<Integer> split = texts.stream().map((text) -> Splitting.split("script", text).size()).toList();
+		assertThat(split).isEqualTo(psql(texts));
+		int statements = split.stream().mapToInt(Integer::intValue).sum();
 		System.out.println("as many statements as psql: " + statements);
 		assertThat(statements).isGreaterThan(1000);
 	}
@@ -84,18 +83,27 @@ class RealScriptsTests {
 		return scripts;
 	}
 
-	private int psql(TestDatabase database, String text) throws IOException, InterruptedException {
-		Path script = Files.writeString(this.folder.resolve("script.sql"), "begin; select 1/0;\n" + text);
+	/**
+	 * Returns how many statements each text has for psql.
+	 */
+	private List<Integer> psql(List<String> texts) throws IOException, InterruptedException {
+		TestDatabase database = TestServer.shared().newDatabase();
+		StringBuilder all = new StringBuilder("begin; select 1/0;\n");
+		texts.forEach((text) -> all.append("\\warn ").append(NEXT).append('\n').append(text).append('\n'));
+		Path script = Files.writeString(this.folder.resolve("script.sql"), all);
 		Path errors = this.folder.resolve("errors.txt");
 		ProcessBuilder builder = new ProcessBuilder("psql", "-X", "-q", "-f", script.toString(), "-h", "localhost",
 				"-p", String.valueOf(TestServer.shared().port()), "-U", database.username(), database.name());
 		builder.environment().put("PGCLIENTENCODING", "UTF8");
 		builder.environment().put("LC_ALL", "C");
 		builder.redirectError(errors.toFile()).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
-		return (int) Files.readString(errors, StandardCharsets.UTF_8)
-			.lines()
-			.filter((line) -> line.contains("current transaction is aborted"))
-			.count();
+		String[] sections = Files.readString(errors, StandardCharsets.UTF_8).split(NEXT);
+		return Arrays.stream(sections)
+			.skip(1)
+			.map((section) -> (int) section.lines()
+				.filter((line) -> line.contains("current transaction is aborted"))
+				.count())
+			.toList();
 	}
 
 	/**
@@ -104,27 +112,27 @@ class RealScriptsTests {
 	 */
 	private static int compare(Connection connection, RealScript script, List<Confusion> confusions, Confusion blocks)
 			throws SQLException {
+		int failed = 0;
 		connection.setAutoCommit(false);
 		try {
 			run(connection, script.setup());
 			ServerTruth truth = new ServerTruth(connection);
+			List<Map.Entry<SqlStatement, String>> all = statements(script);
+			List<@Nullable String> first = attempt(truth, all.stream().map(Map.Entry::getKey).toList());
 			Map<SqlStatement, String> good = new LinkedHashMap<>();
-			int failed = 0;
-			int number = 0;
-			for (String text : script.texts()) {
-				String name = script.name() + ++number;
-				for (SqlStatement statement : Splitting.split(name, text)) {
-					if (truth.attempt(statement.text()) == null) {
-						good.put(statement, name);
-					}
-					else {
-						failed++;
-					}
+			for (int i = 0; i < all.size(); i++) {
+				if (first.get(i) == null) {
+					good.put(all.get(i).getKey(), all.get(i).getValue());
+				}
+				else {
+					failed++;
 				}
 			}
+			List<@Nullable String> again = attempt(truth, List.copyOf(good.keySet()));
 			Set<SqlStatement> said = said(script, good);
+			int index = 0;
 			for (SqlStatement statement : good.keySet()) {
-				@Nullable String second = truth.attempt(statement.text());
+				@Nullable String second = again.get(index++);
 				ServerTruth.Outcome outcome = new ServerTruth.Outcome(null, second);
 				String text = script.name() + " " + statement.text();
 				confusions.forEach((confusion) -> confusion.add(outcome, said.contains(statement), false, text));
@@ -137,6 +145,21 @@ class RealScriptsTests {
 		finally {
 			connection.rollback();
 		}
+	}
+
+	private static List<Map.Entry<SqlStatement, String>> statements(RealScript script) {
+		List<Map.Entry<SqlStatement, String>> statements = new ArrayList<>();
+		int number = 0;
+		for (String text : script.texts()) {
+			String name = script.name() + ++number;
+			Splitting.split(name, text).forEach((statement) -> statements.add(Map.entry(statement, name)));
+		}
+		return statements;
+	}
+
+	private static List<@Nullable String> attempt(ServerTruth truth, List<SqlStatement> statements)
+			throws SQLException {
+		return truth.attemptAll(statements.stream().map(SqlStatement::text).toList());
 	}
 
 	private static Set<SqlStatement> said(RealScript script, Map<SqlStatement, String> good) {

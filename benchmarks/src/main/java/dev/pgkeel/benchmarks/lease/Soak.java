@@ -37,7 +37,7 @@ public final class Soak {
 
 	private static final int LEAK_ONCE_IN = 5_000;
 
-	private static final int NEST_ONCE_IN = 2_000;
+	private static final int NEST_ONCE_IN = 20_000;
 
 	private final GuardedDataSource pool;
 

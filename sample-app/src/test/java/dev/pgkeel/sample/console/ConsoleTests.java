@@ -1,0 +1,357 @@
+package dev.pgkeel.sample.console;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+import javax.sql.DataSource;
+
+import dev.pgkeel.sample.NotesApplicationTest;
+import dev.pgkeel.testsupport.RequiresComponent;
+import dev.pgkeel.testsupport.SmallServer;
+import dev.pgkeel.testsupport.TestDatabase;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.web.servlet.client.RestTestClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for the console in a real browser.
+ */
+@NotesApplicationTest(properties = { "sample.lab.enabled=true", "pgkeel.runtime-profile=development",
+		"pgkeel.monitor.interval=1s", "spring.datasource.hikari.maximum-pool-size=6" })
+@RequiresComponent({ "chromium", "chromedriver" })
+@DirtiesContext
+class ConsoleTests {
+
+	private static final String HOSTILE = "<img src=x onerror=window.pwned=1>";
+
+	private static final TestDatabase database = SmallServer.start(40).database();
+
+	private static Browser browser;
+
+	private final DataSource dataSource;
+
+	private final RestTestClient client;
+
+	private final String url;
+
+	private final List<Connection> opened = new ArrayList<>();
+
+	ConsoleTests(@Autowired DataSource dataSource, @Autowired RestTestClient client, @LocalServerPort int port) {
+		this.dataSource = dataSource;
+		this.client = client;
+		this.url = "http://localhost:" + port + "/actuator/pgkeelconsole";
+	}
+
+	@DynamicPropertySource
+	static void ownServer(DynamicPropertyRegistry registry) {
+		registry.add("spring.datasource.url", database::jdbcUrl);
+	}
+
+	@BeforeAll
+	static void start() {
+		browser = new Browser();
+	}
+
+	@AfterAll
+	static void stop() {
+		browser.close();
+	}
+
+	@BeforeEach
+	void open() {
+		browser.size(1280, 1);
+		browser.open(this.url);
+		browser.complaints();
+	}
+
+	@AfterEach
+	void close() throws SQLException {
+		for (Connection connection : this.opened) {
+			connection.close();
+		}
+	}
+
+	@Test
+	void theBrowserHasNothingToComplainAboutThePolicy() {
+		browser.open(this.url);
+		waiting().until(() -> refreshes() > 2);
+		assertThat(browser.complaints()).isEmpty();
+		assertThat(this.client.get().uri("/actuator/pgkeelconsole").exchange().returnResult().getResponseHeaders())
+			.extracting((headers) -> headers.getFirst("Content-Security-Policy"))
+			.asString()
+			.contains("default-src 'none'", "script-src 'self'")
+			.doesNotContain("unsafe");
+		browser.script("""
+				const script = document.createElement('script');
+				script.textContent = 'window.inline = 1';
+				document.body.append(script);""");
+		assertThat(browser.<Object>script("return window.inline")).isNull();
+		assertThat(browser.complaints()).anySatisfy((complaint) -> assertThat(complaint).contains("inline script"));
+	}
+
+	@Test
+	void eachRefreshIsOneRequestAndNothingComesFromElsewhere() {
+		waiting().until(() -> refreshes() > 2);
+		List<String> requests = browser
+			.script("return performance.getEntriesByType('resource').map((entry) => entry.name)");
+		Set<String> others = new HashSet<>(requests);
+		others.removeIf((name) -> name.equals(this.url + "/data"));
+		assertThat(others).containsExactlyInAnyOrder(this.url + "/console.css", this.url + "/console.js");
+	}
+
+	@Test
+	void aHiddenPageAsksNothing() {
+		browser.script("""
+				Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+				document.dispatchEvent(new Event('visibilitychange'));""");
+		long before = refreshes();
+		Awaitility.await()
+			.during(Duration.ofSeconds(3))
+			.atMost(Duration.ofSeconds(8))
+			.until(() -> refreshes() <= before + 1);
+		browser.script("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'));");
+		waiting().until(() -> refreshes() > before + 1);
+	}
+
+	@Test
+	void theVerdictChangesWhenTheServerFills() throws SQLException {
+		waiting().untilAsserted(() -> assertThat(browser.text("level")).isEqualTo("Calm"));
+		assertThat(browser.text("announcement")).isEmpty();
+		for (int session = 0; session < 35; session++) {
+			connect("billing");
+		}
+		waiting().untilAsserted(() -> assertThat(browser.text("level")).isEqualTo("Panic"));
+		assertThat(browser.text("verdict-text")).matches("3\\d of 37 usable connections; billing holds 35");
+		assertThat(browser.text("announcement")).startsWith("Panic: 3");
+		assertThat(browser.text("who")).contains("billing");
+		close();
+		this.opened.clear();
+		waiting().untilAsserted(() -> assertThat(browser.text("verdict-text")).doesNotContain("billing"));
+	}
+
+	@Test
+	void aLeakShowsItsLineAndIsGoneWhenItIsHealed() {
+		this.client.post().uri("/lab/leak").exchange().expectStatus().isOk();
+		waiting().untilAsserted(() -> assertThat(browser.text("leases"))
+			.contains("dev.pgkeel.sample.lab.LabController.leak(LabController.java:"));
+		waiting().untilAsserted(() -> {
+			System.gc();
+			assertThat(browser.text("leases")).doesNotContain("LabController.leak");
+		});
+		waiting().untilAsserted(() -> assertThat(browser.text("leaks")).contains("healed",
+				"dev.pgkeel.sample.lab.LabController.leak(LabController.java:"));
+	}
+
+	@Test
+	void whoBlocksIsShownWithTheLineThatBorrowed() throws Exception {
+		try (Connection blocker = this.dataSource.getConnection()) {
+			CompletableFuture<Void> waiter = waitFor(blocker);
+			waiting().untilAsserted(() -> assertThat(browser.text("blocked"))
+				.containsPattern("notes \\d+.*blocks 1.*at .*ConsoleTests\\.whoBlocksIsShown")
+				.containsPattern("billing \\d+.*waits for"));
+			blocker.rollback();
+			waiter.join();
+		}
+		waiting().untilAsserted(() -> assertThat(browser.text("blocked")).contains("No session waits for a lock."));
+	}
+
+	/**
+	 * Has another application wait for a lock.
+	 */
+	private CompletableFuture<Void> waitFor(Connection blocker) throws SQLException {
+		blocker.setAutoCommit(false);
+		try (Statement statement = blocker.createStatement()) {
+			statement.execute("lock table notes in access exclusive mode");
+		}
+		Connection other = connect("billing");
+		return CompletableFuture.runAsync(() -> {
+			try (Statement statement = other.createStatement()) {
+				statement.execute("select count(*) from notes");
+			}
+			catch (SQLException ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
+	}
+
+	@Test
+	void hostileNamesAndStatementsAreText() throws SQLException {
+		Connection hostile = connect(HOSTILE);
+		hostile.setAutoCommit(false);
+		try (Statement statement = hostile.createStatement()) {
+			statement.execute(
+					"select 'secret <img src=x onerror=window.pwned=2>' as \"<img src=x onerror=window.pwned=3>\"");
+		}
+		waiting().untilAsserted(() -> {
+			assertThat(browser.text("who")).contains(HOSTILE);
+			assertThat(browser.text("idle")).contains(HOSTILE, "<img src=x onerror=window.pwned=3>");
+		});
+		assertThat(browser.<String>script("return document.body.innerText")).doesNotContain("secret");
+		assertThat(browser.<Long>script("return document.images.length")).isZero();
+		assertThat(browser.<Object>script("return window.pwned")).isNull();
+	}
+
+	@Test
+	void everythingCanBeReachedAndUsedWithTheKeyboard() {
+		Set<String> reached = new HashSet<>();
+		String first = null;
+		for (int tab = 0; tab < 80; tab++) {
+			browser.focused().sendKeys(Keys.TAB);
+			WebElement focused = browser.focused();
+			String name = focused.getTagName() + " " + focused.getText() + focused.getDomAttribute("id");
+			if (first == null) {
+				first = name;
+			}
+			else if (name.equals(first)) {
+				break;
+			}
+			if (!"body".equals(focused.getTagName())) {
+				assertThat(focused.getCssValue("outline-style")).as(name).isNotEqualTo("none");
+			}
+			reached.add(name);
+		}
+		List<String> interactive = browser.script("""
+				return [...document.querySelectorAll('button, select, a[href]')]
+				  .filter((node) => node.checkVisibility() && node.getClientRects().length)
+				  .map((node) => node.tagName.toLowerCase() + ' ' + node.innerText + node.getAttribute('id'));""");
+		assertThat(interactive).hasSizeGreaterThan(10)
+			.filteredOn((name) -> !name.startsWith("select"))
+			.allSatisfy((name) -> assertThat(reached).contains(name));
+	}
+
+	@Test
+	void theKeyboardPausesAndExplains() {
+		browser.script("document.getElementById('pause').focus()");
+		browser.focused().sendKeys(Keys.SPACE);
+		assertThat(browser.focused().getDomAttribute("aria-pressed")).isEqualTo("true");
+		browser.focused().sendKeys(Keys.SPACE);
+		assertThat(browser.focused().getDomAttribute("aria-pressed")).isEqualTo("false");
+		browser.script("document.querySelector('[data-term=usable]').focus()");
+		assertThat(browser.find(By.id("tip")).getText()).contains("reserved");
+		assertThat(browser.focused().getDomAttribute("aria-describedby")).isEqualTo("tip");
+		browser.focused().sendKeys(Keys.ESCAPE);
+		assertThat(browser.find(By.id("tip")).isDisplayed()).isFalse();
+	}
+
+	@Test
+	void aReportIsCopiedAsMarkdown() {
+		this.client.post().uri("/lab/leak").exchange().expectStatus().isOk();
+		waiting().untilAsserted(() -> assertThat(browser.text("leases")).contains("LabController.leak"));
+		browser.script("navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'))");
+		browser.find(By.id("copy")).click();
+		waiting().untilAsserted(() -> assertThat(browser.find(By.id("report-text")).getDomProperty("value"))
+			.startsWith("# Calm: ")
+			.contains("## Leases held now", "LabController.leak(LabController.java:", "## Schema", "1_tenants.sql"));
+		browser.find(By.id("report-close")).click();
+	}
+
+	@Test
+	void anInstanceThatNoLongerAnswersIsNotShownAsCalm() {
+		browser.script("window.fetch = () => Promise.reject(new Error('gone'))");
+		waiting().untilAsserted(() -> {
+			assertThat(browser.text("level")).isEqualTo("Unknown");
+			assertThat(browser.text("trouble")).contains("does not answer (gone)", "What is shown is of");
+		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "360,light", "360,dark", "1280,light", "1280,dark" })
+	void pageIsLegibleAndHasNoBarriers(int width, String scheme) throws Exception {
+		browser.size(width, 1);
+		browser.media("prefers-color-scheme", scheme);
+		try (Connection blocker = this.dataSource.getConnection()) {
+			CompletableFuture<Void> waiter = waitFor(blocker);
+			for (int session = 0; session < 24; session++) {
+				connect("billing/" + "%06d".formatted(session / 8));
+			}
+			this.client.post().uri("/lab/leak").exchange().expectStatus().isOk();
+			browser.open(this.url);
+			waiting().untilAsserted(() -> {
+				assertThat(browser.text("blocked")).contains("waits for");
+				assertThat(browser.text("leases")).contains("LabController.leak");
+			});
+			assertThat(browser.barriers()).isEmpty();
+			assertThat(Files.size(browser.screenshot("console-" + width + "-" + scheme))).isGreaterThan(10_000);
+			assertThatNothingIsCutOff();
+			blocker.rollback();
+			waiter.join();
+		}
+		finally {
+			browser.media("prefers-color-scheme", "");
+		}
+	}
+
+	@Test
+	void pageIsReadableAtTwiceTheSize() throws IOException {
+		browser.size(640, 2);
+		browser.open(this.url);
+		assertThatNothingIsCutOff();
+		assertThat(Files.size(browser.screenshot("console-zoomed"))).isGreaterThan(10_000);
+	}
+
+	@Test
+	void nothingMovesForThoseWhoDoNotWantIt() {
+		String property = "return getComputedStyle(document.querySelector('.used')).transitionDuration";
+		browser.media("prefers-reduced-motion", "no-preference");
+		assertThat(browser.<String>script(property)).isEqualTo("0.3s");
+		browser.media("prefers-reduced-motion", "reduce");
+		assertThat(browser.<String>script(property)).isEqualTo("0s");
+	}
+
+	private static void assertThatNothingIsCutOff() {
+		assertThat(browser.<Boolean>script("return document.documentElement.scrollWidth <= innerWidth")).isTrue();
+		assertThat(browser.<List<String>>script("""
+				return [...document.querySelectorAll('main *')].filter((node) => node.getClientRects().length
+				  && !node.closest('.hidden, svg, thead') && node.getBoundingClientRect().right > innerWidth + 1)
+				  .map((node) => node.outerHTML);""")).isEmpty();
+	}
+
+	private static long refreshes() {
+		return browser.<Long>script("return performance.getEntriesByType('resource')"
+				+ ".filter((entry) => entry.name.endsWith('/data')).length");
+	}
+
+	private static ConditionFactory waiting() {
+		return Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(200));
+	}
+
+	private Connection connect(String application) throws SQLException {
+		Properties properties = new Properties();
+		properties.setProperty("user", database.username());
+		properties.setProperty("password", database.password());
+		properties.setProperty("ApplicationName", application);
+		Connection connection = DriverManager.getConnection(database.directUrl(), properties);
+		this.opened.add(connection);
+		return connection;
+	}
+
+}
