@@ -57,6 +57,14 @@ final class DeadlockWatch {
 	}
 
 	/**
+	 * Returns whether all who hold connections wait for another one, as far as that can
+	 * be told without asking. Then they are not forgotten.
+	 */
+	boolean isPossible() {
+		return !this.waiters.isEmpty() && lastOfDeadlock(null) != null;
+	}
+
+	/**
 	 * Looks for a deadlock. The one who came last is refused, so that those who have
 	 * waited longer go on. The server is asked again only after a pause, and never about
 	 * a deadlock that is only to be observed and was told.

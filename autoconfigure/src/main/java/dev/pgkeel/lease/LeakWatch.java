@@ -120,7 +120,7 @@ final class LeakWatch implements Runnable {
 			this.detector.drain();
 			this.capture.observe(this.pool.total() - this.pool.idle(), this.pool.maximumPoolSize(), System.nanoTime());
 			this.suspects.check(this.registry.open());
-			this.starvation.collectIfForgotten();
+			collectIfForgotten();
 			this.deadlocks.check();
 		}
 		catch (InterruptedException ex) {
@@ -215,6 +215,12 @@ final class LeakWatch implements Runnable {
 			this.waitingSince = now;
 		}
 		if (now - this.waitingSince >= STARVED_AFTER.toNanos()) {
+			collectIfForgotten();
+		}
+	}
+
+	private void collectIfForgotten() throws InterruptedException {
+		if (!this.deadlocks.isPossible()) {
 			this.starvation.collectIfForgotten();
 		}
 	}

@@ -1,6 +1,7 @@
 package dev.pgkeel.lease;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,11 +21,20 @@ final class LeaseSessions {
 
 	private static final Log logger = LogFactory.getLog(LeaseSessions.class);
 
+	/**
+	 * A server that cannot be asked may let whoever asks wait.
+	 */
+	private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(5);
+
 	private volatile SessionProbe probe;
 
 	private volatile Map<Lease, SessionState> lastSeen = Map.of();
 
 	private volatile Map<Integer, Lease> watched = Map.of();
+
+	private volatile boolean failed;
+
+	private volatile long failedAt;
 
 	LeaseSessions(SessionProbe probe) {
 		this.probe = probe;
@@ -40,6 +50,10 @@ final class LeaseSessions {
 	 * @return what is known, without the leases that have ended meanwhile
 	 */
 	Map<Lease, SessionState> ask(Collection<Lease> leases) {
+		if (this.failed && System.nanoTime() - this.failedAt < PAUSE_AFTER_FAILURE.toNanos()) {
+			return Map.of();
+		}
+		this.failed = false;
 		Map<Integer, Lease> byPid = byPid(leases);
 		Map<Lease, SessionState> states = new HashMap<>();
 		try {
@@ -53,6 +67,8 @@ final class LeaseSessions {
 		}
 		catch (SQLException | RuntimeException ex) {
 			logger.debug("The server cannot be asked what sessions do", ex);
+			this.failed = true;
+			this.failedAt = System.nanoTime();
 		}
 		this.lastSeen = Map.copyOf(states);
 		return states;

@@ -31,7 +31,13 @@ final class StarvedPool {
 
 	private final LeakDetector detector;
 
-	private final StarvationWatch watch;
+	private final StarvationWatch starvation;
+
+	/**
+	 * Has pauses of its own: a deadlock that was looked into is no reason to leave leaks
+	 * alone.
+	 */
+	private final StarvationWatch deadlocks;
 
 	private final LeakCounters counters;
 
@@ -41,7 +47,8 @@ final class StarvedPool {
 		this.mayCollect = mayCollect;
 		this.registry = registry;
 		this.detector = detector;
-		this.watch = new StarvationWatch(sessions);
+		this.starvation = new StarvationWatch(sessions);
+		this.deadlocks = new StarvationWatch(sessions);
 		this.counters = counters;
 	}
 
@@ -50,8 +57,8 @@ final class StarvedPool {
 	 */
 	void collectIfForgotten() throws InterruptedException {
 		List<Lease> leases = this.registry.open();
-		if (this.mayCollect && this.watch.shouldCollect(leases, System.nanoTime())) {
-			collect(leases);
+		if (this.mayCollect && this.starvation.shouldCollect(leases, System.nanoTime())) {
+			collect(leases, this.starvation);
 		}
 	}
 
@@ -69,13 +76,13 @@ final class StarvedPool {
 		}
 		List<Lease> leases = this.registry.open();
 		long now = System.nanoTime();
-		if (this.watch.mayCollect(leases, now)) {
-			return collect(leases) == 0;
+		if (this.deadlocks.mayCollect(leases, now)) {
+			return collect(leases, this.deadlocks) == 0;
 		}
-		return !this.watch.isPausedAfterSuccess(now);
+		return !this.deadlocks.isPausedAfterSuccess(now);
 	}
 
-	private long collect(List<Lease> leases) throws InterruptedException {
+	private long collect(List<Lease> leases, StarvationWatch watch) throws InterruptedException {
 		long start = System.nanoTime();
 		long before = this.counters.proven();
 		ReferenceQueue<Object> collected = new ReferenceQueue<>();
@@ -89,7 +96,7 @@ final class StarvedPool {
 		}
 		this.detector.drain();
 		long leaks = this.counters.proven() - before;
-		this.watch.collected(leases, leaks, System.nanoTime());
+		watch.collected(leases, leaks, System.nanoTime());
 		logger.info(this.pool.name() + " - borrowers starve and the connections that are out do nothing: asked for a"
 				+ " garbage collection, which with its consequences took "
 				+ Times.text(Duration.ofNanos(System.nanoTime() - start)) + " and proved "

@@ -141,6 +141,24 @@ class WaitingTests {
 	}
 
 	@Test
+	void leakIsProvenThoughADeadlockWasLookedIntoInVain() throws Exception {
+		try (GuardedDataSource pool = this.pools.of(this.database, 2, GuardedPools.SETTINGS)) {
+			try (Connection outer = pool.getConnection(); Connection middle = pool.getConnection()) {
+				assertThatExceptionOfType(NestedConnectionException.class).isThrownBy(pool::getConnection)
+					.withMessageContaining("T x (3 - 1) + 1");
+				assertThat(outer.isValid(5) && middle.isValid(5)).isTrue();
+			}
+			this.threads.submit(leak(pool)).get();
+			long start = System.nanoTime();
+			try (Connection outer = pool.getConnection(); Connection inner = pool.getConnection()) {
+				assertThat(outer.isValid(5) && inner.isValid(5)).isTrue();
+			}
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
+			assertThat(GuardedPools.leases(pool).counters().reclaimed()).isOne();
+		}
+	}
+
+	@Test
 	void nestedBorrowWaitsWhileOneHolderCanGoOnAndKeepsItsPlace() throws Exception {
 		SimpleMeterRegistry meters = new SimpleMeterRegistry();
 		try (GuardedDataSource pool = this.pools.of(this.database, 2, GuardedPools.SETTINGS)) {

@@ -21,6 +21,7 @@ import dev.pgkeel.lease.GuardedDataSource;
 import dev.pgkeel.lease.LeakCapture;
 import dev.pgkeel.lease.LeakSettings;
 import dev.pgkeel.lease.NestedConnectionException;
+import dev.pgkeel.lease.PoolExhaustedException;
 import dev.pgkeel.lease.PoolLeases;
 
 /**
@@ -39,6 +40,12 @@ public final class Soak {
 
 	private static final int NEST_ONCE_IN = 2_000;
 
+	/**
+	 * Without a pause, newcomers take connections past those that wait, for longer than
+	 * anybody's patience.
+	 */
+	private static final int LONGEST_PAUSE_MILLIS = 2_000;
+
 	private final GuardedDataSource pool;
 
 	private final PoolLeases leases;
@@ -50,6 +57,8 @@ public final class Soak {
 	private final LongAdder leaked = new LongAdder();
 
 	private final LongAdder refused = new LongAdder();
+
+	private final LongAdder timedOut = new LongAdder();
 
 	private final List<String> failures = new ArrayList<>();
 
@@ -80,8 +89,8 @@ public final class Soak {
 			System.out.println("JDK " + Runtime.version() + ", " + THREADS + " virtual threads, pool of " + POOL_SIZE
 					+ ", " + seconds + " s: " + soak.done + " borrows, " + soak.leaked + " leaked, "
 					+ soak.leases.counters().reclaimed() + " reclaimed, " + soak.refused + " nested refused, "
-					+ soak.failures.size() + " failures, pool " + (healed ? "full" : "NOT full") + ", "
-					+ sessions(server) + " sessions");
+					+ soak.timedOut + " timed out, " + soak.failures.size() + " failures, pool "
+					+ (healed ? "full" : "NOT full") + ", " + sessions(server) + " sessions");
 			soak.failures.stream().limit(20).forEach(System.out::println);
 			if (!healed || !soak.failures.isEmpty()) {
 				throw new IllegalStateException("The soak failed");
@@ -109,9 +118,13 @@ public final class Soak {
 				round(ThreadLocalRandom.current());
 				rounds++;
 				this.done.increment();
+				TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextInt(LONGEST_PAUSE_MILLIS));
 			}
 			catch (NestedConnectionException ex) {
 				this.refused.increment();
+			}
+			catch (PoolExhaustedException ex) {
+				this.timedOut.increment();
 			}
 			catch (SQLException | InterruptedException ex) {
 				fail(ex.toString());
@@ -192,6 +205,9 @@ public final class Soak {
 		try {
 			for (int borrow = 0; borrow < POOL_SIZE; borrow++) {
 				all.add(VirtualThreads.run(1, this.pool::getConnection).get(0));
+			}
+			for (int look = 0; look < 100 && this.leases.counters().reclaimed() < this.leaked.sum(); look++) {
+				TimeUnit.MILLISECONDS.sleep(50);
 			}
 			return this.leases.counters().reclaimed() == this.leaked.sum();
 		}
