@@ -93,7 +93,7 @@ public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean sees
 	 * @return the numbers of sessions by the applications' names
 	 */
 	public Map<String, Integer> byApplication() {
-		return by(ServerSnapshot::name);
+		return by((group) -> withoutAddress(group.application()));
 	}
 
 	private Map<String, Integer> by(Function<SessionGroup, String> key) {
@@ -103,10 +103,13 @@ public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean sees
 	}
 
 	/**
-	 * PgBouncer can add its client's address to the name (application_name_add_host).
+	 * Returns an application's name without its client's address, which PgBouncer can add
+	 * to it (application_name_add_host).
+	 * @param application the name as the server has it
+	 * @return the name
 	 */
-	private static String name(SessionGroup group) {
-		return ADDRESS.matcher(group.application()).replaceFirst("");
+	public static String withoutAddress(String application) {
+		return ADDRESS.matcher(application).replaceFirst("");
 	}
 
 	/**
@@ -177,7 +180,8 @@ public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean sees
 	 */
 	public Map<String, Map<String, Integer>> byApplicationAndState() {
 		Map<String, Map<String, Integer>> numbers = new TreeMap<>();
-		this.sessions.forEach((group) -> numbers.computeIfAbsent(name(group), (application) -> new TreeMap<>())
+		this.sessions.forEach((group) -> numbers
+			.computeIfAbsent(withoutAddress(group.application()), (application) -> new TreeMap<>())
 			.merge(group.state(), group.sessions(), Integer::sum));
 		return numbers;
 	}
