@@ -19,8 +19,9 @@ import dev.pgkeel.server.Sentinel;
 import dev.pgkeel.server.ServerMonitor;
 
 /**
- * What one question of the monitor costs the server, by {@code pg_stat_statements}
- * (planning and execution), and how long the monitor waits for the answer.
+ * What one question of the monitor costs the server: its process's CPU time, and the time
+ * of planning and execution by {@code pg_stat_statements}, which includes waiting for a
+ * CPU. Then how long the monitor waits for the answer.
  */
 public final class MonitorCost {
 
@@ -64,25 +65,38 @@ public final class MonitorCost {
 				Clock.systemUTC(), new Random(1));
 		Timings.of(WARM_UP, monitor::poll);
 		server.execute("select pg_stat_statements_reset()");
+		ProcessHandle backend = backend(server);
+		Duration before = backend.info().totalCpuDuration().orElseThrow();
 		Timings waited = Timings.of(POLLS, monitor::poll);
+		Duration cpu = backend.info().totalCpuDuration().orElseThrow().minus(before).dividedBy(POLLS);
 		if (monitor.current() == null || monitor.current().total() < sessions) {
 			throw new IllegalStateException("The monitor does not see the sessions: " + monitor.state());
 		}
-		System.out.println("| " + sessions + " | " + role + " | " + serverCost(server) + " " + waited);
+		System.out.println("| " + sessions + " | " + role + " | " + serverCost(server, cpu) + " " + waited);
 		monitor.stop();
 		pool.close();
 	}
 
-	private static String serverCost(CrowdedServer server) throws SQLException {
+	private static ProcessHandle backend(CrowdedServer server) throws SQLException {
+		try (Connection connection = server.connect("postgres");
+				Statement statement = connection.createStatement();
+				ResultSet row = statement
+					.executeQuery("select pid from pg_stat_activity where application_name like 'notes monitor/%'")) {
+			row.next();
+			return ProcessHandle.of(row.getLong(1)).orElseThrow();
+		}
+	}
+
+	private static String serverCost(CrowdedServer server, Duration cpu) throws SQLException {
 		try (Connection connection = server.connect("postgres");
 				Statement statement = connection.createStatement();
 				ResultSet row = statement.executeQuery("""
 						select sum(calls)::float / %d, sum(total_exec_time + total_plan_time) / sum(calls),
-						  max(max_exec_time + max_plan_time)
+						  min(min_exec_time + min_plan_time)
 						from pg_stat_statements where userid = 'watcher'::regrole""".formatted(POLLS))) {
 			row.next();
-			return String.format(Locale.ROOT, "%.2f | %.2f | %.2f", row.getDouble(1), row.getDouble(2),
-					row.getDouble(3));
+			return String.format(Locale.ROOT, "%.2f | %.2f | %.2f | %.2f", row.getDouble(1),
+					cpu.toNanos() / (double) Duration.ofMillis(1).toNanos(), row.getDouble(2), row.getDouble(3));
 		}
 	}
 
