@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CommitLedgerTests {
 
-	private static final int TRANSFERS = Integer.getInteger("pgkeel.test.transfers", 100);
+	private static final int TRANSFERS = Integer.getInteger("pgkeel.test.transfers", 60);
 
 	private static final int WORKERS = 8;
 
