@@ -122,6 +122,9 @@ final class AlterTableReader {
 			return;
 		}
 		List<Token> expression = part.rest();
+		if (expression.isEmpty()) {
+			return;
+		}
 		boolean cast = expression.stream()
 			.allMatch((token) -> token.isName() || token.isSymbol("(") || token.isSymbol(")") || token.isSymbol("::")
 					|| token.isSymbol(",") || token.isSymbol("[") || token.isSymbol("]")

@@ -50,7 +50,12 @@ public final class SchemaLint implements ScriptReview {
 
 	@Override
 	public void look(String script, SqlStatement statement) {
-		this.linter.add(script, statement);
+		try {
+			this.linter.add(script, statement);
+		}
+		catch (RuntimeException ex) {
+			logger.warn(script + ":" + statement.position() + " could not be looked at", ex);
+		}
 	}
 
 	@Override
