@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 import dev.pgkeel.embedded.EmbeddedPostgresServer;
 import dev.pgkeel.schema.SchemaInitializer;
@@ -46,6 +47,8 @@ public final class SchemaScriptComparison {
 	private static final int WARM_UP = 25;
 
 	private static final int STATEMENTS_PER_TABLE = 20;
+
+	private static final long COLLECTION_PAUSE_NANOS = 250_000_000;
 
 	private final EmbeddedPostgresServer server;
 
@@ -141,6 +144,7 @@ public final class SchemaScriptComparison {
 		Thread sampler = new Thread(() -> {
 			while (running.get()) {
 				most.accumulateAndGet(liveBytes() - before, Math::max);
+				LockSupport.parkNanos(COLLECTION_PAUSE_NANOS);
 			}
 		});
 		sampler.start();
