@@ -5,6 +5,8 @@ import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.beans.factory.BeanCreationException;
+import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.transaction.interceptor.TransactionAttributeSource;
 
@@ -36,8 +38,16 @@ final class TransactionalMethods extends StaticMethodMatcherPointcut {
 	private @Nullable TransactionAttributeSource source() {
 		TransactionAttributeSource known = this.source;
 		if (known == null) {
-			known = this.attributes.getIfUnique();
-			this.source = known;
+			try {
+				known = this.attributes.getIfUnique();
+				this.source = known;
+			}
+			catch (BeanCreationException ex) {
+				// What the source itself is made of is looked at too
+				if (!(ex.getMostSpecificCause() instanceof BeanCurrentlyInCreationException)) {
+					throw ex;
+				}
+			}
 		}
 		return known;
 	}

@@ -64,17 +64,17 @@ final class ServerLimit {
 	 */
 	void tell(Object key, Connection connection, Duration limit) throws SQLException {
 		KnownSettings known = this.settings.get(key);
-		if (known != null && known.refused()) {
+		// The server's numbers end after 24 days
+		if ((known != null && known.refused()) || limit.toMillis() > Integer.MAX_VALUE) {
 			return;
 		}
-		List<String> names = (connection.getMetaData().getDatabaseMajorVersion() >= 17) ? List.of("transaction_timeout")
-				: List.of("statement_timeout", "idle_in_transaction_session_timeout");
+		List<String> wanted = this.names.apply(connection.getMetaData().getDatabaseMajorVersion());
 		try {
 			if (known != null) {
-				set(connection, known.shorterOf(names, limit.toMillis()));
+				set(connection, known.shorterOf(wanted, limit.toMillis()));
 			}
 			else {
-				this.settings.put(key, learn(connection, names, limit.toMillis()));
+				this.settings.put(key, learn(connection, wanted, limit.toMillis()));
 			}
 		}
 		catch (SQLException ex) {
@@ -83,8 +83,8 @@ final class ServerLimit {
 			}
 			undo(connection, ex);
 			this.settings.put(key, KnownSettings.REFUSED);
-			logger.warn("The server refuses " + String.join(" and ", names) + ", so that transactions are held to their"
-					+ " limits by the application alone", ex);
+			logger.warn("The server refuses " + String.join(" and ", wanted)
+					+ ", so that transactions are held to their" + " limits by the application alone", ex);
 		}
 	}
 

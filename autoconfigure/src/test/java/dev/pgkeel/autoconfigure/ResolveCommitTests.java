@@ -14,6 +14,8 @@ import dev.pgkeel.transaction.CommitOutcomeUnknownException;
 import dev.pgkeel.transaction.CommitRolledBackException;
 import dev.pgkeel.transaction.GuardedTransactionTemplate;
 import dev.pgkeel.transaction.LedgerEntry;
+import dev.pgkeel.transaction.TransactionGuard;
+import dev.pgkeel.transaction.TransactionOutcome;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -65,6 +67,8 @@ class ResolveCommitTests {
 
 	private final List<Integer> completions = new ArrayList<>();
 
+	private final List<TransactionOutcome> outcomes = new ArrayList<>();
+
 	private final AtomicInteger attempts = new AtomicInteger();
 
 	private final ApplicationContextRunner jdbc = new ApplicationContextRunner()
@@ -103,6 +107,7 @@ class ResolveCommitTests {
 	void propertyIsAboutAllTransactions() {
 		this.jdbc.withPropertyValues(RESOLVE).run((context) -> {
 			TransactionTemplate plain = new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
+			context.getBean(TransactionGuard.class).observeWith((name, outcome, time) -> this.outcomes.add(outcome));
 			cutOnce(Cut.BEFORE_FORWARDING);
 			assertThatExceptionOfType(TransientDataAccessException.class).isThrownBy(() -> insert(context, plain))
 				.withStackTraceContaining("the server says that transaction");
@@ -112,6 +117,8 @@ class ResolveCommitTests {
 			assertThatExceptionOfType(CommitOutcomeUnknownException.class).isThrownBy(() -> notifyOnly(context, plain))
 				.withMessageContaining("no id");
 		});
+		assertThat(this.outcomes).containsExactly(TransactionOutcome.ROLLED_BACK, TransactionOutcome.COMMITTED,
+				TransactionOutcome.UNKNOWN);
 		assertThat(this.completions).containsExactly(TransactionSynchronization.STATUS_ROLLED_BACK,
 				TransactionSynchronization.STATUS_COMMITTED);
 		assertThat(entries()).isOne();
@@ -178,6 +185,7 @@ class ResolveCommitTests {
 	void managerOfJpaTellsDeclarativeTransactionsToo() {
 		this.jpa.withPropertyValues(RESOLVE).run((context) -> {
 			TransactionTemplate plain = new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
+			context.getBean(TransactionGuard.class).observeWith((name, outcome, time) -> this.outcomes.add(outcome));
 			cutOnce(Cut.BEFORE_FORWARDING);
 			assertThatExceptionOfType(JpaSystemException.class).isThrownBy(() -> persist(context, plain))
 				.withStackTraceContaining("the server says that transaction");
@@ -187,6 +195,8 @@ class ResolveCommitTests {
 			cutOnce(Cut.AFTER_FORWARDING);
 			persist(context, plain);
 		});
+		assertThat(this.outcomes).containsExactly(TransactionOutcome.ROLLED_BACK, TransactionOutcome.UNKNOWN,
+				TransactionOutcome.COMMITTED);
 		assertThat(this.completions).containsExactly(TransactionSynchronization.STATUS_ROLLED_BACK,
 				TransactionSynchronization.STATUS_COMMITTED);
 		assertThat(entries()).isOne();
