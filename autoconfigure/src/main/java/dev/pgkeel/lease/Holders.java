@@ -11,6 +11,13 @@ final class Holders {
 	}
 
 	/**
+	 * Returns a thread's name, or its number: virtual threads mostly have no name.
+	 */
+	static String name(Thread holder) {
+		return holder.getName().isEmpty() ? "thread #" + holder.getId() : holder.getName();
+	}
+
+	/**
 	 * Describes what a thread does now, with the user's line that it is at.
 	 */
 	static String describe(Thread holder) {

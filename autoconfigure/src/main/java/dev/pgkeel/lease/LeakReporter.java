@@ -50,7 +50,7 @@ final class LeakReporter {
 	void report(Kind kind, Lease lease, @Nullable String session) {
 		boolean armed = this.capture.arm(this.nanoClock.getAsLong());
 		String callSite = (lease.callSite() != null) ? lease.callSite().toString() : null;
-		ConnectionLeakEvent event = new ConnectionLeakEvent(this.pool.name(), kind, lease.holder().getName(),
+		ConnectionLeakEvent event = new ConnectionLeakEvent(this.pool.name(), kind, Holders.name(lease.holder()),
 				lease.heldFor(), callSite, session);
 		long seen = count(kind + " " + callSite);
 		if (seen > 0) {

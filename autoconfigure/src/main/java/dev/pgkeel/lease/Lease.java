@@ -108,7 +108,7 @@ final class Lease extends WeakReference<GuardedConnection> {
 	void use() throws SQLException {
 		if (this.state == RECLAIMED) {
 			throw new SQLNonTransientConnectionException("This connection was reclaimed: its handle had become"
-					+ " unreachable without having been closed. It was borrowed by " + this.holder.getName()
+					+ " unreachable without having been closed. It was borrowed by " + Holders.name(this.holder)
 					+ ((this.callSite != null) ? " at " + this.callSite : "")
 					+ ". Code that runs when the garbage collector has found its object, such as a finalizer, is too"
 					+ " late to use it", "08003");

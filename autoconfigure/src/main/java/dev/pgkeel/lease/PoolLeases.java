@@ -197,7 +197,7 @@ public final class PoolLeases {
 	private LeaseDescription describe(Lease lease) {
 		CallSite callSite = lease.callSite();
 		String leak = lease.isProven() ? "proven" : (lease.isSuspected() ? "suspected" : null);
-		return new LeaseDescription(lease.backendPid(), lease.holder().getName(), lease.heldFor(),
+		return new LeaseDescription(lease.backendPid(), Holders.name(lease.holder()), lease.heldFor(),
 				(callSite != null) ? callSite.toString() : null, this.sessions.lastSeen(lease), leak);
 	}
 

@@ -62,7 +62,7 @@ final class SuspectWatch {
 			}
 			else if (logger.isDebugEnabled()) {
 				logger.debug("A connection is long held, " + Times.text(lease.heldFor()) + " by "
-						+ lease.holder().getName() + ", and its session is " + LeaseSessions.describe(session));
+						+ Holders.name(lease.holder()) + ", and its session is " + LeaseSessions.describe(session));
 			}
 		}
 	}
