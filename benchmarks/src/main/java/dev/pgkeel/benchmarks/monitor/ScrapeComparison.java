@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.actuate.PgkeelHealthIndicator;
@@ -81,15 +82,16 @@ public final class ScrapeComparison {
 
 	private void measure(String state, int peerRounds) throws Exception {
 		PgkeelHealthIndicator health = this.context.getBean(PgkeelHealthIndicator.class);
-		HealthIndicator db = (HealthIndicator) this.context.getBean(HealthContributorRegistry.class)
-			.getContributor("db");
+		HealthIndicator db = (HealthIndicator) Objects
+			.requireNonNull(this.context.getBean(HealthContributorRegistry.class).getContributor("db"));
 		Timings.of(ROUNDS, this.registry::scrape);
 		print(state, "scrape of all meters", Timings.of(ROUNDS, this.registry::scrape),
 				line(this.registry, "pgkeel_server_utilization"));
 		print(state, "scrape of Micrometer's binder alone", Timings.of(peerRounds, this.peer::scrape),
 				line(this.peer, "postgres_connections"));
 		print(state, "health pgkeel", Timings.of(ROUNDS, health::health), health.health().getStatus().getCode());
-		print(state, "health db", Timings.of(peerRounds, db::health), db.health().getStatus().getCode());
+		print(state, "health db", Timings.of(peerRounds, db::health),
+				Objects.requireNonNull(db.health()).getStatus().getCode());
 	}
 
 	private static void print(String state, String what, Timings timings, String tells) {
