@@ -53,6 +53,15 @@ class MutatedScriptsTests {
 		assertThat(whole).isGreaterThan(SCRIPTS / 10);
 	}
 
+	@Test
+	void readsWhatIsCutOffAnywhere() throws Exception {
+		for (String source : sources()) {
+			for (Token token : Lexer.tokens(source)) {
+				lint(List.of(Lint.statement(1, source.substring(0, token.end()))));
+			}
+		}
+	}
+
 	private static void lint(List<SqlStatement> statements) {
 		SchemaLinter linter = new SchemaLinter();
 		statements.forEach((statement) -> linter.add("mutated.sql", statement));
