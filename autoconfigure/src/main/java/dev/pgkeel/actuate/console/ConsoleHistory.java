@@ -32,7 +32,7 @@ public final class ConsoleHistory implements PollListener {
 
 	private static final int SIZE = (int) SPAN.dividedBy(STEP) + 1;
 
-	private final Supplier<List<PoolFigures>> pools;
+	private final Supplier<List<PoolView>> pools;
 
 	private final LongSupplier leaks;
 
@@ -53,7 +53,7 @@ public final class ConsoleHistory implements PollListener {
 	 * @param transactions tells about transactions, or {@code null} if nobody watches
 	 * them
 	 */
-	public ConsoleHistory(Supplier<List<PoolFigures>> pools, LongSupplier leaks,
+	public ConsoleHistory(Supplier<List<PoolView>> pools, LongSupplier leaks,
 			Supplier<@Nullable TransactionFigures> transactions) {
 		this.pools = pools;
 		this.leaks = leaks;
@@ -81,7 +81,7 @@ public final class ConsoleHistory implements PollListener {
 	private Point point(MonitorState state, Instant now) {
 		ServerSnapshot snapshot = (state.failure() == null) ? state.snapshot() : null;
 		LimitUsage binding = (snapshot != null) ? snapshot.binding() : null;
-		List<PoolFigures> figures = this.pools.get();
+		List<PoolView> figures = this.pools.get();
 		TransactionFigures before = this.lastTransactions;
 		TransactionFigures after = this.transactions.get();
 		this.lastTransactions = after;
@@ -92,8 +92,8 @@ public final class ConsoleHistory implements PollListener {
 		}
 		Double p95 = (after != null && !Double.isNaN(after.p95Ms())) ? Math.round(10 * after.p95Ms()) / 10.0 : null;
 		return new Point(now, (binding != null) ? binding.used() : null, (binding != null) ? binding.limit() : null,
-				figures.stream().mapToInt(PoolFigures::active).sum(),
-				figures.stream().mapToInt(PoolFigures::pending).sum(), this.leaks.getAsLong(), rate, p95);
+				figures.stream().mapToInt(PoolView::active).sum(),
+				figures.stream().mapToInt(PoolView::pending).sum(), this.leaks.getAsLong(), rate, p95);
 	}
 
 	/**

@@ -60,7 +60,7 @@ public final class ConsoleReader {
 		MonitorState state = (monitor != null && monitor.isRunning()) ? monitor.state() : null;
 		ServerSnapshot snapshot = (state != null) ? state.current(now) : null;
 		ConnectionAlerts alerts = this.sources.alerts();
-		List<PoolFigures> pools = this.sources.pools().get();
+		List<PoolView> pools = this.sources.pools().get();
 		LeasedPools leased = this.sources.leases();
 		LeasesView leases = (leased != null) ? LeasesView.of(leased.all()) : null;
 		Map<Integer, LeaseView> ours = byPid(leases);
@@ -110,7 +110,7 @@ public final class ConsoleReader {
 	 * @param schema the schema scripts, {@code null} if they are switched off
 	 */
 	public record Sources(ApplicationInstance instance, Supplier<@Nullable KnownServer> server,
-			@Nullable ServerMonitor monitor, @Nullable ConnectionAlerts alerts, Supplier<List<PoolFigures>> pools,
+			@Nullable ServerMonitor monitor, @Nullable ConnectionAlerts alerts, Supplier<List<PoolView>> pools,
 			@Nullable LeasedPools leases, @Nullable SchemaInitializer schema) {
 
 	}

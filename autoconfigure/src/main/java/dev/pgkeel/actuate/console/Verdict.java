@@ -39,7 +39,7 @@ public record Verdict(String level, String text, List<String> also) {
 	 * @return the verdict
 	 */
 	static Verdict of(@Nullable MonitorState state, List<ConnectionAlert> current, AlertPolicy policy,
-			List<PoolFigures> pools, Instant now) {
+			List<PoolView> pools, Instant now) {
 		List<String> also = new ArrayList<>();
 		pools.stream().filter((pool) -> pool.pending() > 0).map(Verdict::waiting).forEach(also::add);
 		List<ConnectionAlert> others = current.stream()
@@ -99,7 +99,7 @@ public record Verdict(String level, String text, List<String> also) {
 			.orElse(text);
 	}
 
-	private static String waiting(PoolFigures pool) {
+	private static String waiting(PoolView pool) {
 		return "%d %s for a connection of `%s`: %d of its %d are in use".formatted(pool.pending(),
 				(pool.pending() == 1) ? "thread waits" : "threads wait", name(pool.name()), pool.active(), pool.max());
 	}
