@@ -60,7 +60,7 @@ class ArchitectureTests {
 		.whereLayer("schema")
 		.mayOnlyAccessLayers("root", "server")
 		.whereLayer("transaction")
-		.mayOnlyAccessLayers("root")
+		.mayOnlyAccessLayers("root", "server", "lease")
 		.whereLayer("alert")
 		.mayOnlyAccessLayers("root", "server")
 		.whereLayer("actuate")

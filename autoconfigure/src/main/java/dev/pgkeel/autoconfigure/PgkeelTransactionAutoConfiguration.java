@@ -2,11 +2,18 @@ package dev.pgkeel.autoconfigure;
 
 import java.time.Duration;
 
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.PgkeelMode;
+import dev.pgkeel.lease.GuardedDataSource;
+import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.transaction.GuardedTransactionTemplate;
-import dev.pgkeel.transaction.TransactionLimits;
+import dev.pgkeel.transaction.TransactionGuard;
+import dev.pgkeel.transaction.TransactionGuardSettings;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -16,15 +23,18 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Auto-configuration that publishes the guarded template as the application's
- * {@code TransactionTemplate}, in place of Spring Boot's.
+ * Auto-configuration that guards the transactions of all transaction managers, and
+ * publishes the guarded template as the application's {@code TransactionTemplate}, in
+ * place of Spring Boot's.
  *
  * @since 0.1.0
  */
@@ -35,39 +45,65 @@ import org.springframework.transaction.support.TransactionOperations;
 @ConditionalOnClass({ PlatformTransactionManager.class, TransactionAutoConfiguration.class })
 @ConditionalOnBean(PgkeelProperties.class)
 @ConditionalOnBooleanProperty(name = "pgkeel.transaction.enabled", matchIfMissing = true)
-@ConditionalOnSingleCandidate(PlatformTransactionManager.class)
 @EnableConfigurationProperties(TransactionProperties.class)
 public final class PgkeelTransactionAutoConfiguration {
 
 	private static final Log logger = LogFactory.getLog(PgkeelTransactionAutoConfiguration.class);
 
+	private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(30);
+
 	@Bean
-	TransactionLimits pgkeelTransactionLimits(TransactionProperties properties) {
-		return new TransactionLimits(properties.serverSide());
+	TransactionGuard pgkeelTransactionGuard(PgkeelProperties pgkeel, TransactionProperties properties) {
+		return new TransactionGuard(new TransactionGuardSettings(pgkeel.mode(), properties.serverSide(),
+				properties.slowAfter(), properties.timeout()), PgkeelTransactionAutoConfiguration::idle);
+	}
+
+	private static @Nullable Duration idle(Object dataSource, Thread holder) {
+		HikariDataSource pool = (dataSource instanceof DataSource source) ? DatabaseTarget.pool(source) : null;
+		return (pool instanceof GuardedDataSource guarded) ? guarded.leases().idleInTransaction(holder) : null;
 	}
 
 	@Bean
-	static TransactionLimitsPostProcessor pgkeelTransactionLimitsPostProcessor(ObjectProvider<PgkeelProperties> pgkeel,
-			ObjectProvider<TransactionLimits> limits) {
-		return new TransactionLimitsPostProcessor(pgkeel, limits);
+	static TransactionGuardPostProcessor pgkeelTransactionGuardPostProcessor(ObjectProvider<TransactionGuard> guard) {
+		return new TransactionGuardPostProcessor(guard);
 	}
 
 	@Bean
+	static CommitResolutionPostProcessor pgkeelCommitResolutionPostProcessor(ObjectProvider<PgkeelProperties> pgkeel,
+			ObjectProvider<TransactionProperties> properties, ObjectProvider<DirectWay> directWay) {
+		return new CommitResolutionPostProcessor(pgkeel, properties, directWay);
+	}
+
+	@Bean
+	TransactionShutdown pgkeelTransactionShutdown(TransactionGuard guard, Environment environment) {
+		return new TransactionShutdown(guard,
+				Binder.get(environment)
+					.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+					.orElse(SHUTDOWN_TIMEOUT));
+	}
+
+	@Bean
+	@ConditionalOnSingleCandidate(PlatformTransactionManager.class)
 	@ConditionalOnMissingBean(TransactionOperations.class)
 	GuardedTransactionTemplate transactionTemplate(PlatformTransactionManager transactionManager,
-			TransactionLimits limits, PgkeelProperties pgkeel, TransactionProperties properties) {
+			TransactionGuard guard, PgkeelProperties pgkeel, TransactionProperties properties) {
 		GuardedTransactionTemplate template = new GuardedTransactionTemplate(transactionManager,
-				new DefaultTransactionDefinition(), limits);
+				new DefaultTransactionDefinition(), guard);
 		Duration timeout = properties.timeout();
-		if (timeout == null) {
-			return template;
-		}
+		int attempts = properties.retry().maxAttempts();
 		if (pgkeel.mode() == PgkeelMode.OBSERVE) {
-			logger.info("Would have limited transactions of the TransactionTemplate to %d s"
-				.formatted(timeout.toSeconds()));
+			if (timeout != null) {
+				logger.info("Would have limited transactions of the TransactionTemplate to %d s"
+					.formatted(timeout.toSeconds()));
+			}
+			if (attempts > 1) {
+				logger.info("Would have run transactions of the TransactionTemplate again, up to %d times in all"
+					.formatted(attempts));
+			}
 			return template;
 		}
-		return template.withTimeout(timeout);
+		GuardedTransactionTemplate retrying = template.withRetry(properties.retry().settings());
+		return (timeout != null) ? retrying.withTimeout(timeout) : retrying;
 	}
 
 }

@@ -2,6 +2,7 @@ package dev.pgkeel.autoconfigure;
 
 import java.time.Duration;
 
+import dev.pgkeel.transaction.RetrySettings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -15,17 +16,63 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param timeout Maximum duration of a transaction of the application's
  * TransactionTemplate, in whole seconds. Unless set, there is none.
  * @param serverSide Whether the server is told the limit of a transaction that has one.
+ * @param slowAfter How long a transaction runs before it is reported. Zero reports none.
+ * @param nameTag Whether the timer of transactions is tagged with their names.
+ * @param resolveCommit Whether the server is asked what became of a transaction whose
+ * connection was lost in COMMIT. Costs one round trip for each transaction that is not
+ * read only.
+ * @param retry Retry of the application's TransactionTemplate.
  * @since 0.1.0
  */
 @ConfigurationProperties("pgkeel.transaction")
 public record TransactionProperties(@DefaultValue("true") boolean enabled, @Nullable Duration timeout,
-		@DefaultValue("true") boolean serverSide) {
+		@DefaultValue("true") boolean serverSide, @DefaultValue("5s") Duration slowAfter,
+		@DefaultValue("false") boolean nameTag, @DefaultValue("false") boolean resolveCommit,
+		@DefaultValue Retry retry) {
 
 	public TransactionProperties {
 		if (timeout != null && (timeout.toSeconds() < 1 || timeout.toNanosPart() != 0)) {
 			throw new IllegalArgumentException(
 					"pgkeel.transaction.timeout must be whole seconds, at least one, and not " + timeout);
 		}
+		if (slowAfter.isNegative()) {
+			throw new IllegalArgumentException("pgkeel.transaction.slow-after must not be negative, as " + slowAfter
+					+ " is. Zero reports no transaction");
+		}
+	}
+
+	/**
+	 * Properties of the retry.
+	 *
+	 * @param maxAttempts How often a transaction is attempted that fails with a
+	 * serialization failure or a deadlock, the first time included.
+	 * @param delay Pause before the second attempt, give or take as much at random.
+	 * @param multiplier How many times longer each pause is than the one before.
+	 * @param maxDelay Longest pause.
+	 */
+	public record Retry(@DefaultValue("1") int maxAttempts, @DefaultValue("20ms") Duration delay,
+			@DefaultValue("2") double multiplier, @DefaultValue("1s") Duration maxDelay) {
+
+		public Retry {
+			if (maxAttempts < 1) {
+				throw new IllegalArgumentException(
+						"pgkeel.transaction.retry.max-attempts must be at least one, and not " + maxAttempts);
+			}
+			if (delay.toMillis() < 1 || maxDelay.compareTo(delay) < 0) {
+				throw new IllegalArgumentException(
+						"pgkeel.transaction.retry.delay must be at least one millisecond, and"
+								+ " no longer than max-delay: it is " + delay + ", and max-delay is " + maxDelay);
+			}
+			if (multiplier < 1) {
+				throw new IllegalArgumentException(
+						"pgkeel.transaction.retry.multiplier must be at least 1, and not " + multiplier);
+			}
+		}
+
+		RetrySettings settings() {
+			return new RetrySettings(this.maxAttempts, this.delay, this.multiplier, this.maxDelay);
+		}
+
 	}
 
 }

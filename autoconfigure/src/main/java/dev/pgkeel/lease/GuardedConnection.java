@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +14,43 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuardedConnection extends ConnectionDelegate {
 
+	private CommitGuard commits = Connection::commit;
+
+	private boolean rolledBack;
+
 	GuardedConnection(Connection proxy, Thread holder, @Nullable CallSite callSite, LeaseRegistry registry,
 			ReferenceQueue<GuardedConnection> queue) {
 		super(proxy);
 		this.lease = new Lease(this, queue, proxy, holder, callSite, registry);
+	}
+
+	void commitWith(CommitGuard guard) {
+		this.commits = guard;
+	}
+
+	@Override
+	public void commit() throws SQLException {
+		this.lease.use();
+		try {
+			this.commits.commit(this.delegate);
+		}
+		catch (SQLTransactionRollbackException ex) {
+			this.rolledBack = true;
+			throw ex;
+		}
+		finally {
+			Reference.reachabilityFence(this);
+		}
+	}
+
+	/**
+	 * What the server has rolled back needs no connection, which may be lost.
+	 */
+	@Override
+	public void rollback() throws SQLException {
+		if (!this.rolledBack) {
+			super.rollback();
+		}
 	}
 
 	@Override

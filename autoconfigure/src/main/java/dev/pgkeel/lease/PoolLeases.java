@@ -18,6 +18,8 @@ import dev.pgkeel.server.QueryingSessionProbe;
 import dev.pgkeel.server.Refusals;
 import dev.pgkeel.server.SeenSession;
 import dev.pgkeel.server.SessionProbe;
+import dev.pgkeel.server.SessionState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The leases of one pool: lends its connections, and shows who holds them. Safe for use
@@ -48,6 +50,8 @@ public final class PoolLeases {
 	private volatile Refusals refusals = new Refusals();
 
 	private final LeakWatch watch;
+
+	private volatile CommitGuard commits = Connection::commit;
 
 	PoolLeases(BarePool pool, LeakSettings settings, Preflight preflight, Consumer<ConnectionLeakEvent> listener) {
 		this.pool = pool;
@@ -94,6 +98,7 @@ public final class PoolLeases {
 		try {
 			GuardedConnection handle = new GuardedConnection(proxy, borrower, this.capture.ofBorrow(), this.registry,
 					this.unreachable);
+			handle.commitWith(this.commits);
 			this.registry.add(handle.lease);
 			this.watch.ensureStarted();
 			return handle;
@@ -113,11 +118,36 @@ public final class PoolLeases {
 	}
 
 	/**
+	 * Asks the server for how long the session that a thread holds has been idle in its
+	 * transaction.
+	 * @param holder the thread
+	 * @return the time, zero if the session runs a statement, {@code null} if the server
+	 * does not tell or if the thread does not hold exactly one connection
+	 */
+	public @Nullable Duration idleInTransaction(Thread holder) {
+		List<Lease> open = this.registry.open();
+		List<Lease> held = open.stream().filter((lease) -> lease.holder() == holder).toList();
+		SessionState session = (held.size() == 1) ? this.sessions.ask(open).get(held.get(0)) : null;
+		if (session == null || session.state() == null) {
+			return null;
+		}
+		return session.isIdle() ? session.unchangedFor() : Duration.ZERO;
+	}
+
+	/**
 	 * Has borrows that timed out counted by others too.
 	 * @param others the counters
 	 */
 	public void countWith(Refusals others) {
 		this.refusals = others;
+	}
+
+	/**
+	 * Has connections committed in another way.
+	 * @param guard commits
+	 */
+	public void commitWith(CommitGuard guard) {
+		this.commits = guard;
 	}
 
 	/**

@@ -1,90 +1,183 @@
 package dev.pgkeel.transaction;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.Locale;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
 
 import org.springframework.dao.QueryTimeoutException;
-import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.transaction.TransactionTimedOutException;
 import org.springframework.transaction.UnexpectedRollbackException;
+import org.springframework.transaction.support.TransactionSynchronization;
 
 /**
  * The limit of one transaction. Once it has expired, the transaction can only roll back,
- * and whatever statement runs in it is cancelled, again and again until it ends. Safe for
- * use by several threads.
+ * and whatever statement runs in it is cancelled, again and again until it ends. Until
+ * then it looks from time to time whether the transaction's thread waits for the server.
+ * Safe for use by several threads.
  */
-class Deadline implements Runnable {
+final class Deadline implements TransactionSynchronization {
 
 	private static final Log logger = LogFactory.getLog(Deadline.class);
 
-	private static final long CANCEL_AGAIN_MILLIS = 250;
+	private static final Duration CANCEL_AGAIN = Duration.ofMillis(250);
 
-	private final ConnectionHolder holder;
+	private static final int LOOKS = 20;
 
-	private final Connection connection;
+	private static final Duration LONGEST_BETWEEN_LOOKS = Duration.ofSeconds(1);
+
+	private final RunningTransaction transaction;
 
 	private final Duration limit;
 
-	private final long startNanos = System.nanoTime();
+	private final boolean inherited;
 
-	private @Nullable ScheduledFuture<?> task;
+	private final DeadlineClock clock;
 
-	private boolean ended;
+	private final @Nullable Consumer<Deadline> observer;
+
+	private volatile @Nullable Future<?> task;
+
+	private volatile boolean ended;
 
 	private volatile boolean expired;
 
-	Deadline(ConnectionHolder holder, Connection connection, Duration limit) {
-		this.holder = holder;
-		this.connection = connection;
-		this.limit = limit;
-	}
+	private volatile int looks;
 
-	synchronized void start(ScheduledExecutorService scheduler) {
-		this.task = scheduler.scheduleWithFixedDelay(this, this.limit.toMillis(), CANCEL_AGAIN_MILLIS,
-				TimeUnit.MILLISECONDS);
-	}
+	private volatile int looksInStatement;
 
 	/**
-	 * Cancels under the same monitor as {@link #end()}: a cancel request that is under
-	 * way delays the end, so that it never meets the connection's next borrower.
+	 * Creates the limit.
+	 * @param transaction the transaction
+	 * @param limit how long it may take
+	 * @param inherited whether that is what was left of the transaction around it
+	 * @param clock wakes it up
+	 * @param observer is told of the expiry in place of everything else that follows from
+	 * it, {@code null} if the limit binds
 	 */
-	@Override
-	public synchronized void run() {
+	Deadline(RunningTransaction transaction, Duration limit, boolean inherited, DeadlineClock clock,
+			@Nullable Consumer<Deadline> observer) {
+		this.transaction = transaction;
+		this.limit = limit;
+		this.inherited = inherited;
+		this.clock = clock;
+		this.observer = observer;
+	}
+
+	void start() {
+		wakeUpIn(untilNextLook());
+	}
+
+	private Duration untilNextLook() {
+		Duration share = this.limit.dividedBy(LOOKS);
+		Duration look = (share.compareTo(LONGEST_BETWEEN_LOOKS) < 0) ? share : LONGEST_BETWEEN_LOOKS;
+		Duration rest = remaining();
+		return (rest.compareTo(look) < 0) ? rest : look;
+	}
+
+	private void wakeUpIn(Duration delay) {
 		if (this.ended) {
 			return;
 		}
-		this.expired = true;
-		this.holder.setRollbackOnly();
 		try {
-			this.connection.unwrap(PGConnection.class).cancelQuery();
+			Future<?> next = this.clock.wakeUp(this::look, delay);
+			this.task = next;
+			if (this.ended) {
+				next.cancel(false);
+			}
 		}
-		catch (SQLException | RuntimeException ex) {
-			logger.debug("Could not cancel the statement of an expired transaction", ex);
+		catch (RejectedExecutionException ex) {
+			logger.debug("The application shuts down before a transaction's limit", ex);
 		}
 	}
 
-	synchronized void end() {
+	/**
+	 * Called on the clock's thread, which must not wait: a cancel request has a thread of
+	 * its own.
+	 */
+	private void look() {
+		if (this.ended) {
+			return;
+		}
+		if (!this.expired) {
+			noteWhatItDoes();
+		}
+		if (!isPast()) {
+			wakeUpIn(untilNextLook());
+			return;
+		}
+		this.expired = true;
+		this.clock.work((this.observer != null) ? () -> this.observer.accept(this) : this::cancel);
+	}
+
+	private boolean isPast() {
+		return remaining().isNegative() || remaining().isZero();
+	}
+
+	private void noteWhatItDoes() {
+		boolean inStatement = DriverCalls.isIn(this.transaction.holder().getStackTrace());
+		// Written by one thread at a time
+		this.looksInStatement = this.looksInStatement + (inStatement ? 1 : 0);
+		this.looks = this.looks + 1;
+	}
+
+	private void cancel() {
+		Cancellation cancellation = this.transaction.cancellation();
+		if (cancellation != null) {
+			cancellation.cancel();
+		}
+		wakeUpIn(CANCEL_AGAIN);
+	}
+
+	/**
+	 * The transaction is over for the server, and what others do after it has no limit.
+	 */
+	@Override
+	public void afterCommit() {
+		end();
+	}
+
+	@Override
+	public void afterCompletion(int status) {
+		end();
+	}
+
+	@Override
+	public int getOrder() {
+		return HIGHEST_PRECEDENCE;
+	}
+
+	/**
+	 * Ends the limit. A transaction that is told to roll back later than its limit has
+	 * expired, whether or not anybody was there to cancel it.
+	 */
+	void end() {
+		if (!this.ended && isPast()) {
+			this.expired = true;
+		}
 		this.ended = true;
-		if (this.task != null) {
-			this.task.cancel(false);
+		Future<?> next = this.task;
+		if (next != null) {
+			next.cancel(false);
 		}
+		this.transaction.finish();
 	}
 
-	boolean belongsTo(ConnectionHolder other) {
-		return this.holder == other;
+	boolean isEnded() {
+		return this.ended;
 	}
 
+	/**
+	 * Returns whether the limit has expired and binds.
+	 */
 	boolean isExpired() {
-		return this.expired || elapsed().compareTo(this.limit) >= 0;
+		return this.observer == null && (this.expired || (!this.ended && isPast()));
 	}
 
 	/**
@@ -118,8 +211,32 @@ class Deadline implements Runnable {
 		return this.limit;
 	}
 
-	Duration elapsed() {
-		return Duration.ofNanos(System.nanoTime() - this.startNanos);
+	Duration remaining() {
+		return this.limit.minus(this.transaction.elapsed());
+	}
+
+	String title() {
+		return this.transaction.title();
+	}
+
+	/**
+	 * Returns the limit, the time that passed and what it went into.
+	 */
+	String describe() {
+		double elapsed = seconds(this.transaction.elapsed());
+		String text = String.format(Locale.ROOT, "%s took %.1f s, its limit is %.1f s%s", this.transaction.title(),
+				elapsed, seconds(this.limit), this.inherited ? ", which was left of the transaction around it" : "");
+		int all = this.looks;
+		if (all == 0) {
+			return text;
+		}
+		double inStatements = elapsed * this.looksInStatement / all;
+		return text + String.format(Locale.ROOT, ": about %.1f s in statements and %.1f s idle between them",
+				inStatements, elapsed - inStatements);
+	}
+
+	private static double seconds(Duration duration) {
+		return duration.toMillis() / 1000.0;
 	}
 
 }

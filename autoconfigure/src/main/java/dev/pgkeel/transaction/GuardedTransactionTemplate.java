@@ -10,6 +10,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.TransactionTimedOutException;
 import org.springframework.transaction.support.CallbackPreferringPlatformTransactionManager;
 import org.springframework.transaction.support.TransactionCallback;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -29,9 +30,11 @@ import org.springframework.util.Assert;
 public class GuardedTransactionTemplate extends TransactionTemplate {
 
 	// Not serializable, as little as a transaction manager is
-	private final transient @Nullable TransactionLimits limits;
+	private final transient @Nullable TransactionGuard guard;
 
-	private transient TransactionRetry retry = TransactionRetry.OFF;
+	private transient RetrySettings retry = RetrySettings.NONE;
+
+	private boolean resolvesCommit;
 
 	/**
 	 * Creates a template with Spring's default settings.
@@ -39,7 +42,7 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 	 */
 	public GuardedTransactionTemplate(PlatformTransactionManager transactionManager) {
 		super(transactionManager);
-		this.limits = null;
+		this.guard = null;
 	}
 
 	/**
@@ -49,7 +52,7 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 	 */
 	public GuardedTransactionTemplate(PlatformTransactionManager transactionManager, TransactionDefinition definition) {
 		super(transactionManager, definition);
-		this.limits = null;
+		this.guard = null;
 	}
 
 	/**
@@ -57,12 +60,12 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 	 * transaction failed because of its limit.
 	 * @param transactionManager the transaction manager
 	 * @param definition the settings, which are copied
-	 * @param limits what holds the manager's transactions to their timeouts
+	 * @param guard the listener of the manager's transactions
 	 */
 	public GuardedTransactionTemplate(PlatformTransactionManager transactionManager, TransactionDefinition definition,
-			TransactionLimits limits) {
+			TransactionGuard guard) {
 		super(transactionManager, definition);
-		this.limits = limits;
+		this.guard = guard;
 	}
 
 	/**
@@ -98,7 +101,32 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 	 */
 	public GuardedTransactionTemplate withRetry(int maxAttempts) {
 		GuardedTransactionTemplate copy = copy();
-		copy.retry = new TransactionRetry(maxAttempts);
+		copy.retry = this.retry.withMaxAttempts(maxAttempts);
+		return copy;
+	}
+
+	/**
+	 * Returns a template that runs a transaction again after a serialization failure or a
+	 * deadlock, where it is the outermost one.
+	 * @param retry how often and how soon
+	 * @return a template of its own; this one stays as it is
+	 */
+	public GuardedTransactionTemplate withRetry(RetrySettings retry) {
+		GuardedTransactionTemplate copy = copy();
+		copy.retry = retry;
+		return copy;
+	}
+
+	/**
+	 * Returns a template that asks the server what became of a transaction whose
+	 * connection was lost in COMMIT, where the transaction is its own and the pool a
+	 * {@code GuardedDataSource}. Costs one round trip, but for transactions that only
+	 * read.
+	 * @return a template of its own; this one stays as it is
+	 */
+	public GuardedTransactionTemplate withCommitResolution() {
+		GuardedTransactionTemplate copy = copy();
+		copy.resolvesCommit = true;
 		return copy;
 	}
 
@@ -126,10 +154,11 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 	private GuardedTransactionTemplate copy() {
 		PlatformTransactionManager manager = getTransactionManager();
 		Assert.state(manager != null, "No PlatformTransactionManager set");
-		GuardedTransactionTemplate copy = (this.limits != null)
-				? new GuardedTransactionTemplate(manager, this, this.limits)
+		GuardedTransactionTemplate copy = (this.guard != null)
+				? new GuardedTransactionTemplate(manager, this, this.guard)
 				: new GuardedTransactionTemplate(manager, this);
 		copy.retry = this.retry;
+		copy.resolvesCommit = this.resolvesCommit;
 		return copy;
 	}
 
@@ -138,6 +167,10 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 	 * @param <T> the type of the result
 	 * @param action the callback
 	 * @return the callback's result
+	 * @throws CommitOutcomeUnknownException if the connection was lost in COMMIT, and
+	 * nobody can tell what became of the transaction
+	 * @throws CommitRolledBackException if the connection was lost in COMMIT, and the
+	 * server says that the transaction was rolled back
 	 * @throws TransactionException if the transaction cannot be begun or committed
 	 * @throws UndeclaredThrowableException if the callback throws a checked exception
 	 */
@@ -151,15 +184,26 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 			return attempt(manager, action, new AtomicBoolean());
 		}
 		AtomicBoolean mayRunAgain = new AtomicBoolean();
-		return this.retry.execute(() -> attempt(manager, action, mayRunAgain), mayRunAgain::get);
+		return new TransactionRetry(this.retry).execute(() -> attempt(manager, action, mayRunAgain), mayRunAgain::get,
+				this::countRetry);
+	}
+
+	private void countRetry() {
+		if (this.guard != null) {
+			this.guard.countRetry();
+		}
 	}
 
 	private <T extends @Nullable Object> T attempt(PlatformTransactionManager manager, TransactionCallback<T> action,
 			AtomicBoolean mayRunAgain) {
 		mayRunAgain.set(false);
 		TransactionStatus status = manager.getTransaction(this);
-		Attempt attempt = Attempt.of(status);
-		Deadline deadline = (this.limits != null) ? this.limits.deadline(status) : null;
+		Attempt attempt = Attempt.of(status, this.resolvesCommit);
+		Deadline deadline = null;
+		if (this.guard != null) {
+			this.guard.ofTemplate(status);
+			deadline = this.guard.deadline(status);
+		}
 		T result;
 		try {
 			result = action.doInTransaction(status);
@@ -177,22 +221,20 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 			throw new UndeclaredThrowableException(ex, "TransactionCallback threw undeclared checked exception");
 		}
 		try {
-			manager.commit(status);
+			attempt.commit(manager, status);
 		}
 		catch (RuntimeException ex) {
-			if (attempt.leavesOpen(ex)) {
-				throw new CommitOutcomeUnknownException(ex);
-			}
+			attempt.throwIfUnknown(ex);
 			throwIfExpired(deadline, ex);
 			mayRunAgain.set(attempt.mayRunAgain(ex));
-			throw ex;
+			throw attempt.commitFailure(ex);
 		}
 		return result;
 	}
 
 	private void throwIfExpired(@Nullable Deadline deadline, Throwable cause) {
 		if (deadline != null && deadline.causedFailure(cause)) {
-			throw TransactionLimits.timedOut(deadline, getName(), cause);
+			throw new TransactionTimedOutException(deadline.describe(), cause);
 		}
 	}
 

@@ -17,6 +17,9 @@ final class SqlStates {
 	 * again.
 	 */
 	static boolean retryable(Throwable failure) {
+		if (RolledBackInCommit.in(failure) != null) {
+			return true;
+		}
 		Set<String> states = of(failure);
 		return (states.contains("40001") || states.contains("40P01")) && !connectionLost(states);
 	}
@@ -26,6 +29,25 @@ final class SqlStates {
 	 */
 	static boolean outcomeUnknown(Throwable failure) {
 		return connectionLost(of(failure));
+	}
+
+	/**
+	 * Tells whether the server does not have what was asked for, or not for this role:
+	 * classes 42 (access rule violation), 0A (feature not supported) and 55 (not in
+	 * prerequisite state).
+	 */
+	static boolean unavailable(SQLException failure) {
+		String state = failure.getSQLState();
+		return state != null && (state.startsWith("42") || state.startsWith("0A") || state.startsWith("55"));
+	}
+
+	/**
+	 * Tells whether an argument is out of range, such as a transaction's id of the
+	 * future.
+	 */
+	static boolean outOfRange(SQLException failure) {
+		String state = failure.getSQLState();
+		return state != null && state.startsWith("22");
 	}
 
 	static boolean known(Throwable failure) {

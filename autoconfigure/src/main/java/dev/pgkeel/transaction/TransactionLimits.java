@@ -2,13 +2,9 @@ package dev.pgkeel.transaction;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-
-import javax.sql.DataSource;
+import java.util.Objects;
+import java.util.function.Consumer;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -16,22 +12,16 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.datasource.ConnectionHolder;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
-import org.springframework.transaction.TransactionExecution;
-import org.springframework.transaction.TransactionExecutionListener;
 import org.springframework.transaction.TransactionTimedOutException;
-import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Listener that holds transactions with a timeout to it as a whole: in a statement, idle
- * and in COMMIT, whoever runs the statements. The server is told the limit too, for this
- * transaction only, in one round trip. A transaction without a timeout costs neither a
+ * Holds transactions with a timeout to it as a whole: in a statement, idle and in COMMIT,
+ * whoever runs the statements. The server is told the limit too. A transaction inside
+ * another ends no later than that one. A transaction without a limit costs neither a
  * round trip nor a task. Safe for use by several threads.
- *
- * @since 0.1.0
  */
-public class TransactionLimits implements TransactionExecutionListener, AutoCloseable {
+final class TransactionLimits {
 
 	private static final Log logger = LogFactory.getLog(TransactionLimits.class);
 
@@ -40,120 +30,103 @@ public class TransactionLimits implements TransactionExecutionListener, AutoClos
 	 */
 	private static final Duration SERVER_GRACE = Duration.ofMillis(500);
 
-	private final Map<TransactionExecution, Deadline> deadlines = new ConcurrentHashMap<>();
+	private final DeadlineClock clock;
 
-	private final boolean serverSide;
+	private final @Nullable ServerLimit server;
 
-	private final ScheduledThreadPoolExecutor scheduler;
+	private final @Nullable Consumer<Deadline> observer;
 
 	/**
-	 * Creates the listener.
-	 * @param serverSide whether the server is told the limit too
+	 * Creates limits.
+	 * @param serverSide whether the server is told
+	 * @param observe whether expired limits are only reported
+	 * @param clock wakes the limits up
 	 */
-	public TransactionLimits(boolean serverSide) {
-		this.serverSide = serverSide;
-		CustomizableThreadFactory threads = new CustomizableThreadFactory("pgkeel-transaction-");
-		threads.setDaemon(true);
-		this.scheduler = new ScheduledThreadPoolExecutor(1, threads);
-		this.scheduler.setRemoveOnCancelPolicy(true);
+	TransactionLimits(boolean serverSide, boolean observe, DeadlineClock clock) {
+		this.clock = clock;
+		this.server = (serverSide && !observe) ? new ServerLimit() : null;
+		this.observer = observe ? new ExpiryReport() : null;
+	}
+
+	/**
+	 * Refuses to begin a transaction inside one that has expired. This is the only place
+	 * where Spring 7.0 leaves nothing behind when a listener throws.
+	 */
+	static void beforeBegin(@Nullable RunningTransaction outer) {
+		Deadline around = deadline(outer);
+		if (around != null && around.isExpired()) {
+			throw new TransactionTimedOutException(around.describe() + ". No other transaction begins inside it");
+		}
 	}
 
 	// Spring 7.0 does not end the transaction when this throws
-	@Override
-	public void afterBegin(TransactionExecution transaction, @Nullable Throwable beginFailure) {
-		if (beginFailure != null) {
+	void afterBegin(RunningTransaction transaction) {
+		ConnectionHolder holder = transaction.connection();
+		Deadline around = deadline(transaction.outer());
+		if (holder == null || !(holder.hasTimeout() || around != null)) {
 			return;
 		}
 		try {
-			ConnectionHolder holder = newHolder();
-			if (holder != null) {
-				begin(transaction, holder);
-			}
+			begin(transaction, holder, around);
 		}
 		catch (SQLException | RuntimeException ex) {
-			logger.warn("Transaction '%s' may outlast its limit on the server, which could not be told"
-				.formatted(transaction.getTransactionName()), ex);
+			logger.warn(transaction.title() + " may outlast its limit on the server, which could not be told", ex);
 		}
 	}
 
-	private @Nullable ConnectionHolder newHolder() {
-		ConnectionHolder found = null;
-		for (Map.Entry<Object, Object> resource : TransactionSynchronizationManager.getResourceMap().entrySet()) {
-			if (resource.getKey() instanceof DataSource && resource.getValue() instanceof ConnectionHolder holder
-					&& holder.hasTimeout() && isNew(holder)) {
-				found = holder;
+	private static @Nullable Deadline deadline(@Nullable RunningTransaction transaction) {
+		Deadline deadline = null;
+		for (RunningTransaction each = transaction; each != null; each = each.outer()) {
+			Deadline other = each.deadline();
+			if (other != null && !other.isEnded()
+					&& (deadline == null || other.remaining().compareTo(deadline.remaining()) < 0)) {
+				deadline = other;
 			}
 		}
-		return found;
+		return deadline;
 	}
 
-	private boolean isNew(ConnectionHolder holder) {
-		return this.deadlines.values().stream().noneMatch((deadline) -> deadline.belongsTo(holder));
+	private void begin(RunningTransaction transaction, ConnectionHolder holder, @Nullable Deadline around)
+			throws SQLException {
+		Duration own = holder.hasTimeout() ? Duration.ofMillis(holder.getTimeToLiveInMillis()) : null;
+		Duration left = (around != null) ? around.remaining() : null;
+		boolean inherited = left != null && (own == null || left.compareTo(own) < 0);
+		limit(transaction, holder, inherited ? left : own, inherited);
 	}
 
-	private void begin(TransactionExecution transaction, ConnectionHolder holder) throws SQLException {
-		Duration limit = Duration.ofMillis(holder.getTimeToLiveInMillis());
+	/**
+	 * Reports it when a transaction takes longer than the limit that it would have.
+	 */
+	void observe(RunningTransaction transaction, Duration limit) {
+		ConnectionHolder holder = transaction.connection();
+		if (this.observer != null && holder != null && transaction.deadline() == null) {
+			try {
+				limit(transaction, holder, limit, false);
+			}
+			catch (SQLException | RuntimeException ex) {
+				logger.debug(transaction.title() + " cannot be observed", ex);
+			}
+		}
+	}
+
+	private void limit(RunningTransaction transaction, ConnectionHolder holder, @Nullable Duration limit,
+			boolean inherited) throws SQLException {
 		Connection connection = holder.getConnection();
-		if (!"PostgreSQL".equals(connection.getMetaData().getDatabaseProductName())) {
+		if (limit == null || !"PostgreSQL".equals(connection.getMetaData().getDatabaseProductName())) {
 			return;
 		}
-		Deadline deadline = new Deadline(holder, connection, limit);
-		this.deadlines.put(transaction, deadline);
+		if (inherited && this.observer == null) {
+			holder.setTimeoutInMillis(Math.max(1, limit.toMillis()));
+		}
+		Deadline deadline = new Deadline(transaction, limit, inherited, this.clock, this.observer);
+		transaction.limitTo(deadline);
 		if (TransactionSynchronizationManager.isSynchronizationActive()) {
-			TransactionSynchronizationManager.registerSynchronization(new RefuseExpired(deadline));
+			TransactionSynchronizationManager.registerSynchronization(deadline);
 		}
-		deadline.start(this.scheduler);
-		if (this.serverSide) {
-			tellServer(connection, limit.plus(SERVER_GRACE).toMillis());
+		deadline.start();
+		if (this.server != null) {
+			this.server.tell(Objects.requireNonNull(transaction.connectionKey()), connection, limit.plus(SERVER_GRACE));
 		}
-	}
-
-	private static void tellServer(Connection connection, long millis) throws SQLException {
-		String sql = (connection.getMetaData().getDatabaseMajorVersion() >= 17)
-				? "SET LOCAL transaction_timeout = " + millis : "SET LOCAL statement_timeout = " + millis
-						+ "; SET LOCAL idle_in_transaction_session_timeout = " + millis;
-		try (Statement statement = connection.createStatement()) {
-			statement.execute(sql);
-		}
-	}
-
-	@Override
-	public void afterCommit(TransactionExecution transaction, @Nullable Throwable commitFailure) {
-		end(transaction);
-	}
-
-	@Override
-	public void beforeRollback(TransactionExecution transaction) {
-		end(transaction);
-	}
-
-	@Override
-	public void afterRollback(TransactionExecution transaction, @Nullable Throwable rollbackFailure) {
-		end(transaction);
-	}
-
-	private void end(TransactionExecution transaction) {
-		Deadline deadline = this.deadlines.remove(transaction);
-		if (deadline != null) {
-			deadline.end();
-		}
-	}
-
-	@Nullable Deadline deadline(TransactionExecution transaction) {
-		return this.deadlines.get(transaction);
-	}
-
-	static TransactionTimedOutException timedOut(Deadline deadline, @Nullable String name, @Nullable Throwable cause) {
-		String message = "Transaction%s took %.1f s, its limit is %.1f s".formatted(
-				(name != null) ? " '" + name + "'" : "", deadline.elapsed().toMillis() / 1000.0,
-				deadline.limit().toMillis() / 1000.0);
-		return (cause != null) ? new TransactionTimedOutException(message, cause)
-				: new TransactionTimedOutException(message);
-	}
-
-	@Override
-	public void close() {
-		this.scheduler.shutdownNow();
 	}
 
 	/**
@@ -161,23 +134,33 @@ public class TransactionLimits implements TransactionExecutionListener, AutoClos
 	 * {@code TransactionException}: Spring 7.0 takes that for a failed COMMIT and does
 	 * not roll back.
 	 */
-	private record RefuseExpired(Deadline deadline) implements TransactionSynchronization {
-
-		@Override
-		public int getOrder() {
-			return HIGHEST_PRECEDENCE;
+	static void beforeCommit(RunningTransaction transaction) {
+		Deadline deadline = transaction.deadline();
+		if (deadline != null && deadline.isExpired()) {
+			throw new QueryTimeoutException(deadline.describe());
 		}
+	}
+
+	static void end(RunningTransaction transaction) {
+		Deadline deadline = transaction.deadline();
+		if (deadline != null) {
+			deadline.end();
+		}
+		transaction.finish();
+	}
+
+	/**
+	 * Reports limits that would have ended a transaction.
+	 */
+	private static final class ExpiryReport implements Consumer<Deadline> {
+
+		private final ReportThrottle throttle = new ReportThrottle();
 
 		@Override
-		public void beforeCommit(boolean readOnly) {
-			if (this.deadline.isExpired()) {
-				throw new QueryTimeoutException(String.valueOf(timedOut(this.deadline, null, null).getMessage()));
+		public void accept(Deadline deadline) {
+			if (this.throttle.admits(deadline.title())) {
+				logger.warn("Would have been cancelled: " + deadline.describe());
 			}
-		}
-
-		@Override
-		public void afterCompletion(int status) {
-			this.deadline.end();
 		}
 
 	}

@@ -1,41 +1,44 @@
 package dev.pgkeel.transaction;
 
-import java.time.Duration;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.retry.RetryException;
+import org.springframework.core.retry.RetryListener;
 import org.springframework.core.retry.RetryPolicy;
+import org.springframework.core.retry.RetryState;
 import org.springframework.core.retry.RetryTemplate;
+import org.springframework.core.retry.Retryable;
 import org.springframework.transaction.CannotCreateTransactionException;
 
 /**
  * Runs a transaction again, in a fresh one, after a serialization failure or a deadlock.
  *
- * @param maxAttempts the number of attempts, the first included
+ * @param settings how often and how soon
  */
-record TransactionRetry(int maxAttempts) {
+record TransactionRetry(RetrySettings settings) {
 
-	static final TransactionRetry OFF = new TransactionRetry(1);
-
-	TransactionRetry {
-		if (maxAttempts < 1) {
-			throw new IllegalArgumentException("A transaction needs at least one attempt, and not " + maxAttempts);
-		}
-	}
-
-	<T extends @Nullable Object> T execute(Supplier<T> attempt, Supplier<Boolean> mayRunAgain) {
+	<T extends @Nullable Object> T execute(Supplier<T> attempt, Supplier<Boolean> mayRunAgain, Runnable again) {
 		RetryPolicy policy = RetryPolicy.builder()
-			.maxRetries(this.maxAttempts - 1L)
-			.delay(Duration.ofMillis(20))
-			.jitter(Duration.ofMillis(20))
-			.multiplier(2)
-			.maxDelay(Duration.ofSeconds(1))
+			.maxRetries(this.settings.maxAttempts() - 1L)
+			.delay(this.settings.delay())
+			.jitter(this.settings.delay())
+			.multiplier(this.settings.multiplier())
+			.maxDelay(this.settings.maxDelay())
 			.predicate((failure) -> mayRunAgain.get())
 			.build();
+		RetryTemplate template = new RetryTemplate(policy);
+		template.setRetryListener(new RetryListener() {
+
+			@Override
+			public void beforeRetry(RetryPolicy retryPolicy, Retryable<?> retryable, RetryState retryState) {
+				again.run();
+			}
+
+		});
 		try {
-			return new RetryTemplate(policy).execute(attempt::get);
+			return template.execute(attempt::get);
 		}
 		catch (RetryException ex) {
 			throw last(ex);

@@ -6,6 +6,7 @@ import java.sql.Statement;
 import java.time.Duration;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.AfterEach;
@@ -56,7 +57,7 @@ class TransactionLimitsTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void rawStatementIsCancelled(boolean serverSide) {
-		try (TransactionLimits limits = new TransactionLimits(serverSide)) {
+		try (TransactionGuard limits = guard(serverSide)) {
 			assertThatExceptionOfType(TransactionTimedOutException.class)
 				.isThrownBy(() -> template(limits).executeWithoutResult((status) -> raw("select pg_sleep(60)")))
 				.withMessageContaining("its limit is 1.0 s");
@@ -67,7 +68,7 @@ class TransactionLimitsTests {
 	@ValueSource(booleans = { true, false })
 	void idleTransactionDoesNotCommit(boolean serverSide) {
 		this.jdbc.execute("create table notes (body text)");
-		try (TransactionLimits limits = new TransactionLimits(serverSide)) {
+		try (TransactionGuard limits = guard(serverSide)) {
 			assertThatExceptionOfType(TransactionTimedOutException.class)
 				.isThrownBy(() -> template(limits).executeWithoutResult((status) -> {
 					raw("insert into notes values ('a')");
@@ -85,7 +86,7 @@ class TransactionLimitsTests {
 				$$ begin perform pg_sleep(60); return null; end $$;
 				create constraint trigger slow after insert on notes deferrable initially deferred
 				for each row execute function slow()""");
-		try (TransactionLimits limits = new TransactionLimits(true)) {
+		try (TransactionGuard limits = guard(true)) {
 			assertThatExceptionOfType(TransactionTimedOutException.class).isThrownBy(
 					() -> template(limits).executeWithoutResult((status) -> raw("insert into notes values ('a')")));
 		}
@@ -94,7 +95,7 @@ class TransactionLimitsTests {
 
 	@Test
 	void serverIsToldForThisTransactionOnly() {
-		try (TransactionLimits limits = new TransactionLimits(true)) {
+		try (TransactionGuard limits = guard(true)) {
 			template(limits).executeWithoutResult(
 					(status) -> assertThat(this.jdbc.queryForObject(serversOwn(), String.class)).isNotEqualTo("0"));
 		}
@@ -108,7 +109,7 @@ class TransactionLimitsTests {
 
 	@Test
 	void transactionWithoutALimitHasNone() {
-		try (TransactionLimits limits = new TransactionLimits(true)) {
+		try (TransactionGuard limits = guard(true)) {
 			new GuardedTransactionTemplate(manager(limits), new DefaultTransactionDefinition(), limits)
 				.executeWithoutResult((status) -> {
 					assertThat(limits.deadline(status)).isNull();
@@ -119,7 +120,7 @@ class TransactionLimitsTests {
 
 	@Test
 	void failureOfTheCallbackKeepsItsTypeAfterTheLimit() {
-		try (TransactionLimits limits = new TransactionLimits(false)) {
+		try (TransactionGuard limits = guard(false)) {
 			assertThatIllegalStateException().isThrownBy(() -> template(limits).executeWithoutResult((status) -> {
 				idle(limits.deadline(status));
 				throw new IllegalStateException("callback");
@@ -143,13 +144,19 @@ class TransactionLimitsTests {
 			.withMessageContaining("PT1.5S");
 	}
 
-	private JdbcTransactionManager manager(TransactionLimits limits) {
+	private static TransactionGuard guard(boolean serverSide) {
+		return new TransactionGuard(
+				new TransactionGuardSettings(PgkeelMode.ENFORCE, serverSide, Duration.ofSeconds(5), null),
+				(dataSource, holder) -> null);
+	}
+
+	private JdbcTransactionManager manager(TransactionGuard limits) {
 		JdbcTransactionManager manager = new JdbcTransactionManager(this.pool);
 		manager.addListener(limits);
 		return manager;
 	}
 
-	private GuardedTransactionTemplate template(TransactionLimits limits) {
+	private GuardedTransactionTemplate template(TransactionGuard limits) {
 		return new GuardedTransactionTemplate(manager(limits), new DefaultTransactionDefinition(), limits)
 			.withTimeout(Duration.ofSeconds(1));
 	}

@@ -1,0 +1,102 @@
+package dev.pgkeel.autoconfigure;
+
+import java.time.Duration;
+
+import dev.pgkeel.transaction.DrainedTransactions;
+import dev.pgkeel.transaction.TransactionGuard;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Lets transactions finish when the application shuts down: once nothing new comes in,
+ * and before the pools close.
+ */
+final class TransactionShutdown implements SmartLifecycle {
+
+	private static final Log logger = LogFactory.getLog(TransactionShutdown.class);
+
+	/**
+	 * Below the phases in which Spring Boot 4.1 lets requests finish and stops the web
+	 * server (DEFAULT_PHASE - 1024 and - 2048).
+	 */
+	private static final int PHASE = DEFAULT_PHASE - 3072;
+
+	private static final Duration LONGEST_GRACE = Duration.ofSeconds(2);
+
+	private final TransactionGuard guard;
+
+	private final Duration patience;
+
+	private final Duration grace;
+
+	private volatile boolean running;
+
+	/**
+	 * Creates the lifecycle.
+	 * @param guard knows the transactions
+	 * @param timeoutPerPhase how long the application waits for this phase. A part of it
+	 * is kept for cancelled transactions to roll back
+	 */
+	TransactionShutdown(TransactionGuard guard, Duration timeoutPerPhase) {
+		this.guard = guard;
+		Duration part = timeoutPerPhase.dividedBy(5);
+		Duration kept = (part.compareTo(LONGEST_GRACE) < 0) ? part : LONGEST_GRACE;
+		this.patience = timeoutPerPhase.minus(kept);
+		this.grace = kept.dividedBy(2);
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+	@Override
+	public void start() {
+		this.running = true;
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public void stop(Runnable callback) {
+		Thread thread = new Thread(() -> {
+			try {
+				stop();
+			}
+			finally {
+				callback.run();
+			}
+		}, "pgkeel-transaction-shutdown");
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	@Override
+	public void stop() {
+		this.running = false;
+		try {
+			report(this.guard.drain(this.patience, this.grace));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void report(DrainedTransactions drained) {
+		if (drained.cancelled() + drained.left() > 0) {
+			logger.warn("Shutdown: %d transactions finished, %d were cancelled and rolled back"
+				.formatted(drained.finished(), drained.cancelled())
+					+ ((drained.left() > 0)
+							? ", %d were cancelled and end with their sessions".formatted(drained.left()) : ""));
+		}
+		else if (drained.finished() > 0) {
+			logger.info("Shutdown: %d transactions finished, none had to be cancelled".formatted(drained.finished()));
+		}
+	}
+
+}

@@ -1,0 +1,22 @@
+package dev.pgkeel.lease;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * Commits in the place of a pool's connections. Safe for use by several threads.
+ *
+ * @since 0.1.0
+ */
+public interface CommitGuard {
+
+	/**
+	 * Commits.
+	 * @param connection HikariCP's connection
+	 * @throws java.sql.SQLTransactionRollbackException if it is certain that the
+	 * transaction was rolled back: a rollback that follows is not passed on
+	 * @throws SQLException if the connection cannot commit
+	 */
+	void commit(Connection connection) throws SQLException;
+
+}

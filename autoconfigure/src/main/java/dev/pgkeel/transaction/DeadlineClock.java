@@ -1,0 +1,63 @@
+package dev.pgkeel.transaction;
+
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+/**
+ * Wakes up deadlines on one thread, and does on others what may have to wait. The threads
+ * are there only while there is something to do.
+ */
+final class DeadlineClock implements AutoCloseable {
+
+	private static final int WORKERS = 4;
+
+	private final ScheduledThreadPoolExecutor alarm;
+
+	private final ThreadPoolExecutor workers;
+
+	DeadlineClock() {
+		CustomizableThreadFactory threads = new CustomizableThreadFactory("pgkeel-transaction-");
+		threads.setDaemon(true);
+		this.alarm = new ScheduledThreadPoolExecutor(1, threads);
+		this.alarm.setRemoveOnCancelPolicy(true);
+		this.alarm.setKeepAliveTime(10, TimeUnit.SECONDS);
+		this.alarm.allowCoreThreadTimeOut(true);
+		this.workers = new ThreadPoolExecutor(WORKERS, WORKERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+				threads);
+		this.workers.allowCoreThreadTimeOut(true);
+	}
+
+	/**
+	 * Calls later.
+	 * @param alarm what to call, which must not wait
+	 * @param delay when
+	 * @return cancels it
+	 * @throws RejectedExecutionException if the clock was closed
+	 */
+	Future<?> wakeUp(Runnable alarm, Duration delay) {
+		return this.alarm.schedule(alarm, Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * Calls soon, unless the clock was closed.
+	 */
+	void work(Runnable work) {
+		if (!this.workers.isShutdown()) {
+			this.workers.execute(work);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.alarm.shutdownNow();
+		this.workers.shutdownNow();
+	}
+
+}

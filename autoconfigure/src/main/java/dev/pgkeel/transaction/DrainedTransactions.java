@@ -1,0 +1,15 @@
+package dev.pgkeel.transaction;
+
+/**
+ * What became of the transactions that ran when the application began to shut down, and
+ * of those that began after that.
+ *
+ * @param finished how many finished by themselves
+ * @param cancelled how many were cancelled and have rolled back
+ * @param left how many were cancelled and have not noticed: they do not commit, and the
+ * end of their sessions rolls them back
+ * @since 0.1.0
+ */
+public record DrainedTransactions(int finished, int cancelled, int left) {
+
+}

@@ -1,0 +1,72 @@
+package dev.pgkeel.transaction;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Waits for transactions to finish when the application shuts down, and then cancels
+ * those that do not.
+ */
+final class TransactionDrain {
+
+	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+
+	private final RunningTransactions running;
+
+	private final Set<RunningTransaction> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+
+	TransactionDrain(RunningTransactions running) {
+		this.running = running;
+	}
+
+	/**
+	 * Waits, cancels, and waits for what was cancelled to roll back.
+	 * @param patience how long to wait for transactions to finish
+	 * @param grace how long to wait for cancelled ones to roll back
+	 * @return how many of each
+	 * @throws InterruptedException if the thread is interrupted
+	 */
+	DrainedTransactions drain(Duration patience, Duration grace) throws InterruptedException {
+		List<RunningTransaction> late = waitFor(patience, false);
+		int finished = this.seen.size() - late.size();
+		late.forEach(RunningTransaction::cancel);
+		List<RunningTransaction> left = waitFor(grace, true);
+		return new DrainedTransactions(finished, this.seen.size() - finished - left.size(), left.size());
+	}
+
+	private List<RunningTransaction> waitFor(Duration time, boolean cancel) throws InterruptedException {
+		long start = System.nanoTime();
+		List<RunningTransaction> still = look();
+		while (!still.isEmpty() && System.nanoTime() - start < time.toNanos()) {
+			if (cancel) {
+				still.forEach(TransactionDrain::cancel);
+			}
+			TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS.toMillis());
+			still = look();
+		}
+		return still;
+	}
+
+	private List<RunningTransaction> look() {
+		List<RunningTransaction> all = this.running.all();
+		this.seen.addAll(all);
+		return all;
+	}
+
+	/**
+	 * One that waits for nothing of the server is left to find out at its commit; the
+	 * pool ends its session when it closes.
+	 */
+	private static void cancel(RunningTransaction transaction) {
+		transaction.cancel();
+		Cancellation cancellation = transaction.cancellation();
+		if (cancellation != null && DriverCalls.isIn(transaction.holder().getStackTrace())) {
+			cancellation.cancel();
+		}
+	}
+
+}
