@@ -19,8 +19,8 @@ import java.time.Duration;
  * @param idleInTransaction how long the longest of them has been idle in a transaction
  * @since 0.1.0
  */
-public record SessionGroup(String application, String instance, String state, int sessions, int ofRole, int ofDatabase, int hidden,
-		Duration idleInTransaction) {
+public record SessionGroup(String application, String instance, String state, int sessions, int ofRole, int ofDatabase,
+		int hidden, Duration idleInTransaction) {
 
 	/**
 	 * The state of a session that this role may not see.

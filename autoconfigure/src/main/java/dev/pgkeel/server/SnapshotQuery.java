@@ -152,8 +152,8 @@ final class SnapshotQuery {
 	}
 
 	private static SessionGroup session(ResultSet row) throws SQLException {
-		return new SessionGroup(text(row, "name"), text(row, "instance"), text(row, "detail"), row.getInt("number"), row.getInt("of_role"),
-				row.getInt("of_database"), row.getInt("hidden"), seconds(row, "seconds"));
+		return new SessionGroup(text(row, "name"), text(row, "instance"), text(row, "detail"), row.getInt("number"),
+				row.getInt("of_role"), row.getInt("of_database"), row.getInt("hidden"), seconds(row, "seconds"));
 	}
 
 	private static BlockedSession blocked(ResultSet row) throws SQLException {

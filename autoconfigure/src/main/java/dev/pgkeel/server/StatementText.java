@@ -101,7 +101,8 @@ final class StatementText {
 			else if (c != quote) {
 				end++;
 			}
-			else if (this.text.charAt(end - 1) != '\\' && end + 1 < this.text.length() && this.text.charAt(end + 1) == quote) {
+			else if (this.text.charAt(end - 1) != '\\' && end + 1 < this.text.length()
+					&& this.text.charAt(end + 1) == quote) {
 				end += 2;
 			}
 			else {

@@ -5,6 +5,7 @@ import java.util.Map;
 
 import dev.pgkeel.actuate.WatchedLeases;
 import dev.pgkeel.actuate.console.LeasesView.LeaseView;
+import dev.pgkeel.lease.PoolLeases;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,11 @@ record SeenLeases(Map<Integer, LeaseView> byPid) {
 
 	static SeenLeases of(WatchedLeases watched, Transactions transactions) {
 		Map<Integer, LeaseView> byPid = new HashMap<>();
-		watched.byPid()
-			.forEach((pid, lease) -> byPid.put(pid, LeaseView.of(watched.name(), pid, lease, transactions)));
+		PoolLeases pool = watched.pool();
+		if (pool == null) {
+			return new SeenLeases(byPid);
+		}
+		watched.byPid().forEach((pid, lease) -> byPid.put(pid, LeaseView.of(pool.pool(), pid, lease, transactions)));
 		return new SeenLeases(byPid);
 	}
 

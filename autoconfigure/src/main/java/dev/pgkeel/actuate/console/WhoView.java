@@ -43,13 +43,13 @@ public record WhoView(List<ApplicationView> applications, int more) {
 		return new WhoView(List.copyOf(shown), Math.max(0, applications.size() - MOST_APPLICATIONS));
 	}
 
-	private static Map<String, Integer> states(List<SessionGroup> groups) {
+	private static Map<String, Integer> statesOf(List<SessionGroup> groups) {
 		Map<String, Integer> states = new TreeMap<>();
 		groups.forEach((group) -> states.merge(group.state(), group.sessions(), Integer::sum));
 		return states;
 	}
 
-	private static int sessions(List<SessionGroup> groups) {
+	private static int count(List<SessionGroup> groups) {
 		return groups.stream().mapToInt(SessionGroup::sessions).sum();
 	}
 
@@ -62,8 +62,8 @@ public record WhoView(List<ApplicationView> applications, int more) {
 	 * @param instances its instances, the largest first, as far as it tells them apart
 	 * @param moreInstances how many instances were left out
 	 */
-	public record ApplicationView(String name, int sessions, Map<String, Integer> states,
-			List<InstanceView> instances, int moreInstances) {
+	public record ApplicationView(String name, int sessions, Map<String, Integer> states, List<InstanceView> instances,
+			int moreInstances) {
 
 		static ApplicationView of(String name, List<SessionGroup> groups) {
 			Map<String, List<SessionGroup>> byInstance = new TreeMap<>();
@@ -71,15 +71,15 @@ public record WhoView(List<ApplicationView> applications, int more) {
 				.filter((group) -> !group.instance().isEmpty())
 				.forEach((group) -> byInstance.computeIfAbsent(group.instance(), (id) -> new ArrayList<>()).add(group));
 			List<InstanceView> instances = new ArrayList<>();
-			byInstance.forEach((id, own) -> instances.add(new InstanceView(id, WhoView.sessions(own), states(own))));
+			byInstance.forEach((id, own) -> instances.add(new InstanceView(id, count(own), statesOf(own))));
 			instances.sort(Comparator.comparingInt(InstanceView::sessions).reversed());
-			return new ApplicationView(name, WhoView.sessions(groups), WhoView.states(groups), instances, 0);
+			return new ApplicationView(name, count(groups), statesOf(groups), instances, 0);
 		}
 
 		ApplicationView withInstances(int most) {
 			int shown = Math.min(most, this.instances.size());
-			return new ApplicationView(this.name, this.sessions, this.states, List.copyOf(this.instances.subList(0, shown)),
-					this.instances.size() - shown);
+			return new ApplicationView(this.name, this.sessions, this.states,
+					List.copyOf(this.instances.subList(0, shown)), this.instances.size() - shown);
 		}
 
 	}

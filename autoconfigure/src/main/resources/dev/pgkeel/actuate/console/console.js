@@ -231,7 +231,8 @@ function facts(data) {
   if (server.failure) lines.push(server.failure);
   lines.push(server.version ? "PostgreSQL " + server.version + (server.role ? " " + server.role : "")
     : "server version unknown");
-  if (server.database) lines.push("database " + server.database + " as " + server.user);
+  lines.push(server.database ? "database " + server.database + " as " + server.user
+    : server.valuesShown ? "database unknown" : "database and role hidden");
   if (server.pooler && server.pooler !== "direct") lines.push("pooler: " + server.pooler);
   if (server.seesAllSessions === true) lines.push("this role sees all sessions");
   else if (server.seesAllSessions === false)
@@ -446,12 +447,12 @@ function idle(data) {
     { label: "Application", type: "wrap", fill: cell((session) => name(session.application)) },
     { label: "Call site", term: "call site", fill: code((session) => session.lease
       ? session.lease.callSite ?? "not recorded" : "not of this instance") },
-    { label: "Last statement", fill: code((session) => session.sql ?? (data.server.sqlShown ? UNKNOWN : "hidden")) }
+    { label: "Last statement", fill: code((session) => session.sql ?? (data.server.valuesShown ? UNKNOWN : "hidden")) }
   ], sessions, (session) => String(session.pid), data.idle
     ? data.idle.longestMs > 0 ? "The longest has been idle in its transaction for " + time(data.idle.longestMs) + "."
       : "No session is idle in a transaction."
     : "Which sessions are idle in a transaction is unknown.");
-  note($("idle"), sessions.length && !data.server.sqlShown
+  note($("idle"), sessions.length && !data.server.valuesShown
     ? "Statements are hidden: see management.endpoint.pgkeelconsole.show-values." : "");
 }
 

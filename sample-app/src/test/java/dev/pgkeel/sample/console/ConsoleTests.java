@@ -16,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 
 import javax.sql.DataSource;
 
-import dev.pgkeel.sample.NotesApplicationTest;
 import dev.pgkeel.testsupport.RequiresComponent;
 import dev.pgkeel.testsupport.SmallServer;
 import dev.pgkeel.testsupport.TestDatabase;
@@ -34,6 +33,8 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
+import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -45,8 +46,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for the console in a real browser.
  */
-@NotesApplicationTest(properties = { "sample.lab.enabled=true", "pgkeel.runtime-profile=development",
-		"pgkeel.monitor.interval=1s", "spring.datasource.hikari.maximum-pool-size=6" })
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+		properties = { "sample.lab.enabled=true", "pgkeel.runtime-profile=development", "pgkeel.monitor.interval=1s",
+				"spring.datasource.hikari.maximum-pool-size=6" })
+@AutoConfigureRestTestClient
 @RequiresComponent({ "chromium", "chromedriver" })
 @DirtiesContext
 class ConsoleTests {
@@ -74,6 +77,7 @@ class ConsoleTests {
 	@DynamicPropertySource
 	static void ownServer(DynamicPropertyRegistry registry) {
 		registry.add("spring.datasource.url", database::jdbcUrl);
+		registry.add("spring.datasource.username", database::username);
 	}
 
 	@BeforeAll
