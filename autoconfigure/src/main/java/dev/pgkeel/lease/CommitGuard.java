@@ -12,7 +12,7 @@ public interface CommitGuard {
 
 	/**
 	 * Commits.
-	 * @param connection HikariCP's connection
+	 * @param connection the connection of HikariCP
 	 * @throws java.sql.SQLTransactionRollbackException if it is certain that the
 	 * transaction was rolled back: a rollback that follows is not passed on
 	 * @throws SQLException if the connection cannot commit
