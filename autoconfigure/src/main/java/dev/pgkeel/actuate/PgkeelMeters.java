@@ -88,9 +88,7 @@ public final class PgkeelMeters implements MeterBinder {
 					(source) -> value(source, (snapshot) -> snapshot.longestIdleInTransaction().toMillis() / 1000.0))
 			.description("Longest time that a session has been idle in a transaction")
 			.register(registry);
-		TimeGauge
-			.builder(PREFIX + "monitor.data.age", this.monitor, TimeUnit.SECONDS,
-					(source) -> source.dataAge().toMillis() / 1000.0)
+		TimeGauge.builder(PREFIX + "monitor.data.age", this.monitor, TimeUnit.SECONDS, PgkeelMeters::age)
 			.description("Age of what the monitor saw last")
 			.register(registry);
 		for (RefusalReason reason : RefusalReason.values()) {
@@ -130,6 +128,14 @@ public final class PgkeelMeters implements MeterBinder {
 	private static double value(ServerMonitor monitor, ToDoubleFunction<ServerSnapshot> figure) {
 		ServerSnapshot snapshot = monitor.current();
 		return (snapshot != null) ? figure.applyAsDouble(snapshot) : Double.NaN;
+	}
+
+	/**
+	 * A monitor that nobody wants to ask by itself is not blind.
+	 */
+	private static double age(ServerMonitor monitor) {
+		boolean asks = monitor.isRunning() || monitor.state().askedAt() != null;
+		return asks ? monitor.dataAge().toMillis() / 1000.0 : Double.NaN;
 	}
 
 	private static double orNaN(@Nullable Integer limit) {

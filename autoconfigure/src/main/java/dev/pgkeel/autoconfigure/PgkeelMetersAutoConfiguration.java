@@ -1,7 +1,9 @@
 package dev.pgkeel.autoconfigure;
 
+import dev.pgkeel.actuate.BudgetMeters;
 import dev.pgkeel.actuate.PgkeelMeters;
 import dev.pgkeel.alert.ConnectionAlerts;
+import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.server.Refusals;
 import dev.pgkeel.server.ServerMonitor;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,17 +16,24 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of the meters of the server.
+ * Auto-configuration of the meters of the server and of the budget.
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = PgkeelMonitorAutoConfiguration.class)
+@AutoConfiguration(after = { PgkeelPoolAutoConfiguration.class, PgkeelMonitorAutoConfiguration.class })
 @ConditionalOnClass(MeterRegistry.class)
-@ConditionalOnBean(ServerMonitor.class)
+@ConditionalOnBean(PoolReports.class)
 public final class PgkeelMetersAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	BudgetMeters pgkeelBudgetMeters(PoolReports reports) {
+		return new BudgetMeters(reports);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(ServerMonitor.class)
 	PgkeelMeters pgkeelMeters(ServerMonitor monitor, Refusals refusals, ObjectProvider<ConnectionAlerts> alerts) {
 		return new PgkeelMeters(monitor, refusals, alerts.getIfAvailable());
 	}

@@ -33,15 +33,15 @@ import org.springframework.core.io.support.ResourcePatternUtils;
 @ConditionalOnBean(PgkeelProperties.class)
 @ConditionalOnSingleCandidate(DataSource.class)
 @ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
-@EnableConfigurationProperties({ SchemaProperties.class, SchemaLintProperties.class })
-@Import({ DatabaseInitializationDependencyConfigurer.class, DeployStepConfiguration.class })
+@EnableConfigurationProperties({ SchemaProperties.class, SchemaLintProperties.class, SchemaProofProperties.class })
+@Import(DatabaseInitializationDependencyConfigurer.class)
 public final class PgkeelSchemaAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
 	SchemaInitializer pgkeelSchemaInitializer(PgkeelProperties properties, SchemaProperties schema,
-			SchemaLintProperties lint, ActiveProfile profile, ApplicationInstance instance, DataSource dataSource,
-			ResourceLoader resourceLoader, DirectWay directWay) {
+			SchemaLintProperties lint, SchemaProofProperties proof, ActiveProfile profile, ApplicationInstance instance,
+			DataSource dataSource, ResourceLoader resourceLoader, DirectWay directWay) {
 		boolean applies = schema.enabled() != null || schema.stops() || profile.profile() != RuntimeProfile.SERVERLESS;
 		SchemaSettings settings = new SchemaSettings(applies, schema.locations(), schema.mode(), schema.historySchema(),
 				schema.lockTimeout(), schema.statementTimeout(), schema.dryRun(),
@@ -49,7 +49,8 @@ public final class PgkeelSchemaAutoConfiguration {
 		return new SchemaInitializer(
 				new Preflight(dataSource, directWay.connection(), properties.preflight().timeout()),
 				ResourcePatternUtils.getResourcePatternResolver(resourceLoader), instance, settings,
-				SchemaLintFactory.create(lint, profile.profile(), properties.mode()));
+				SchemaLintFactory.create(lint, profile.profile(), properties.mode()),
+				SchemaProofFactory.create(proof, lint, profile.profile(), properties.mode()));
 	}
 
 }

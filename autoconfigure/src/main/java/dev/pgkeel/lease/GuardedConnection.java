@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
  * The handle that a borrower gets. Only the borrower keeps it reachable, and everything
  * that the borrower gets from it does so too.
  */
-final class GuardedConnection extends ConnectionDelegate {
+final class GuardedConnection extends ConnectionDelegate implements LeasedConnection {
 
-	private CommitGuard commits = Connection::commit;
+	/**
+	 * Commits, if set.
+	 */
+	@Nullable CommitGuard guard;
 
 	private boolean rolledBack;
 
@@ -24,15 +27,15 @@ final class GuardedConnection extends ConnectionDelegate {
 		this.lease = new Lease(this, queue, proxy, holder, callSite, registry);
 	}
 
-	void commitWith(CommitGuard guard) {
-		this.commits = guard;
-	}
-
 	@Override
 	public void commit() throws SQLException {
+		if (this.guard == null) {
+			super.commit();
+			return;
+		}
 		this.lease.use();
 		try {
-			this.commits.commit(this.delegate);
+			this.guard.commit(this.delegate);
 		}
 		catch (SQLTransactionRollbackException ex) {
 			this.rolledBack = true;
@@ -59,6 +62,25 @@ final class GuardedConnection extends ConnectionDelegate {
 			this.delegate.close();
 		}
 		Reference.reachabilityFence(this);
+	}
+
+	@Override
+	public void cancelStatement() throws SQLException {
+		this.lease.cancelStatement();
+		Reference.reachabilityFence(this);
+	}
+
+	/**
+	 * This object is none of the driver's.
+	 */
+	@Override
+	public <T> T unwrap(Class<T> type) throws SQLException {
+		return (type == LeasedConnection.class) ? type.cast(this) : super.unwrap(type);
+	}
+
+	@Override
+	public boolean isWrapperFor(Class<?> type) throws SQLException {
+		return type == LeasedConnection.class || super.isWrapperFor(type);
 	}
 
 }

@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 public class GuardedDataSource extends HikariDataSource {
 
+	/**
+	 * How long a connection may take that only asks what the others do.
+	 */
+	private static final Duration QUESTION_TIMEOUT = Duration.ofSeconds(3);
+
 	private final @Nullable PoolLeases leases;
 
 	/**
@@ -33,7 +38,8 @@ public class GuardedDataSource extends HikariDataSource {
 	}
 
 	private GuardedDataSource(String beanName, LeakSettings settings, Consumer<ConnectionLeakEvent> listener) {
-		this.leases = new PoolLeases(new Bare(beanName), settings, new Preflight(this), listener);
+		this.leases = new PoolLeases(new Bare(beanName), settings, new Preflight(this, null, QUESTION_TIMEOUT),
+				listener);
 	}
 
 	/**
@@ -79,9 +85,7 @@ public class GuardedDataSource extends HikariDataSource {
 	@Override
 	public void evictConnection(Connection connection) {
 		if (connection instanceof GuardedConnection handle) {
-			if (handle.lease.evict()) {
-				super.evictConnection(handle.lease.proxy());
-			}
+			handle.lease.evict(this::evictBare);
 		}
 		else {
 			super.evictConnection(connection);

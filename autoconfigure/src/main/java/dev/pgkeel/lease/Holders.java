@@ -19,8 +19,17 @@ final class Holders {
 			return "has ended";
 		}
 		StackTraceElement line = UserFrames.in(stack);
-		return (line != null) ? "is at " + line + ((stack[0] != line) ? " (in " + stack[0] + ")" : "")
+		return (line != null) ? "is at " + text(line) + ((stack[0] != line) ? " (in " + text(stack[0]) + ")" : "")
 				: "is " + holder.getState();
+	}
+
+	/**
+	 * Leaves out what a frame says about class loader and module.
+	 */
+	private static String text(StackTraceElement line) {
+		return new StackTraceElement(line.getClassName(), line.getMethodName(), line.getFileName(),
+				line.getLineNumber())
+			.toString();
 	}
 
 	/**

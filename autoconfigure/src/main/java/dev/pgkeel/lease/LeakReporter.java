@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 import dev.pgkeel.lease.ConnectionLeakEvent.Kind;
 import org.apache.commons.logging.Log;
@@ -28,12 +29,16 @@ final class LeakReporter {
 
 	private final Consumer<ConnectionLeakEvent> listener;
 
+	private final LongSupplier nanoClock;
+
 	private final Map<String, Place> places = new LinkedHashMap<>();
 
-	LeakReporter(BarePool pool, CallSiteCapture capture, Consumer<ConnectionLeakEvent> listener) {
+	LeakReporter(BarePool pool, CallSiteCapture capture, Consumer<ConnectionLeakEvent> listener,
+			LongSupplier nanoClock) {
 		this.pool = pool;
 		this.capture = capture;
 		this.listener = listener;
+		this.nanoClock = nanoClock;
 	}
 
 	/**
@@ -43,7 +48,7 @@ final class LeakReporter {
 	 * @param session what the session does, {@code null} if nobody asked
 	 */
 	void report(Kind kind, Lease lease, @Nullable String session) {
-		boolean armed = this.capture.arm(System.nanoTime());
+		boolean armed = this.capture.arm(this.nanoClock.getAsLong());
 		String callSite = (lease.callSite() != null) ? lease.callSite().toString() : null;
 		ConnectionLeakEvent event = new ConnectionLeakEvent(this.pool.name(), kind, lease.holder().getName(),
 				lease.heldFor(), callSite, session);
@@ -59,7 +64,7 @@ final class LeakReporter {
 	 * Returns how often a place was seen, 0 if that is not to be said yet.
 	 */
 	private synchronized long count(String key) {
-		long now = System.nanoTime();
+		long now = this.nanoClock.getAsLong();
 		Place place = this.places.get(key);
 		if (place == null) {
 			if (this.places.size() >= MAXIMUM_PLACES) {

@@ -1,21 +1,17 @@
 package dev.pgkeel.lease;
 
-import java.lang.ref.Reference;
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Looks for leaks for as long as the pool is open: with a thread of its own, or, where no
- * thread may run between requests, in the borrowers that wait.
+ * Looks for leaks and deadlocks for as long as the pool is open: with a thread of its
+ * own, or, where no thread may run between requests, in the borrowers that wait.
  */
 final class LeakWatch implements Runnable {
 
@@ -24,21 +20,15 @@ final class LeakWatch implements Runnable {
 	/**
 	 * How long a borrower waits before it starves.
 	 */
-	static final Duration STARVED_AFTER = Duration.ofMillis(500);
+	private static final Duration STARVED_AFTER = Duration.ofMillis(500);
 
 	private static final Duration LOOK = Duration.ofMillis(200);
 
 	private static final Duration LOOK_AT_ALL = Duration.ofSeconds(1);
 
-	private static final Duration COLLECTION_PATIENCE = Duration.ofSeconds(1);
-
-	private static final Duration LOOK_AFTER_COLLECTION = Duration.ofMillis(20);
-
-	private static final int LOOKS_AFTER_COLLECTION = 10;
-
 	private final BarePool pool;
 
-	private final LeakSettings settings;
+	private final boolean background;
 
 	private final LeaseRegistry registry;
 
@@ -46,11 +36,11 @@ final class LeakWatch implements Runnable {
 
 	private final SuspectWatch suspects;
 
-	private final StarvationWatch starvation;
+	private final StarvedPool starvation;
+
+	private final DeadlockWatch deadlocks;
 
 	private final CallSiteCapture capture;
-
-	private final LeakCounters counters;
 
 	private final ReentrantLock looking = new ReentrantLock();
 
@@ -64,63 +54,80 @@ final class LeakWatch implements Runnable {
 
 	private long waitingSince;
 
-	LeakWatch(BarePool pool, LeakSettings settings, LeaseRegistry registry, LeakDetector detector,
-			SuspectWatch suspects, LeaseSessions sessions, CallSiteCapture capture, LeakCounters counters) {
+	LeakWatch(BarePool pool, boolean background, LeaseRegistry registry, LeakDetector detector, SuspectWatch suspects,
+			StarvedPool starvation, DeadlockWatch deadlocks, CallSiteCapture capture) {
 		this.pool = pool;
-		this.settings = settings;
+		this.background = background;
 		this.registry = registry;
 		this.detector = detector;
 		this.suspects = suspects;
-		this.starvation = new StarvationWatch(sessions);
+		this.starvation = starvation;
+		this.deadlocks = deadlocks;
 		this.capture = capture;
-		this.counters = counters;
 	}
 
 	/**
-	 * Borrows a connection for a thread that holds none.
+	 * Borrows a connection.
 	 */
 	Connection borrow() throws SQLException {
-		if (this.settings.background()) {
+		if (this.background) {
 			return this.pool.borrow();
 		}
-		this.detector.drain();
+		drain();
 		return borrowAndLook();
 	}
 
+	private void drain() {
+		try {
+			this.detector.drain();
+		}
+		catch (RuntimeException ex) {
+			warn(ex);
+		}
+	}
+
 	/**
-	 * Waits in slices, and looks for leaks in between.
+	 * Looks in between, at growing distances: with each look the borrower loses its place
+	 * in HikariCP's queue, and HikariCP counts a timeout.
 	 */
 	private Connection borrowAndLook() throws SQLException {
 		long start = System.nanoTime();
-		while (true) {
-			Duration left = this.pool.patience().minusNanos(System.nanoTime() - start);
-			if (left.compareTo(STARVED_AFTER) <= 0) {
-				return (left.toMillis() > 0) ? this.pool.borrow(left) : this.pool.borrow(Duration.ofMillis(1));
-			}
+		Duration patience = this.pool.patience();
+		Duration slice = STARVED_AFTER;
+		Duration left = patience;
+		while (left.compareTo(slice) > 0) {
 			try {
-				return this.pool.borrow(STARVED_AFTER);
+				return this.pool.borrow(slice);
 			}
 			catch (SQLTransientConnectionException ex) {
 				look();
 			}
+			slice = slice.multipliedBy(2);
+			left = patience.minusNanos(System.nanoTime() - start);
 		}
+		return this.pool.borrow((left.toMillis() > 0) ? left : Duration.ofMillis(1));
 	}
 
 	/**
-	 * Does what the thread does, on behalf of a borrower that waits, if there is no
-	 * thread.
+	 * Does what the thread does, on behalf of a borrower that waits. While another one
+	 * looks, this one goes on waiting.
 	 */
-	void look() {
-		if (this.settings.background() || !this.looking.tryLock()) {
+	private void look() {
+		if (!this.looking.tryLock()) {
 			return;
 		}
 		try {
 			this.detector.drain();
+			this.capture.observe(this.pool.total() - this.pool.idle(), this.pool.maximumPoolSize(), System.nanoTime());
 			this.suspects.check(this.registry.open());
-			collectIfStarved();
+			this.starvation.collectIfForgotten();
+			this.deadlocks.check();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+		catch (RuntimeException | Error ex) {
+			warn(ex);
 		}
 		finally {
 			this.looking.unlock();
@@ -128,7 +135,7 @@ final class LeakWatch implements Runnable {
 	}
 
 	void ensureStarted() {
-		if (!this.started && this.settings.background()) {
+		if (!this.started && this.background) {
 			start();
 		}
 	}
@@ -161,13 +168,29 @@ final class LeakWatch implements Runnable {
 		}
 	}
 
+	/**
+	 * If the thread ends all the same, the next borrow starts another one.
+	 */
 	@Override
 	public void run() {
+		try {
+			watch();
+		}
+		catch (InterruptedException ex) {
+			logger.debug(this.pool.name() + " - no more looking for leaks");
+		}
+		finally {
+			this.started = false;
+		}
+	}
+
+	private void watch() throws InterruptedException {
 		long lookedAtAll = System.nanoTime();
 		while (!this.stopped && !this.pool.isClosed()) {
 			try {
 				this.detector.await(LOOK);
 				lookForStarved();
+				this.deadlocks.check();
 				if (System.nanoTime() - lookedAtAll >= LOOK_AT_ALL.toNanos()) {
 					lookedAtAll = System.nanoTime();
 					this.capture.observe(this.pool.total() - this.pool.idle(), this.pool.maximumPoolSize(),
@@ -175,11 +198,8 @@ final class LeakWatch implements Runnable {
 					this.suspects.check(this.registry.open());
 				}
 			}
-			catch (InterruptedException ex) {
-				return;
-			}
-			catch (RuntimeException ex) {
-				logger.warn(this.pool.name() + " - looking for leaks failed, and is tried again", ex);
+			catch (RuntimeException | Error ex) {
+				warn(ex);
 			}
 		}
 	}
@@ -195,70 +215,20 @@ final class LeakWatch implements Runnable {
 			this.waitingSince = now;
 		}
 		if (now - this.waitingSince >= STARVED_AFTER.toNanos()) {
-			collectIfStarved();
-		}
-	}
-
-	private void collectIfStarved() throws InterruptedException {
-		this.looking.lock();
-		try {
-			List<Lease> leases = this.registry.open();
-			if (this.settings.collectWhenStarved() && this.starvation.shouldCollect(leases, System.nanoTime())) {
-				collect(leases);
-			}
-		}
-		finally {
-			this.looking.unlock();
+			this.starvation.collectIfForgotten();
 		}
 	}
 
 	/**
-	 * Finds out whether somebody can still use all the connections that are out, which a
-	 * thread that leaked one before does not tell.
-	 * @return whether that is certain, or as good as certain
+	 * Where not even this can be said, the next look may do better.
 	 */
-	boolean areAllInUse() {
-		if (!this.settings.collectWhenStarved()) {
-			return true;
-		}
-		this.looking.lock();
+	private void warn(Throwable failure) {
 		try {
-			List<Lease> leases = this.registry.open();
-			if (this.detector.drain() > 0) {
-				return false;
-			}
-			return this.starvation.mayCollect(leases, System.nanoTime()) ? collect(leases) == 0
-					: !this.starvation.wasWorthIt();
+			logger.warn(this.pool.name() + " - looking for leaks failed, and is tried again", failure);
 		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return false;
+		catch (RuntimeException | Error ex) {
+			this.waiting = false;
 		}
-		finally {
-			this.looking.unlock();
-		}
-	}
-
-	private int collect(List<Lease> leases) throws InterruptedException {
-		long start = System.nanoTime();
-		long before = this.counters.proven();
-		ReferenceQueue<Object> collected = new ReferenceQueue<>();
-		WeakReference<Object> garbage = new WeakReference<>(new Object(), collected);
-		System.gc();
-		collected.remove(COLLECTION_PATIENCE.toMillis());
-		Reference.reachabilityFence(garbage);
-		// The leaks are queued at the same time, and whoever comes first deals with them
-		for (int look = 0; look < LOOKS_AFTER_COLLECTION && this.counters.proven() == before; look++) {
-			this.detector.await(LOOK_AFTER_COLLECTION);
-		}
-		this.detector.drain();
-		int leaks = (int) (this.counters.proven() - before);
-		this.starvation.collected(leases, leaks, System.nanoTime());
-		logger.info(this.pool.name() + " - borrowers starve and the connections that are out do nothing: asked for a"
-				+ " garbage collection, which with its consequences took "
-				+ Times.text(Duration.ofNanos(System.nanoTime() - start)) + " and proved "
-				+ ((leaks == 1) ? "1 leak" : leaks + " leaks"));
-		return leaks;
 	}
 
 }

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -18,6 +19,7 @@ import org.postgresql.PGConnection;
  * One borrow of a connection: who, since when, from where in the code. It refers weakly
  * to the handle and strongly to HikariCP's connection. Closing, evicting and reclaiming
  * race for its state, and only who changes it from open touches HikariCP's connection.
+ * Others than the holder lock it for what must not meet the next borrower.
  */
 final class Lease extends WeakReference<GuardedConnection> {
 
@@ -25,11 +27,13 @@ final class Lease extends WeakReference<GuardedConnection> {
 
 	private static final int OPEN = 0;
 
-	private static final int CLOSED = 1;
+	private static final int LOCKED = 1;
 
-	private static final int EVICTED = 2;
+	private static final int CLOSED = 2;
 
-	private static final int RECLAIMED = 3;
+	private static final int EVICTED = 3;
+
+	private static final int RECLAIMED = 4;
 
 	private static final VarHandle STATE;
 
@@ -57,8 +61,6 @@ final class Lease extends WeakReference<GuardedConnection> {
 	private volatile int state;
 
 	private volatile boolean unwrapped;
-
-	private volatile boolean holderWaits;
 
 	private volatile boolean suspected;
 
@@ -134,7 +136,7 @@ final class Lease extends WeakReference<GuardedConnection> {
 	}
 
 	boolean isOpen() {
-		return this.state == OPEN;
+		return this.state <= LOCKED;
 	}
 
 	boolean isReclaimed() {
@@ -142,12 +144,12 @@ final class Lease extends WeakReference<GuardedConnection> {
 	}
 
 	/**
-	 * Ends the lease because its holder closes the handle.
+	 * Ends the lease because its holder closes the handle. Waits for who has locked it.
 	 * @return whether HikariCP's connection is to be closed
 	 */
 	boolean close() {
-		if (!end(CLOSED)) {
-			return STATE.compareAndSet(this, EVICTED, CLOSED);
+		if (!end(CLOSED) && !closeUnlocked()) {
+			return false;
 		}
 		Runnable action = this.whenClosed;
 		if (action != null) {
@@ -162,6 +164,13 @@ final class Lease extends WeakReference<GuardedConnection> {
 	}
 
 	/**
+	 * An evicted handle is still there to be closed.
+	 */
+	private synchronized boolean closeUnlocked() {
+		return end(CLOSED) || STATE.compareAndSet(this, EVICTED, CLOSED);
+	}
+
+	/**
 	 * Sets what to do when the holder closes the handle: only then is it certain that the
 	 * holder still had it.
 	 */
@@ -170,11 +179,39 @@ final class Lease extends WeakReference<GuardedConnection> {
 	}
 
 	/**
-	 * Ends the lease because its connection is evicted, though the handle is still there
-	 * to be closed.
+	 * Ends the lease because its connection is evicted. The handle is still there to be
+	 * closed, which waits for the eviction.
+	 * @param eviction evicts HikariCP's connection, and is called only if the lease is
+	 * open
 	 */
-	boolean evict() {
-		return end(EVICTED);
+	synchronized void evict(Consumer<Connection> eviction) {
+		if (!STATE.compareAndSet(this, OPEN, LOCKED)) {
+			return;
+		}
+		try {
+			eviction.accept(this.proxy);
+		}
+		finally {
+			this.state = EVICTED;
+			this.registry.remove(this);
+		}
+	}
+
+	/**
+	 * Cancels the statement that runs, unless the lease has ended. The holder who gives
+	 * the connection back meanwhile waits, so that the next borrower's statement is not
+	 * met.
+	 */
+	synchronized void cancelStatement() throws SQLException {
+		if (!STATE.compareAndSet(this, OPEN, LOCKED)) {
+			return;
+		}
+		try {
+			this.proxy.unwrap(PGConnection.class).cancelQuery();
+		}
+		finally {
+			this.state = OPEN;
+		}
 	}
 
 	/**
@@ -190,14 +227,6 @@ final class Lease extends WeakReference<GuardedConnection> {
 		}
 		this.registry.remove(this);
 		return true;
-	}
-
-	void holderWaits(boolean waits) {
-		this.holderWaits = waits;
-	}
-
-	boolean holderWaits() {
-		return this.holderWaits;
 	}
 
 	/**

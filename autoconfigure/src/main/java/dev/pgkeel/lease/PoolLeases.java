@@ -51,20 +51,22 @@ public final class PoolLeases {
 
 	private final LeakWatch watch;
 
-	private volatile CommitGuard commits = Connection::commit;
+	private volatile @Nullable CommitGuard commits;
 
 	PoolLeases(BarePool pool, LeakSettings settings, Preflight preflight, Consumer<ConnectionLeakEvent> listener) {
 		this.pool = pool;
 		this.capture = new CallSiteCapture(settings.capture());
 		this.sessions = new LeaseSessions(new QueryingSessionProbe(() -> connect(pool, preflight)));
 		this.history = new LeakHistory(listener, Clock.systemUTC());
-		LeakReporter reporter = new LeakReporter(pool, this.capture, this.history);
+		LeakReporter reporter = new LeakReporter(pool, this.capture, this.history, System::nanoTime);
 		LeakDetector detector = new LeakDetector(pool, settings.mode(), this.unreachable, this.counters, reporter);
-		this.watch = new LeakWatch(pool, settings, this.registry, detector,
-				new SuspectWatch(settings.suspectAfter(), this.sessions, this.counters, reporter), this.sessions,
-				this.capture, this.counters);
-		this.nested = new NestedBorrows(pool, settings.mode(), this.registry, this.sessions, this.capture,
-				this.counters, this.watch);
+		StarvedPool starvation = new StarvedPool(pool, settings.collectWhenStarved(), this.registry, detector,
+				this.sessions, this.counters);
+		DeadlockWatch deadlocks = new DeadlockWatch(pool, settings.mode(), this.registry, this.sessions, starvation);
+		this.watch = new LeakWatch(pool, settings.background(), this.registry, detector,
+				new SuspectWatch(settings.suspectAfter(), this.sessions, this.counters, reporter), starvation,
+				deadlocks, this.capture);
+		this.nested = new NestedBorrows(pool, this.registry, this.capture, this.counters, this.watch, deadlocks);
 		this.exhaustion = new Exhaustion(pool, this::held);
 	}
 
@@ -92,20 +94,34 @@ public final class PoolLeases {
 			throw ex;
 		}
 		catch (SQLTransientConnectionException ex) {
-			this.refusals.borrowTimedOut(ex);
-			throw this.exhaustion.explain(ex);
+			throw explained(ex);
 		}
+		GuardedConnection handle = null;
 		try {
-			GuardedConnection handle = new GuardedConnection(proxy, borrower, this.capture.ofBorrow(), this.registry,
-					this.unreachable);
-			handle.commitWith(this.commits);
+			handle = new GuardedConnection(proxy, borrower, this.capture.ofBorrow(), this.registry, this.unreachable);
+			handle.guard = this.commits;
 			this.registry.add(handle.lease);
 			this.watch.ensureStarted();
 			return handle;
 		}
 		catch (RuntimeException | Error ex) {
-			proxy.close();
+			Connection opened = (handle != null) ? handle : proxy;
+			opened.close();
 			throw ex;
+		}
+	}
+
+	/**
+	 * The caller is told the same if it cannot be explained.
+	 */
+	private SQLTransientConnectionException explained(SQLTransientConnectionException timeout) {
+		try {
+			this.refusals.borrowTimedOut(timeout);
+			return this.exhaustion.explain(timeout);
+		}
+		catch (RuntimeException ex) {
+			timeout.addSuppressed(ex);
+			return timeout;
 		}
 	}
 
@@ -148,6 +164,14 @@ public final class PoolLeases {
 	 */
 	public void commitWith(CommitGuard guard) {
 		this.commits = guard;
+	}
+
+	/**
+	 * Returns whether connections are committed by a guard.
+	 * @return whether there is one
+	 */
+	public boolean guardsCommits() {
+		return this.commits != null;
 	}
 
 	/**

@@ -29,6 +29,15 @@ final class StarvationWatch {
 
 	private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
+	private static final Duration SHORTEST_QUESTION_PAUSE = Duration.ofMillis(500);
+
+	private static final Duration LONGEST_QUESTION_PAUSE = Duration.ofSeconds(10);
+
+	/**
+	 * Looks that are farther apart belong to different shortages.
+	 */
+	private static final Duration SAME_SHORTAGE = Duration.ofSeconds(1);
+
 	private final LeaseSessions sessions;
 
 	private boolean paused;
@@ -37,23 +46,53 @@ final class StarvationWatch {
 
 	private Duration pause = Duration.ZERO;
 
+	private boolean looked;
+
+	private long lookedAt;
+
+	private long askedAt;
+
+	private Duration questionPause = Duration.ZERO;
+
 	StarvationWatch(LeaseSessions sessions) {
 		this.sessions = sessions;
 	}
 
 	/**
-	 * Looks at the leases of a pool whose borrowers starve.
+	 * Looks at the leases of a pool whose borrowers starve. As long as it is busy, the
+	 * server is asked at growing intervals: on a full pool each question is a connection
+	 * of its own.
 	 * @param leases the leases
 	 * @param now the time in nanoseconds
 	 * @return whether to collect
 	 */
 	boolean shouldCollect(List<Lease> leases, long now) {
-		if (!mayCollect(leases, now) || leases.stream().anyMatch((lease) -> lease.heldFor().compareTo(OLD) < 0)) {
+		if (!mayCollect(leases, now) || leases.stream().anyMatch((lease) -> lease.heldFor().compareTo(OLD) < 0)
+				|| !mayAsk(now)) {
 			return false;
 		}
 		Map<Lease, SessionState> states = this.sessions.ask(leases);
 		long quiet = leases.stream().filter((lease) -> isQuiet(lease, states.get(lease))).count();
-		return 2 * quiet >= leases.size() && leases.stream().allMatch(Lease::isOpen);
+		boolean forgotten = 2 * quiet >= leases.size() && leases.stream().allMatch(Lease::isOpen);
+		this.askedAt = now;
+		this.questionPause = forgotten ? Duration.ZERO
+				: doubled(this.questionPause, SHORTEST_QUESTION_PAUSE, LONGEST_QUESTION_PAUSE);
+		return forgotten;
+	}
+
+	private boolean mayAsk(long now) {
+		boolean same = this.looked && now - this.lookedAt < SAME_SHORTAGE.toNanos();
+		this.looked = true;
+		this.lookedAt = now;
+		if (!same) {
+			this.questionPause = Duration.ZERO;
+		}
+		return this.questionPause.isZero() || now - this.askedAt >= this.questionPause.toNanos();
+	}
+
+	private static Duration doubled(Duration pause, Duration shortest, Duration longest) {
+		Duration doubled = pause.multipliedBy(2);
+		return (doubled.compareTo(shortest) < 0) ? shortest : (doubled.compareTo(longest) > 0) ? longest : doubled;
 	}
 
 	/**
@@ -61,15 +100,18 @@ final class StarvationWatch {
 	 * ago.
 	 */
 	boolean mayCollect(List<Lease> leases, long now) {
-		return leases.stream().anyMatch(StarvationWatch::justifies)
-				&& !(this.paused && now - this.pausedAt < this.pause.toNanos());
+		return leases.stream().anyMatch(StarvationWatch::justifies) && !isPaused(now);
 	}
 
 	/**
-	 * Returns whether the last collection proved something.
+	 * Returns whether the last collection proved something, and the next one must wait.
 	 */
-	boolean wasWorthIt() {
-		return this.paused && this.pause == PAUSE_AFTER_SUCCESS;
+	boolean isPausedAfterSuccess(long now) {
+		return this.pause == PAUSE_AFTER_SUCCESS && isPaused(now);
+	}
+
+	private boolean isPaused(long now) {
+		return this.paused && now - this.pausedAt < this.pause.toNanos();
 	}
 
 	private static boolean justifies(Lease lease) {
@@ -97,17 +139,11 @@ final class StarvationWatch {
 	 * @param leaks how many leaks it proved
 	 * @param now the time in nanoseconds
 	 */
-	void collected(List<Lease> leases, int leaks, long now) {
+	void collected(List<Lease> leases, long leaks, long now) {
 		leases.forEach(Lease::countCollection);
 		this.paused = true;
 		this.pausedAt = now;
-		if (leaks > 0) {
-			this.pause = PAUSE_AFTER_SUCCESS;
-			return;
-		}
-		Duration doubled = this.pause.multipliedBy(2);
-		this.pause = (doubled.compareTo(SHORTEST_PAUSE) < 0) ? SHORTEST_PAUSE
-				: (doubled.compareTo(LONGEST_PAUSE) > 0) ? LONGEST_PAUSE : doubled;
+		this.pause = (leaks > 0) ? PAUSE_AFTER_SUCCESS : doubled(this.pause, SHORTEST_PAUSE, LONGEST_PAUSE);
 	}
 
 }

@@ -14,17 +14,18 @@ import java.util.List;
  * definition, whose labels tell how they are read: {@code ref_} an oid, {@code refs_} a
  * list of oids, {@code tree_} an expression, {@code atts_} numbers of the parent's
  * columns, {@code fatts_} of those of {@code ref_table}, all others as they are.
+ * <p>
+ * The server's own objects have oids below 16384. What lies in a schema that is not read,
+ * or belongs to an extension, is left out by the reader: joins would have to be planned
+ * anew in each session, which takes longer than to run them.
  */
 final class CatalogQueries {
-
-	private static final String USER_SCHEMA = """
-			n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'""";
 
 	private static final String SCHEMAS = """
 			select 'schema' as kind, n.oid, 0 as sub, 0::oid as parent, 0::oid as owner, n.nspname as name
 			  from pg_catalog.pg_namespace n
-			  where %s and not %s
-			""".formatted(USER_SCHEMA, ofExtension("pg_namespace", "n.oid"));
+			  where n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'
+			""";
 
 	private static final String EXTENSIONS = """
 			select 'extension', e.oid, 0, 0::oid, 0::oid, e.extname, e.extversion, e.extnamespace as ref_schema
@@ -38,58 +39,55 @@ final class CatalogQueries {
 			    c.reloftype as ref_type, c.relpartbound::text as tree_bound, p.partstrat, p.partattrs::text as atts_key,
 			    p.partexprs::text as tree_key, i.parents::text as refs_parents,
 			    f.ftserver as ref_server, f.ftoptions, c.relfilenode as storage, c.relispartition as partition
-			  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+			  from pg_catalog.pg_class c
 			  left join pg_catalog.pg_partitioned_table p on p.partrelid = c.oid
 			  left join (select inhrelid, array_agg(inhparent order by inhseqno) as parents
 			    from pg_catalog.pg_inherits group by inhrelid) i on i.inhrelid = c.oid
 			  left join pg_catalog.pg_foreign_table f on f.ftrelid = c.oid
-			  where c.relkind in ('r', 'p', 'f', 'v', 'm') and %s and not %s
-			""".formatted(USER_SCHEMA, ofExtension("pg_class", "c.oid"));
+			  where c.oid >= 16384 and c.relkind in ('r', 'p', 'f', 'v', 'm')
+			""";
 
 	private static final String SEQUENCES = """
 			select 'sequence', c.oid, 0, c.relnamespace, coalesce(d.refobjid, 0::oid), c.relname,
 			    c.relpersistence, s.seqtypid as ref_type, s.seqstart, s.seqincrement, s.seqmax, s.seqmin, s.seqcache,
 			    s.seqcycle, d.refobjsubid as serves
-			  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-			  join pg_catalog.pg_sequence s on s.seqrelid = c.oid
+			  from pg_catalog.pg_class c join pg_catalog.pg_sequence s on s.seqrelid = c.oid
 			  left join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid
 			    and d.objsubid = 0 and d.refclassid = 'pg_catalog.pg_class'::regclass and d.deptype in ('a', 'i')
-			  where c.relkind = 'S' and %s and not %s
-			""".formatted(USER_SCHEMA, ofExtension("pg_class", "c.oid"));
+			  where c.oid >= 16384
+			""";
 
 	private static final String TYPES = """
 			select 'type', t.oid, 0, t.typnamespace, t.typrelid, t.typname,
 			    t.typtype, t.typbasetype as ref_base, t.typtypmod, t.typnotnull, t.typcollation as ref_collation,
 			    t.typdefaultbin::text as tree_default, t.typdefault, t.typinput::oid as ref_input,
 			    r.rngsubtype as ref_subtype, e.labels
-			  from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace
+			  from pg_catalog.pg_type t
 			  left join pg_catalog.pg_class c on c.oid = t.typrelid
 			  left join pg_catalog.pg_range r on r.rngtypid = t.oid
 			  left join (select enumtypid, array_agg(enumlabel order by enumsortorder)::text as labels
 			    from pg_catalog.pg_enum group by enumtypid) e on e.enumtypid = t.oid
-			  where t.typtype <> 'm' and t.typcategory <> 'A' and (t.typrelid = 0 or c.relkind = 'c') and %s and not %s
-			""".formatted(USER_SCHEMA, ofExtension("pg_type", "t.oid"));
+			  where t.oid >= 16384 and t.typtype <> 'm' and t.typcategory <> 'A' and (t.typrelid = 0 or c.relkind = 'c')
+			""";
 
 	private static final String COLUMNS = """
 			select 'column', a.attrelid, a.attnum, a.attrelid, 0::oid, a.attname,
 			    a.atttypid as ref_type, a.atttypmod, a.attnotnull, a.attcollation as ref_collation, a.attidentity,
 			    a.attgenerated, d.adbin::text as tree_default
 			  from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
-			  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 			  left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-			  where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'f', 'c') and %s
-			""".formatted(USER_SCHEMA);
+			  where c.oid >= 16384 and a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'f', 'c')
+			""";
 
 	private static final String INDEXES = """
 			select 'index', c.oid, 0, i.indrelid, 0::oid, c.relname,
 			    c.relam as ref_method, i.indisunique, i.indisvalid, i.indnkeyatts, i.indkey::text as atts_key,
 			    i.indcollation::text as refs_collations, i.indclass::text as refs_classes, i.indoption::text,
-			    c.reloptions, %%s, i.indexprs::text as tree_key, i.indpred::text as tree_predicate,
+			    c.reloptions, %s, i.indexprs::text as tree_key, i.indpred::text as tree_predicate,
 			    c.relispartition as partition
 			  from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid
-			  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-			  where %s
-			""".formatted(USER_SCHEMA.replace("%", "%%"));
+			  where i.indexrelid >= 16384
+			""";
 
 	/**
 	 * Not-null constraints (in the catalog since PostgreSQL 18) are part of the column,
@@ -102,9 +100,9 @@ final class CatalogQueries {
 			    k.confupdtype, k.confdeltype, k.confmatchtype, k.conkey::text as atts_key, k.confkey::text as fatts_key,
 			    k.conexclop::text as refs_operators, k.conbin::text as tree_check,
 			    k.conparentid <> 0 as partition
-			  from pg_catalog.pg_constraint k join pg_catalog.pg_namespace n on n.oid = k.connamespace
-			  where k.contype in ('c', 'f', 'p', 'u', 'x') and %s
-			""".formatted(USER_SCHEMA);
+			  from pg_catalog.pg_constraint k
+			  where k.oid >= 16384 and k.contype in ('c', 'f', 'p', 'u', 'x')
+			""";
 
 	private static final String POLICIES = """
 			select 'policy', p.oid, 0, p.polrelid, 0::oid, p.polname, p.polcmd, p.polpermissive,
@@ -127,10 +125,9 @@ final class CatalogQueries {
 	private static final String RULES = """
 			select 'rule', r.oid, 0, r.ev_class, 0::oid, r.rulename, r.ev_type, r.is_instead, r.ev_enabled,
 			    r.ev_qual::text as tree_when, r.ev_action::text as tree_action
-			  from pg_catalog.pg_rewrite r join pg_catalog.pg_class c on c.oid = r.ev_class
-			  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-			  where %s
-			""".formatted(USER_SCHEMA);
+			  from pg_catalog.pg_rewrite r
+			  where r.oid >= 16384
+			""";
 
 	private static final String ROUTINES = """
 			select case f.prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end,
@@ -140,12 +137,10 @@ final class CatalogQueries {
 			    f.proconfig, l.lanname, f.prosrc, f.probin, f.prosqlbody::text as tree_body,
 			    f.proargdefaults::text as tree_defaults, a.aggtransfn::oid as ref_transition, a.aggfinalfn::oid as ref_final,
 			    a.aggtranstype as ref_state, a.agginitval
-			  from pg_catalog.pg_proc f join pg_catalog.pg_namespace n on n.oid = f.pronamespace
-			  join pg_catalog.pg_language l on l.oid = f.prolang
+			  from pg_catalog.pg_proc f join pg_catalog.pg_language l on l.oid = f.prolang
 			  left join pg_catalog.pg_aggregate a on a.aggfnoid = f.oid
-			  where %s and not %s
-			"""
-		.formatted(USER_SCHEMA, ofExtension("pg_proc", "f.oid"));
+			  where f.oid >= 16384
+			""";
 
 	/**
 	 * Names of whatever a definition may refer to: an oid is another one after a dump and
@@ -160,13 +155,18 @@ final class CatalogQueries {
 			  union all select oid, opcnamespace, opcname from pg_catalog.pg_opclass where oid >= 16384
 			  union all select oid, relnamespace, relname from pg_catalog.pg_class
 			    where oid >= 16384 and relkind in ('i', 'I')
-			  union all select f.oid, f.pronamespace, f.proname from pg_catalog.pg_proc f
-			    where oid >= 16384 and %s
+			  union all select oid, pronamespace, proname from pg_catalog.pg_proc where oid >= 16384
 			) o join pg_catalog.pg_namespace n on n.oid = o.namespace
 			union all select oid, null, enumlabel from pg_catalog.pg_enum
 			union all select oid, null, srvname from pg_catalog.pg_foreign_server
 			union all select oid, null, nspname from pg_catalog.pg_namespace
-			""".formatted(ofExtension("pg_proc", "f.oid"));
+			""";
+
+	private static final String MEMBERS = """
+			select x.classid::regclass::text, x.objid from pg_catalog.pg_depend x
+			  where x.deptype = 'e' and x.classid in ('pg_catalog.pg_namespace'::regclass, 'pg_catalog.pg_class'::regclass,
+			    'pg_catalog.pg_type'::regclass, 'pg_catalog.pg_proc'::regclass)
+			""";
 
 	private CatalogQueries() {
 	}
@@ -190,9 +190,12 @@ final class CatalogQueries {
 		return NAMES;
 	}
 
-	private static String ofExtension(String catalog, String oid) {
-		return "exists (select from pg_catalog.pg_depend x where x.classid = 'pg_catalog." + catalog
-				+ "'::regclass and x.objid = " + oid + " and x.deptype = 'e')";
+	/**
+	 * Returns the query for what belongs to extensions.
+	 * @return the query, for the name of a table of the catalog and an oid
+	 */
+	static String members() {
+		return MEMBERS;
 	}
 
 }

@@ -49,6 +49,8 @@ final class CatalogReader {
 
 	private static final Pattern PLAIN_NAME = Pattern.compile("[a-z_][a-z0-9_]*");
 
+	private final Set<String> members = new HashSet<>();
+
 	private final List<Row> rows = new ArrayList<>();
 
 	private final Map<Long, String> names = new HashMap<>();
@@ -75,19 +77,24 @@ final class CatalogReader {
 	CatalogSnapshot read(Connection connection) throws SQLException {
 		List<String> objects = CatalogQueries.objects(connection.getMetaData().getDatabaseMajorVersion());
 		List<String> queries = new ArrayList<>(BEFORE);
-		queries.addAll(objects);
+		queries.add(CatalogQueries.members());
 		queries.add(CatalogQueries.names());
+		queries.addAll(objects);
 		queries.addAll(AFTER);
 		try (Statement statement = connection.createStatement()) {
 			statement.setEscapeProcessing(false);
 			statement.execute(String.join(";\n", queries));
 			for (int i = 0; i < queries.size(); i++, statement.getMoreResults()) {
 				ResultSet results = statement.getResultSet();
-				if (i >= BEFORE.size() && i < BEFORE.size() + objects.size()) {
-					readObjects(results);
+				int query = i - BEFORE.size();
+				if (query == 0) {
+					readMembers(results);
 				}
-				else if (i == BEFORE.size() + objects.size()) {
+				else if (query == 1) {
 					readNames(results);
+				}
+				else if (query > 1 && query < objects.size() + 2) {
+					readObjects(results);
 				}
 			}
 		}
@@ -110,7 +117,16 @@ final class CatalogReader {
 		}
 	}
 
+	private void readMembers(ResultSet results) throws SQLException {
+		while (results.next()) {
+			this.members.add(results.getString(1) + results.getLong(2));
+		}
+	}
+
 	private void add(Row row) {
+		if (this.members.contains(row.catalog() + row.oid())) {
+			return;
+		}
 		switch (row.kind()) {
 			case "column" ->
 				this.columns.computeIfAbsent(row.oid(), (oid) -> new HashMap<>()).put(row.sub(), row.name());
@@ -252,6 +268,16 @@ final class CatalogReader {
 			return switch (this.kind) {
 				case "schema", "extension", "column", "index", "constraint", "policy", "trigger", "rule" -> false;
 				default -> true;
+			};
+		}
+
+		String catalog() {
+			return switch (this.kind) {
+				case "schema" -> "pg_namespace";
+				case "table", "view", "materialized view", "foreign table", "sequence" -> "pg_class";
+				case "type" -> "pg_type";
+				case "function", "procedure", "aggregate" -> "pg_proc";
+				default -> "none";
 			};
 		}
 

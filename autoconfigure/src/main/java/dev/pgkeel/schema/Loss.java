@@ -30,7 +30,7 @@ record Loss(CatalogObject object, String name, String text) {
 		return new Loss(table, name, name + ": rows deleted or rewritten, which cannot be counted: " + why);
 	}
 
-	private static String shown(CatalogObject object) {
+	static String shown(CatalogObject object) {
 		String identity = object.identity();
 		return identity.startsWith(DEFAULT_SCHEMA) ? identity.substring(DEFAULT_SCHEMA.length()) : identity;
 	}

@@ -40,6 +40,15 @@ record RowCounters(long inserted, long updated, long deleted, long storage) {
 		}
 	}
 
+	/**
+	 * Returns all tables, the server's own among them.
+	 */
+	static Map<Long, RowCounters> ofAll(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(QUERY + " where c.relkind = 'r'")) {
+			return read(statement);
+		}
+	}
+
 	static Map<Long, RowCounters> of(Connection connection, Collection<Long> tables) throws SQLException {
 		Array oids = connection.createArrayOf("int8", tables.toArray());
 		try (PreparedStatement statement = connection

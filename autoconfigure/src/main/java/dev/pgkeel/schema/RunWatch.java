@@ -14,8 +14,6 @@ import dev.pgkeel.server.Preflight;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.util.PSQLException;
-import org.postgresql.util.ServerErrorMessage;
 
 /**
  * Watches a run from a thread of its own: says how far it is every 5 s, and, when a
@@ -128,9 +126,7 @@ final class RunWatch implements AutoCloseable {
 	 * @return what happened and who was in the way
 	 */
 	String describe(SQLException failure) {
-		ServerErrorMessage error = (failure instanceof PSQLException pg) ? pg.getServerErrorMessage() : null;
-		String message = (error != null) ? StatementFailure.describe(error) : String.valueOf(failure.getMessage());
-		return message + " (SQLSTATE " + failure.getSQLState() + ")" + inTheWay();
+		return StatementFailure.describe(failure) + inTheWay();
 	}
 
 	private String inTheWay() {

@@ -35,16 +35,19 @@ final class SchemaApplier {
 
 	private final @Nullable RunGuard guard;
 
+	private final @Nullable StartProof proof;
+
 	private final boolean dryRun;
 
 	SchemaApplier(SchemaHistory history, ScriptNeeds needs, SchemaLock lock, SchemaTransaction transaction,
-			@Nullable RunGuard guard, boolean dryRun) {
+			@Nullable RunGuard guard, @Nullable StartProof proof, boolean dryRun) {
 		this.dryRun = dryRun;
 		this.history = history;
 		this.needs = needs;
 		this.lock = lock;
 		this.transaction = transaction;
 		this.guard = guard;
+		this.proof = proof;
 	}
 
 	/**
@@ -106,6 +109,9 @@ final class SchemaApplier {
 		}
 		if (this.guard != null && !running.isEmpty()) {
 			after = this.guard.check(connection, run, before, after);
+		}
+		if (this.proof != null && !run.scripts().isEmpty()) {
+			this.proof.prove(connection, run, after);
 		}
 		refuseChangedFiles(run);
 		CatalogDiff diff = CatalogDiff.between(before, after);

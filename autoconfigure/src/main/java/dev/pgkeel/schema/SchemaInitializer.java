@@ -2,6 +2,7 @@ package dev.pgkeel.schema;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 import dev.pgkeel.schema.SchemaReport.Outcome;
@@ -40,6 +41,8 @@ public final class SchemaInitializer implements InitializingBean {
 
 	private final @Nullable ScriptReview review;
 
+	private final @Nullable StartProof proof;
+
 	private volatile SchemaReport report = SchemaReport.of(Outcome.PENDING);
 
 	/**
@@ -51,7 +54,7 @@ public final class SchemaInitializer implements InitializingBean {
 	 */
 	public SchemaInitializer(Preflight preflight, ResourcePatternResolver resolver, ApplicationInstance instance,
 			SchemaSettings settings) {
-		this(preflight, resolver, instance, settings, null);
+		this(preflight, resolver, instance, settings, null, null);
 	}
 
 	/**
@@ -61,15 +64,18 @@ public final class SchemaInitializer implements InitializingBean {
 	 * @param instance this instance of the application, which the history names
 	 * @param settings how the scripts are applied
 	 * @param review looks at the scripts before they run, {@code null} if nobody does
+	 * @param proof how they are proven idempotent when they are applied, {@code null} if
+	 * they are not
 	 */
 	public SchemaInitializer(Preflight preflight, ResourcePatternResolver resolver, ApplicationInstance instance,
-			SchemaSettings settings, @Nullable ScriptReview review) {
+			SchemaSettings settings, @Nullable ScriptReview review, @Nullable ProofSettings proof) {
 		this.preflight = preflight;
 		this.scripts = new SchemaScripts(resolver, settings.locations());
 		this.instance = instance;
 		this.settings = settings;
 		this.guard = new LossGuard(settings.refusesLoss());
 		this.review = review;
+		this.proof = (proof != null) ? new StartProof(proof) : null;
 	}
 
 	/**
@@ -92,8 +98,8 @@ public final class SchemaInitializer implements InitializingBean {
 		}
 		if (!this.settings.applies()) {
 			logger.info(counted(count) + " not applied: the runtime profile is serverless. Apply them in the deploy"
-					+ " step, by starting the application once with --pgkeel.schema.enabled=true"
-					+ " --spring.main.web-application-type=none; pgkeel.schema.enabled=false leaves out this line");
+					+ " step, by starting the application once with --pgkeel.schema.exit-after-apply=true;"
+					+ " pgkeel.schema.enabled=false leaves out this line");
 			return SchemaReport.of(Outcome.NOT_APPLIED);
 		}
 		return apply(this.scripts.read());
@@ -116,7 +122,8 @@ public final class SchemaInitializer implements InitializingBean {
 			boolean autoCommit = connection.getAutoCommit();
 			int prepareThreshold = withoutNamedStatements(connection);
 			try {
-				return new SchemaStart(this.preflight, this.settings, this.instance, this.guard, this.review, start)
+				return new SchemaStart(this.preflight, this.settings, this.instance, this.guard, this.review,
+						this.proof, start)
 					.run(connection, read);
 			}
 			finally {
@@ -162,11 +169,22 @@ public final class SchemaInitializer implements InitializingBean {
 	}
 
 	/**
-	 * Returns what there is to say about the scripts that were applied.
+	 * Returns what there is to say about the scripts that were applied, by those who read
+	 * them, and by a second run.
 	 * @return the advice, empty if nobody looked
 	 */
 	public List<ScriptAdvice> advice() {
-		return (this.review != null) ? this.review.advice() : List.of();
+		List<ScriptAdvice> advice = new ArrayList<>((this.review != null) ? this.review.advice() : List.of());
+		advice.addAll(proof().advice());
+		return advice;
+	}
+
+	/**
+	 * Returns what a second run of the scripts that were applied has shown.
+	 * @return the report, of nothing if there was no second run
+	 */
+	public ProofReport proof() {
+		return (this.proof != null) ? this.proof.report() : ProofReport.NOTHING;
 	}
 
 	/**

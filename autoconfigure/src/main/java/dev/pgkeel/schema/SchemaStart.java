@@ -45,16 +45,19 @@ final class SchemaStart {
 
 	private final @Nullable ScriptReview review;
 
+	private final @Nullable StartProof proof;
+
 	private final long start;
 
 	SchemaStart(Preflight preflight, SchemaSettings settings, ApplicationInstance instance, @Nullable RunGuard guard,
-			@Nullable ScriptReview review, long start) {
+			@Nullable ScriptReview review, @Nullable StartProof proof, long start) {
 		this.preflight = preflight;
 		this.settings = settings;
 		this.history = new SchemaHistory(new HistoryTable(settings.historySchema()), instance.application(),
 				instance.id());
 		this.guard = guard;
 		this.review = review;
+		this.proof = proof;
 		this.start = start;
 	}
 
@@ -99,14 +102,14 @@ final class SchemaStart {
 			ScriptNeeds decisions) throws SQLException {
 		List<ScriptOutline> outlines = scripts.stream().map(ScriptOutline::of).toList();
 		if (this.review != null) {
-			review(this.review, scripts);
+			review(this.review, scripts, connection.getMetaData().getDatabaseMajorVersion());
 		}
 		demandASession(connection, outlines, needs);
 		SecureRandom random = new SecureRandom();
 		SchemaLock lock = new SchemaLock(this.settings.lockTimeout(), random);
 		SchemaTransaction transaction = new SchemaTransaction(lock, this.settings.statementTimeout(),
 				!this.settings.dryRun(), SchemaTransaction.Patience.DEFAULT, random);
-		SchemaApplier applier = new SchemaApplier(this.history, decisions, lock, transaction, this.guard,
+		SchemaApplier applier = new SchemaApplier(this.history, decisions, lock, transaction, this.guard, this.proof,
 				this.settings.dryRun());
 		RunProgress progress = new RunProgress();
 		List<Applied> applied = new ArrayList<>();
@@ -121,7 +124,7 @@ final class SchemaStart {
 		return report(applied);
 	}
 
-	private static void review(ScriptReview review, List<SchemaScript> scripts) {
+	private static void review(ScriptReview review, List<SchemaScript> scripts, int serverVersion) {
 		for (SchemaScript script : scripts) {
 			try (SqlSplitter splitter = new SqlSplitter(script)) {
 				for (SqlStatement statement = splitter.next(); statement != null; statement = splitter.next()) {
@@ -129,7 +132,7 @@ final class SchemaStart {
 				}
 			}
 		}
-		review.decide();
+		review.decide(serverVersion);
 	}
 
 	/**

@@ -20,9 +20,10 @@ public interface ScriptReview {
 
 	/**
 	 * Called after the last statement.
+	 * @param serverVersion the server's major version
 	 * @throws SchemaScriptException if the scripts must not run
 	 */
-	void decide();
+	void decide(int serverVersion);
 
 	/**
 	 * Called after all scripts have been applied.

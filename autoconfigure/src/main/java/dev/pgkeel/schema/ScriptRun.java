@@ -77,6 +77,13 @@ final class ScriptRun {
 		return all;
 	}
 
+	/**
+	 * Returns the same scripts, to be run once more.
+	 */
+	ScriptRun again() {
+		return new ScriptRun(this.scripts, this.progress);
+	}
+
 	List<ScriptOutline> scripts() {
 		return this.scripts;
 	}
@@ -139,9 +146,7 @@ final class ScriptRun {
 					continue;
 				}
 				if (listener != null) {
-					listener.before(script, sql);
-					one(script, sql, statement);
-					listener.after(script, sql);
+					one(script, sql, statement, listener);
 				}
 				else if (outline.savepoints()) {
 					one(script, sql, statement);
@@ -189,6 +194,24 @@ final class ScriptRun {
 		this.progress.ran(chunk.size());
 	}
 
+	private void one(SchemaScript script, SqlStatement sql, Statement statement, StatementListener listener)
+			throws SQLException {
+		if (listener.skips(script, sql)) {
+			return;
+		}
+		listener.before(script, sql);
+		try {
+			one(script, sql, statement);
+		}
+		catch (SchemaScriptException ex) {
+			if (ex.getCause() instanceof SQLException failure && listener.failed(script, sql, failure)) {
+				return;
+			}
+			throw ex;
+		}
+		listener.after(script, sql);
+	}
+
 	private void one(SchemaScript script, SqlStatement sql, Statement statement) throws SQLException {
 		this.progress.at(script, sql);
 		try {
@@ -219,7 +242,7 @@ final class ScriptRun {
 		return TRANSIENT.contains(String.valueOf(ex.getSQLState()));
 	}
 
-	private static boolean isFailureOfAStatement(SQLException ex) {
+	static boolean isFailureOfAStatement(SQLException ex) {
 		String state = String.valueOf(ex.getSQLState());
 		return !state.startsWith(CONNECTION_FAILURE) && !state.startsWith(OPERATOR_INTERVENTION);
 	}

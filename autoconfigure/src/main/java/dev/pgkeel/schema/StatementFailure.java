@@ -72,6 +72,11 @@ final class StatementFailure {
 		};
 	}
 
+	static String describe(SQLException ex) {
+		ServerErrorMessage error = (ex instanceof PSQLException pg) ? pg.getServerErrorMessage() : null;
+		return ((error != null) ? describe(error) : ex.getMessage()) + " (SQLSTATE " + ex.getSQLState() + ")";
+	}
+
 	static String describe(ServerErrorMessage error) {
 		StringBuilder text = new StringBuilder(String.valueOf(error.getMessage()));
 		if (error.getDetail() != null) {

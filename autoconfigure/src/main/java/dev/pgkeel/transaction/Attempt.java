@@ -1,7 +1,14 @@
 package dev.pgkeel.transaction;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
+import javax.sql.DataSource;
+
+import dev.pgkeel.lease.GuardedDataSource;
+import dev.pgkeel.lease.PoolLeases;
+import dev.pgkeel.server.DatabaseTarget;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.transaction.PlatformTransactionManager;
@@ -20,6 +27,10 @@ final class Attempt implements TransactionSynchronization {
 	private boolean ownTransaction;
 
 	private Instant commitTime = Instant.EPOCH;
+
+	private List<DataSource> dataSources = List.of();
+
+	private boolean reachedCommit;
 
 	private boolean committed;
 
@@ -51,6 +62,7 @@ final class Attempt implements TransactionSynchronization {
 			return;
 		}
 		this.commitTime = Instant.now();
+		this.dataSources = boundDataSources();
 		Object outer = TransactionSynchronizationManager.unbindResourceIfPossible(Attempt.class);
 		TransactionSynchronizationManager.bindResource(Attempt.class, this);
 		try {
@@ -62,6 +74,37 @@ final class Attempt implements TransactionSynchronization {
 				TransactionSynchronizationManager.bindResource(Attempt.class, outer);
 			}
 		}
+	}
+
+	private static List<DataSource> boundDataSources() {
+		List<DataSource> found = new ArrayList<>(1);
+		for (Object key : TransactionSynchronizationManager.getResourceMap().keySet()) {
+			if (key instanceof DataSource dataSource) {
+				found.add(dataSource);
+			}
+		}
+		return found;
+	}
+
+	/**
+	 * Notes that its connection commits.
+	 */
+	void reachCommit() {
+		this.reachedCommit = true;
+	}
+
+	/**
+	 * JPA writes what it has not written yet before it commits, and a connection may be
+	 * lost there.
+	 */
+	private boolean wasNotSent() {
+		return !this.reachedCommit && !this.dataSources.isEmpty()
+				&& this.dataSources.stream().allMatch(Attempt::guardsCommits);
+	}
+
+	private static boolean guardsCommits(DataSource dataSource) {
+		PoolLeases leases = (DatabaseTarget.pool(dataSource) instanceof GuardedDataSource pool) ? pool.leases() : null;
+		return leases != null && leases.guardsCommits();
 	}
 
 	/**
@@ -101,6 +144,9 @@ final class Attempt implements TransactionSynchronization {
 		CommitOutcomeUnknownException unknown = CommitOutcomeUnknownException.in(failure);
 		if (unknown != null) {
 			throw unknown;
+		}
+		if (wasNotSent()) {
+			return;
 		}
 		// JdbcTransactionManager 7.0 rolls back after a failed COMMIT, and where that
 		// fails too, throws the rollback's exception, which does not tell what the server

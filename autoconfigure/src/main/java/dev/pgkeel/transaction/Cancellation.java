@@ -1,8 +1,10 @@
 package dev.pgkeel.transaction;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.pgkeel.lease.LeasedConnection;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.postgresql.PGConnection;
@@ -36,7 +38,7 @@ final class Cancellation {
 		this.lock.lock();
 		try {
 			if (!this.transaction.isFinished()) {
-				this.connection.getConnection().unwrap(PGConnection.class).cancelQuery();
+				cancelStatement(this.connection.getConnection());
 			}
 		}
 		catch (SQLException | RuntimeException ex) {
@@ -44,6 +46,19 @@ final class Cancellation {
 		}
 		finally {
 			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Hibernate may give the connection back before the transaction's end is told, and
+	 * only the lease knows.
+	 */
+	private static void cancelStatement(Connection connection) throws SQLException {
+		if (connection.isWrapperFor(LeasedConnection.class)) {
+			connection.unwrap(LeasedConnection.class).cancelStatement();
+		}
+		else {
+			connection.unwrap(PGConnection.class).cancelQuery();
 		}
 	}
 

@@ -60,6 +60,9 @@ public final class CommitResolution implements CommitGuard {
 			connection.commit();
 			return;
 		}
+		if (attempt != null) {
+			attempt.reachCommit();
+		}
 		boolean resolve = this.always || (attempt != null && attempt.resolvesCommit());
 		TransactionIdentity transaction = resolve ? identify(connection) : null;
 		Instant sent = this.clock.instant();

@@ -55,8 +55,8 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 	public TransactionGuard(TransactionGuardSettings settings, IdleTimes idleTimes) {
 		this.settings = settings;
 		this.limits = new TransactionLimits(settings.serverSide(), settings.observe(), this.clock);
-		this.watch = settings.slowAfter().isZero() ? null
-				: new TransactionWatch(this.running, settings.slowAfter(), idleTimes, this.clock);
+		this.watch = settings.slowAfter().isZero() ? null : new TransactionWatch(this.running, settings.slowAfter(),
+				settings.verySlowAfter(), idleTimes, this.clock);
 		Arrays.setAll(this.durations, (bucket) -> new LongAdder());
 	}
 

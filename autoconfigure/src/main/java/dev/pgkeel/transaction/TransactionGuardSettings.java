@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 public record TransactionGuardSettings(PgkeelMode mode, boolean serverSide, Duration slowAfter,
 		@Nullable Duration timeout) {
 
+	private static final Duration VERY_SLOW = Duration.ofSeconds(30);
+
+	Duration verySlowAfter() {
+		return (this.slowAfter.compareTo(VERY_SLOW) < 0) ? VERY_SLOW : this.slowAfter;
+	}
+
 	boolean observe() {
 		return this.mode == PgkeelMode.OBSERVE;
 	}

@@ -20,8 +20,6 @@ final class TransactionWatch {
 
 	private static final Duration LONGEST_BETWEEN_LOOKS = Duration.ofSeconds(1);
 
-	private static final Duration SLOW_INDEED = Duration.ofSeconds(30);
-
 	private final RunningTransactions running;
 
 	private final Duration slowAfter;
@@ -38,10 +36,19 @@ final class TransactionWatch {
 
 	private final AtomicBoolean awake = new AtomicBoolean();
 
-	TransactionWatch(RunningTransactions running, Duration slowAfter, IdleTimes idleTimes, DeadlineClock clock) {
+	/**
+	 * Creates a watch.
+	 * @param running the transactions
+	 * @param slowAfter when they are reported at level INFO
+	 * @param verySlowAfter when they are reported once more at level WARN
+	 * @param idleTimes tells how long sessions have been idle
+	 * @param clock wakes it up
+	 */
+	TransactionWatch(RunningTransactions running, Duration slowAfter, Duration verySlowAfter, IdleTimes idleTimes,
+			DeadlineClock clock) {
 		this.running = running;
 		this.slowAfter = slowAfter;
-		this.verySlowAfter = (slowAfter.compareTo(SLOW_INDEED) < 0) ? SLOW_INDEED : slowAfter;
+		this.verySlowAfter = verySlowAfter;
 		this.idleTimes = idleTimes;
 		this.clock = clock;
 		Duration share = slowAfter.dividedBy(5);

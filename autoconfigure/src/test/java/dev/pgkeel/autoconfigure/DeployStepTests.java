@@ -2,20 +2,28 @@ package dev.pgkeel.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+
+import javax.sql.DataSource;
 
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.postgresql.ds.PGSimpleDataSource;
 
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -32,22 +40,18 @@ class DeployStepTests {
 
 	@Test
 	void deployStepAppliesAndEndsWithoutTheApplication(CapturedOutput output) {
-		try (ConfigurableApplicationContext context = run("pgkeel.schema.exit-after-apply=true",
-				"pgkeel.runtime-profile=serverless")) {
-			assertThat(context.isActive()).isFalse();
-		}
+		runToTheEnd("pgkeel.schema.exit-after-apply=true", "pgkeel.runtime-profile=serverless");
 		assertThat(output).contains("Schema applied: 3 scripts")
 			.contains("Schema applied.")
 			.doesNotContain("The application's bean is there")
+			.doesNotContain("The application's listener of a queue works")
 			.doesNotContain("The application's runner runs");
 		assertThat(tables()).contains("notes");
 	}
 
 	@Test
 	void dryRunLeavesNothingBehind(CapturedOutput output) {
-		try (ConfigurableApplicationContext context = run("pgkeel.schema.dry-run=true")) {
-			assertThat(context.isActive()).isFalse();
-		}
+		runToTheEnd("pgkeel.schema.dry-run=true");
 		assertThat(output).contains("Schema dry run, would have applied: 3 scripts")
 			.contains("Schema differences: created ")
 			.contains("Schema dry run: all was rolled back.");
@@ -66,7 +70,34 @@ class DeployStepTests {
 		try (ConfigurableApplicationContext context = run("pgkeel.schema.exit-after-apply=false")) {
 			assertThat(context.isActive()).isTrue();
 		}
-		assertThat(output).contains("The application's bean is there").contains("The application's runner runs");
+		assertThat(output).contains("The application's bean is there")
+			.contains("The application's listener of a queue works")
+			.contains("The application's runner runs");
+	}
+
+	@Test
+	void deployStepWithoutADataSourceForTheScriptsFails(CapturedOutput output) {
+		assertThatException().isThrownBy(() -> run("pgkeel.schema.exit-after-apply=true", "second=true"));
+		assertThat(output).contains("there is no data source for them").contains("@Primary");
+		assertThat(output).doesNotContain("The application's bean is there");
+	}
+
+	@Test
+	void mainMayAskForTheExitCode() throws Exception {
+		FutureTask<Integer> main = new FutureTask<>(
+				() -> SpringApplication.exit(run("pgkeel.schema.exit-after-apply=true")));
+		new Thread(main).start();
+		assertThat(main.get()).isZero();
+	}
+
+	/**
+	 * The context lives as long as the thread that started it.
+	 */
+	private void runToTheEnd(String... properties) {
+		CompletableFuture<ConfigurableApplicationContext> started = new CompletableFuture<>();
+		new Thread(() -> started.complete(run(properties))).start();
+		ConfigurableApplicationContext context = started.join();
+		Awaitility.await().until(() -> !context.isActive());
 	}
 
 	private ConfigurableApplicationContext run(String... properties) {
@@ -93,13 +124,46 @@ class DeployStepTests {
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ DataSourceAutoConfiguration.class, PgkeelAutoConfiguration.class,
 			PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class,
-			PgkeelToolGuardAutoConfiguration.class })
+			PgkeelToolGuardAutoConfiguration.class, PgkeelDeployStepAutoConfiguration.class })
 	static class Application {
 
 		@Bean
 		Object something() {
 			System.out.println("The application's bean is there");
 			return new Object();
+		}
+
+		@Bean
+		SmartLifecycle listener() {
+			return new SmartLifecycle() {
+
+				@Override
+				public void start() {
+					System.out.println("The application's listener of a queue works");
+				}
+
+				@Override
+				public void stop() {
+				}
+
+				@Override
+				public boolean isRunning() {
+					return false;
+				}
+
+			};
+		}
+
+		@Bean
+		@ConditionalOnBooleanProperty("second")
+		DataSource oneOfTwo() {
+			return new PGSimpleDataSource();
+		}
+
+		@Bean
+		@ConditionalOnBooleanProperty("second")
+		DataSource otherOfTwo() {
+			return new PGSimpleDataSource();
 		}
 
 		@Bean

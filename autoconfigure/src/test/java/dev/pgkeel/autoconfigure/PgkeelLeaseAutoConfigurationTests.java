@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
 import javax.sql.DataSource;
@@ -248,6 +249,91 @@ class PgkeelLeaseAutoConfigurationTests {
 					});
 				assertThat(one(context)).isOne();
 			});
+	}
+
+	@Test
+	void neverRecordsNoLine(CapturedOutput output) {
+		this.contextRunner.withUserConfiguration(Listening.class)
+			.withPropertyValues("pgkeel.leak.capture=never")
+			.run((context) -> {
+				List<ConnectionLeakEvent> events = context.getBean(Listening.class).events;
+				for (int leaks = 1; leaks <= 2; leaks++) {
+					leak(context.getBean(DataSource.class));
+					awaitLeaks(events, leaks);
+				}
+				assertThat(events).extracting(ConnectionLeakEvent::callSite).containsOnlyNulls();
+				assertThat(output).contains("reclaimed a leaked connection").doesNotContain("recorded from now on");
+			});
+	}
+
+	@Test
+	void adaptiveRecordsLinesFromTheFirstLeakOn(CapturedOutput output) {
+		this.contextRunner.withUserConfiguration(Listening.class).run((context) -> {
+			List<ConnectionLeakEvent> events = context.getBean(Listening.class).events;
+			for (int leaks = 1; leaks <= 2; leaks++) {
+				leak(context.getBean(DataSource.class));
+				awaitLeaks(events, leaks);
+			}
+			assertThat(events.get(0).callSite()).isNull();
+			assertThat(events.get(1).callSite()).startsWith(getClass().getName() + ".leak(");
+			assertThat(output).contains("The lines of code that borrow are recorded from now on.");
+		});
+	}
+
+	private static void awaitLeaks(List<ConnectionLeakEvent> events, int number) {
+		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+			System.gc();
+			return events.size() == number;
+		});
+	}
+
+	@Test
+	void suspectNamesTheLineThatItsHolderIsAt(CapturedOutput output) {
+		this.contextRunner.withUserConfiguration(Listening.class)
+			.withPropertyValues("pgkeel.leak.suspect-after=300ms", "pgkeel.leak.capture=always")
+			.run((context) -> {
+				CountDownLatch goOn = new CountDownLatch(1);
+				Thread holder = startLight(() -> hold(context.getBean(DataSource.class), goOn));
+				List<ConnectionLeakEvent> events = context.getBean(Listening.class).events;
+				Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !events.isEmpty());
+				goOn.countDown();
+				holder.join();
+				assertThat(events).singleElement().satisfies((event) -> {
+					assertThat(event.kind()).isEqualTo(ConnectionLeakEvent.Kind.SUSPECTED);
+					assertThat(event.holder()).isEqualTo("light holder");
+					assertThat(event.callSite()).startsWith(getClass().getName() + ".hold(");
+					assertThat(event.session()).startsWith("idle for ");
+				});
+				assertThat(output).containsPattern("suspects a leak: .* by light holder at " + getClass().getName()
+						+ "\\.hold\\(.*its holder is at " + getClass().getName() + "\\.hold\\(.* \\(in .*park");
+			});
+	}
+
+	private static void hold(DataSource dataSource, CountDownLatch goOn) {
+		try (Connection connection = dataSource.getConnection()) {
+			connection.createStatement().execute("select 1");
+			goOn.await();
+		}
+		catch (SQLException | InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * Starts a virtual thread on a JDK that has them.
+	 */
+	private static Thread startLight(Runnable task) throws Exception {
+		try {
+			Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+			Class<?> type = Class.forName("java.lang.Thread$Builder");
+			type.getMethod("name", String.class).invoke(builder, "light holder");
+			return (Thread) type.getMethod("start", Runnable.class).invoke(builder, task);
+		}
+		catch (NoSuchMethodException ex) {
+			Thread thread = new Thread(task, "light holder");
+			thread.start();
+			return thread;
+		}
 	}
 
 	private static void nest(DataSource dataSource) throws SQLException {

@@ -3,7 +3,10 @@ package dev.pgkeel.autoconfigure;
 import java.sql.Connection;
 import java.time.Duration;
 
+import javax.sql.DataSource;
+
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.actuate.BudgetMeters;
 import dev.pgkeel.actuate.PgkeelEndpoint;
 import dev.pgkeel.actuate.PgkeelHealthIndicator;
 import dev.pgkeel.actuate.PgkeelMeters;
@@ -178,6 +181,20 @@ class PgkeelMonitorAutoConfigurationTests {
 	}
 
 	@Test
+	void budgetIsAMeterWithoutAMonitorToo() {
+		this.contextRunner
+			.withPropertyValues("pgkeel.fleet.instances=10", "pgkeel.monitor.enabled=false",
+					"spring.datasource.hikari.maximum-pool-size=30")
+			.withBean(SimpleMeterRegistry.class)
+			.run((context) -> {
+				SimpleMeterRegistry registry = context.getBean(SimpleMeterRegistry.class);
+				context.getBean(DataSource.class);
+				context.getBean(BudgetMeters.class).bindTo(registry);
+				assertThat(registry.get("pgkeel.pool.budget").tag("pool", "dataSource").gauge().value()).isEqualTo(9);
+			});
+	}
+
+	@Test
 	void sizeOfTheUserIsNeverChanged() {
 		this.contextRunner
 			.withPropertyValues("pgkeel.fleet.instances=4", "spring.datasource.hikari.maximum-pool-size=30")
@@ -202,7 +219,14 @@ class PgkeelMonitorAutoConfigurationTests {
 	@Test
 	void serverlessMonitorDoesNotAskByItself() {
 		this.contextRunner.withPropertyValues("pgkeel.runtime-profile=serverless")
-			.run((context) -> assertThat(context.getBean(ServerMonitor.class).isRunning()).isFalse());
+			.withBean(SimpleMeterRegistry.class)
+			.run((context) -> {
+				assertThat(context.getBean(ServerMonitor.class).isRunning()).isFalse();
+				SimpleMeterRegistry registry = context.getBean(SimpleMeterRegistry.class);
+				context.getBean(PgkeelMeters.class).bindTo(registry);
+				// A growing age would be taken for a blind monitor
+				assertThat(registry.get("pgkeel.monitor.data.age").timeGauge().value()).isNaN();
+			});
 	}
 
 	@ParameterizedTest

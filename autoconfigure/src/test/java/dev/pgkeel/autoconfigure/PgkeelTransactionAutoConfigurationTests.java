@@ -2,14 +2,24 @@ package dev.pgkeel.autoconfigure;
 
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.sql.DataSource;
 
+import dev.pgkeel.actuate.TransactionMeters;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import dev.pgkeel.transaction.GuardedTransactionTemplate;
+import dev.pgkeel.transaction.TransactionGuard;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -17,18 +27,25 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.dao.CannotAcquireLockException;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for {@link PgkeelTransactionAutoConfiguration}.
@@ -122,6 +139,161 @@ class PgkeelTransactionAutoConfigurationTests {
 	void severalManagersWithoutAPrimaryOneHaveNoTemplate() {
 		this.contextRunner.withUserConfiguration(TwoManagersConfiguration.class)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(TransactionTemplate.class));
+	}
+
+	@Test
+	void everyManagerIsGuarded() {
+		this.contextRunner.withUserConfiguration(TwoManagersConfiguration.class).run((context) -> {
+			TransactionGuard guard = context.getBean(TransactionGuard.class);
+			for (String name : List.of("first", "second")) {
+				TransactionTemplate template = new TransactionTemplate(
+						context.getBean(name, PlatformTransactionManager.class));
+				template.setTimeout(30);
+				template.executeWithoutResult((status) -> assertThat(guard.running()).singleElement()
+					.satisfies((running) -> assertThat(running.limit()).isNotNull()));
+			}
+		});
+	}
+
+	@Test
+	void transactionsAreMetered() {
+		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelTransactionMetricsAutoConfiguration.class))
+			.run((context) -> {
+				MeterRegistry meters = new SimpleMeterRegistry();
+				context.getBean(TransactionMeters.class).bindTo(meters);
+				TransactionTemplate template = context.getBean(TransactionTemplate.class);
+				template.executeWithoutResult((status) -> assertThat(status.isNewTransaction()).isTrue());
+				template.executeWithoutResult(TransactionStatus::setRollbackOnly);
+				assertThat(meters.get("pgkeel.transaction").tag("outcome", "committed").timer().count()).isOne();
+				assertThat(meters.get("pgkeel.transaction").tag("outcome", "rolled-back").timer().count()).isOne();
+				assertThat(meters.get("pgkeel.transaction").tag("outcome", "timed-out").timer().count()).isZero();
+				assertThat(meters.get("pgkeel.transaction").tag("outcome", "unknown").timer().count()).isZero();
+				assertThat(meters.get("pgkeel.transaction.retries").functionCounter().count()).isZero();
+				assertThat(meters.find("pgkeel.transaction").tagKeys("name").timers()).isEmpty();
+			});
+	}
+
+	@Test
+	void namesAreTagsOnRequest() {
+		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelTransactionMetricsAutoConfiguration.class))
+			.withPropertyValues("pgkeel.transaction.name-tag=true")
+			.run((context) -> {
+				MeterRegistry meters = new SimpleMeterRegistry();
+				context.getBean(TransactionMeters.class).bindTo(meters);
+				GuardedTransactionTemplate template = context.getBean(GuardedTransactionTemplate.class).readOnly();
+				template.setName("Orders.list");
+				template.executeWithoutResult((status) -> assertThat(status.isReadOnly()).isTrue());
+				assertThat(meters.get("pgkeel.transaction")
+					.tag("outcome", "committed")
+					.tag("name", "Orders.list")
+					.timer()
+					.count()).isOne();
+			});
+	}
+
+	@Test
+	void withoutMicrometerThereAreNoMeters() {
+		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelTransactionMetricsAutoConfiguration.class))
+			.withClassLoader(new FilteredClassLoader("io.micrometer"))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(TransactionGuard.class)
+				.doesNotHaveBean("pgkeelTransactionMeters"));
+	}
+
+	@Test
+	void retryOfThePropertiesIsTheTemplates() {
+		this.contextRunner
+			.withPropertyValues("pgkeel.transaction.retry.max-attempts=3", "pgkeel.transaction.retry.delay=1ms",
+					"pgkeel.transaction.retry.max-delay=2ms")
+			.run((context) -> {
+				assertThat(attemptsOf(context.getBean(TransactionTemplate.class))).isEqualTo(3);
+				assertThat(context.getBean(TransactionGuard.class).retries()).isEqualTo(2);
+			});
+	}
+
+	@Test
+	void nothingIsRetriedByDefaultOrWhenObserving() {
+		this.contextRunner
+			.run((context) -> assertThat(attemptsOf(context.getBean(TransactionTemplate.class))).isEqualTo(1));
+		this.contextRunner.withPropertyValues("pgkeel.transaction.retry.max-attempts=3", "pgkeel.mode=observe")
+			.run((context) -> assertThat(attemptsOf(context.getBean(TransactionTemplate.class))).isEqualTo(1));
+	}
+
+	private static int attemptsOf(TransactionTemplate template) {
+		AtomicInteger attempts = new AtomicInteger();
+		assertThatThrownBy(() -> template.executeWithoutResult((status) -> {
+			attempts.incrementAndGet();
+			throw new CannotAcquireLockException("deadlock", new SQLException("provoked", "40P01"));
+		})).isInstanceOf(CannotAcquireLockException.class);
+		return attempts.get();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "retry.max-attempts=0, must be at least one",
+			"retry.delay=0s, 'pgkeel.transaction.retry.delay must be at least one millisecond'",
+			"retry.max-delay=1ms, no longer than max-delay", "retry.multiplier=0.5, must be at least 1",
+			"slow-after=-1s, 'pgkeel.transaction.slow-after must not be negative'" })
+	void badValuesAreRefusedAtStart(String property, String message) {
+		this.contextRunner.withPropertyValues("pgkeel.transaction." + property)
+			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining(message));
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void slowTransactionIsReportedWithItsIdleShare(CapturedOutput output) {
+		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelLeaseAutoConfiguration.class))
+			.withPropertyValues("pgkeel.transaction.slow-after=500ms")
+			.run((context) -> {
+				GuardedTransactionTemplate template = context.getBean(GuardedTransactionTemplate.class).readOnly();
+				template.setName("Orders.slow");
+				JdbcTemplate jdbc = new JdbcTemplate(context.getBean(DataSource.class));
+				template.executeWithoutResult((status) -> {
+					jdbc.execute("select 1");
+					await().untilAsserted(() -> assertThat(output).containsPattern("Transaction 'Orders.slow' has been"
+							+ " running for [01]\\.\\d s, of which about [01]\\.\\d s idle in transaction: something slow"));
+				});
+			});
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void shutdownWaitsForTransactionsAndSaysHowManyFinished(CapturedOutput output) throws Exception {
+		CompletableFuture<Boolean> done = new CompletableFuture<>();
+		this.contextRunner.run((context) -> begin(context, done, "select pg_sleep(0.3)"));
+		assertThat(done.get()).isTrue();
+		assertThat(output).contains("Shutdown: 1 transactions finished, none had to be cancelled");
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void shutdownCancelsWhatTakesTooLong(CapturedOutput output) throws Exception {
+		CompletableFuture<Boolean> done = new CompletableFuture<>();
+		this.contextRunner.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=1s")
+			.run((context) -> begin(context, done, "select pg_sleep(60)"));
+		assertThat(done.get()).isFalse();
+		assertThat(output).contains("Shutdown: 0 transactions finished, 1 were cancelled and rolled back")
+			.doesNotContain("still running after timeout");
+	}
+
+	private static void begin(ApplicationContext context, CompletableFuture<Boolean> done, String sql)
+			throws InterruptedException {
+		TransactionTemplate template = context.getBean(TransactionTemplate.class);
+		JdbcTemplate jdbc = new JdbcTemplate(context.getBean(DataSource.class));
+		CountDownLatch begun = new CountDownLatch(1);
+		new Thread(() -> {
+			try {
+				template.executeWithoutResult((status) -> {
+					jdbc.execute("select 1");
+					begun.countDown();
+					jdbc.execute(sql);
+				});
+				done.complete(true);
+			}
+			catch (RuntimeException ex) {
+				done.complete(false);
+			}
+		}).start();
+		begun.await();
 	}
 
 	@Test

@@ -24,7 +24,7 @@ class PropertiesMetadataTests {
 				"pgkeel.pool.enabled", "pgkeel.schema.enabled", "pgkeel.schema.locations", "pgkeel.schema.lock-timeout",
 				"pgkeel.transaction.enabled");
 		assertThat(properties.values()).allSatisfy((property) -> {
-			assertThat(property.getId()).matches("(management\\.endpoint\\.)?pgkeel\\..+");
+			assertThat(property.getId()).matches("(management\\.endpoint\\.)?pgkeel(console)?\\..+");
 			assertThat(property.getDescription()).as(property.getId()).isNotBlank().endsWith(".");
 			assertThat(property.getDescription()).as(property.getId()).doesNotStartWith("The ").doesNotStartWith("A ");
 			if ("java.lang.Boolean".equals(property.getType())) {

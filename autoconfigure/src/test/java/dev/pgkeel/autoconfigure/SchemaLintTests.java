@@ -63,7 +63,8 @@ class SchemaLintTests {
 
 	@Test
 	void warnsInDevelopment(CapturedOutput output) {
-		this.contextRunner.withPropertyValues("pgkeel.runtime-profile=development")
+		this.contextRunner
+			.withPropertyValues("pgkeel.runtime-profile=development", "pgkeel.schema.prove-idempotent=false")
 			.run((context) -> assertThat(context.getBean(SchemaInitializer.class).advice()).hasSize(4));
 		assertThat(output).contains(ERROR);
 	}
@@ -100,6 +101,21 @@ class SchemaLintTests {
 	}
 
 	@Test
+	void advisesInDryRun(CapturedOutput output) {
+		this.database.execute("create table advised (id int primary key, body int)");
+		this.contextRunner.withPropertyValues("pgkeel.schema.lint=warn", "pgkeel.schema.dry-run=true")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains(ERROR, "Schema dry run, would have applied")
+			.contains("warning [silently-differs] body of advised is integer and not text");
+	}
+
+	@Test
+	void refusesInDryRun() {
+		this.contextRunner.withPropertyValues("pgkeel.schema.lint=fail", "pgkeel.schema.dry-run=true")
+			.run((context) -> assertThat(context).getFailure().hasMessageContaining(ERROR));
+	}
+
+	@Test
 	void takesOffFromYaml(CapturedOutput output) {
 		this.contextRunner.withInitializer((context) -> {
 			try {
@@ -111,11 +127,13 @@ class SchemaLintTests {
 			catch (IOException ex) {
 				throw new UncheckedIOException(ex);
 			}
-		}).withPropertyValues("pgkeel.runtime-profile=development").run((context) -> {
-			assertThat(context).hasNotFailed();
-			assertThat(context.getEnvironment().getProperty("pgkeel.schema.lint")).isEqualTo("false");
-			assertThat(context.getBean(SchemaInitializer.class).advice()).isEmpty();
-		});
+		})
+			.withPropertyValues("pgkeel.runtime-profile=development", "pgkeel.schema.prove-idempotent=false")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(context.getEnvironment().getProperty("pgkeel.schema.lint")).isEqualTo("false");
+				assertThat(context.getBean(SchemaInitializer.class).advice()).isEmpty();
+			});
 		assertThat(output).doesNotContain("[create-guard]");
 	}
 
@@ -144,7 +162,7 @@ class SchemaLintTests {
 						"-Xlog:class+load:file=" + log.toString().replace('\\', '/'), "-cp",
 						System.getProperty("java.class.path"), LintedApplication.class.getName(),
 						"--pgkeel.schema.lint=" + lint, "--pgkeel.schema.locations=classpath:db/advice/*.sql",
-						"--pgkeel.schema.mode=always"));
+						"--pgkeel.schema.mode=always", "--pgkeel.schema.prove-idempotent=true"));
 		for (String property : TestServer.shared().newDatabase().properties()) {
 			command.add("--" + property);
 		}

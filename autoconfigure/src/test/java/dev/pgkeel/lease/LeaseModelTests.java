@@ -3,6 +3,7 @@ package dev.pgkeel.lease;
 import java.lang.ref.ReferenceQueue;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -11,9 +12,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,10 +35,12 @@ class LeaseModelTests {
 
 	private final ReferenceQueue<GuardedConnection> queue = new ReferenceQueue<>();
 
+	private final AtomicInteger touchedLate = new AtomicInteger();
+
 	@Test
-	void onlyOneEndsALease() throws Exception {
-		ExecutorService threads = Executors.newFixedThreadPool(3);
-		CyclicBarrier start = new CyclicBarrier(3);
+	void onlyOneEndsALeaseAndNobodyTouchesTheConnectionAfterwards() throws Exception {
+		ExecutorService threads = Executors.newFixedThreadPool(4);
+		CyclicBarrier start = new CyclicBarrier(4);
 		List<Lease> leases = new ArrayList<>();
 		List<GuardedConnection> handles = new ArrayList<>();
 		for (int round = 0; round < ROUNDS; round++) {
@@ -41,22 +49,63 @@ class LeaseModelTests {
 			leases.add(handle.lease);
 		}
 		try {
-			Future<boolean[]> closes = threads.submit(ends(start, leases, Lease::close));
-			Future<boolean[]> evictions = threads.submit(ends(start, leases, Lease::evict));
+			Future<boolean[]> closes = threads.submit(ends(start, leases, LeaseModelTests::close));
+			Future<boolean[]> evictions = threads.submit(ends(start, leases, this::evict));
+			Future<boolean[]> cancellations = threads.submit(ends(start, leases, LeaseModelTests::cancel));
 			Future<boolean[]> reclaims = threads.submit(ends(start, leases, Lease::reclaim));
+			cancellations.get();
 			for (int round = 0; round < ROUNDS; round++) {
 				boolean evicted = evictions.get()[round];
 				boolean closed = closes.get()[round];
 				boolean reclaimed = reclaims.get()[round];
 				// An evicted handle is closed by its holder afterwards
-				assertThat(reclaimed ? (!closed && !evicted) : (closed || evicted)).isTrue();
+				assertThat(reclaimed ? (!closed && !evicted) : closed).isTrue();
 			}
 		}
 		finally {
 			threads.shutdownNow();
 		}
+		assertThat(this.touchedLate).hasValue(0);
 		assertThat(this.registry.open()).isEmpty();
 		assertThat(handles).hasSize(ROUNDS);
+	}
+
+	private static boolean close(Lease lease) throws SQLException {
+		if (!lease.close()) {
+			return false;
+		}
+		lease.proxy().close();
+		return true;
+	}
+
+	private boolean evict(Lease lease) {
+		AtomicBoolean evicted = new AtomicBoolean();
+		lease.evict((proxy) -> {
+			touch(proxy);
+			evicted.set(true);
+		});
+		return evicted.get();
+	}
+
+	private static boolean cancel(Lease lease) throws SQLException {
+		lease.cancelStatement();
+		return true;
+	}
+
+	/**
+	 * HikariCP takes a connection that is closed meanwhile for one of the next borrower.
+	 */
+	private void touch(Connection proxy) {
+		try {
+			for (int time = 0; time < 50; time++) {
+				if (proxy.isClosed()) {
+					this.touchedLate.incrementAndGet();
+				}
+			}
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	private static Callable<boolean[]> ends(CyclicBarrier start, List<Lease> leases, End end) {
@@ -71,13 +120,24 @@ class LeaseModelTests {
 	}
 
 	@Test
-	void evictedLeaseCanBeClosedOnceMore() throws Exception {
+	void evictedLeaseCanBeClosedOnceMore() {
 		Lease lease = borrow().lease;
-		assertThat(lease.evict()).isTrue();
+		assertThat(evict(lease)).isTrue();
 		assertThat(lease.reclaim()).isFalse();
-		assertThat(lease.evict()).isFalse();
+		assertThat(evict(lease)).isFalse();
 		assertThat(lease.close()).isTrue();
 		assertThat(lease.close()).isFalse();
+	}
+
+	@Test
+	void leaseStaysOpenWhileAndAfterItsStatementIsCancelled() throws SQLException {
+		Lease lease = borrow().lease;
+		lease.cancelStatement();
+		assertThat(lease.isOpen()).isTrue();
+		assertThat(this.registry.open()).containsExactly(lease);
+		close(lease);
+		lease.cancelStatement();
+		assertThat(this.touchedLate).hasValue(0);
 	}
 
 	@RepeatedTest(3)
@@ -122,12 +182,30 @@ class LeaseModelTests {
 	}
 
 	private GuardedConnection borrow() {
-		Connection proxy = (Connection) Proxy.newProxyInstance(getClass().getClassLoader(),
-				new Class<?>[] { Connection.class }, (self, method, arguments) -> null);
+		AtomicBoolean closed = new AtomicBoolean();
+		AtomicReference<Connection> self = new AtomicReference<>();
+		PGConnection driver = proxy(PGConnection.class, (method) -> {
+			touch(self.get());
+			return null;
+		});
+		Connection proxy = proxy(Connection.class, (method) -> switch (method) {
+			case "close" -> {
+				closed.set(true);
+				yield null;
+			}
+			case "isClosed" -> closed.get();
+			default -> driver;
+		});
+		self.set(proxy);
 		GuardedConnection handle = new GuardedConnection(proxy, Thread.currentThread(), null, this.registry,
 				this.queue);
 		this.registry.add(handle.lease);
 		return handle;
+	}
+
+	private static <T> T proxy(Class<T> type, Function<String, Object> answers) {
+		return type.cast(Proxy.newProxyInstance(LeaseModelTests.class.getClassLoader(), new Class<?>[] { type },
+				(self, method, arguments) -> answers.apply(method.getName())));
 	}
 
 	/**
@@ -135,7 +213,7 @@ class LeaseModelTests {
 	 */
 	private interface End {
 
-		boolean tryEnd(Lease lease);
+		boolean tryEnd(Lease lease) throws SQLException;
 
 	}
 

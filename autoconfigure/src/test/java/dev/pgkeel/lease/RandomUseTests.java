@@ -16,17 +16,21 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.testsupport.TestDatabase;
+import dev.pgkeel.testsupport.TestServer;
 import org.awaitility.Awaitility;
 import org.h2.jdbc.JdbcConnection;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests with random borrows, uses, closes and drops that no connection somebody can still
- * use is ever reclaimed, and that none stays lost. The database is in the same process,
- * so that there are many. The system property {@code pgkeel.test.operations} sets how
- * many; 1,000,000 is the full form.
+ * Tests with random borrows, uses, closes, evictions and drops that no connection
+ * somebody can still use is ever reclaimed, and that none stays lost. One database is in
+ * the same process, so that there are many. The system property
+ * {@code pgkeel.test.operations} sets how many; 1,000,000 is the full form. PostgreSQL
+ * has a twentieth of them.
  */
 class RandomUseTests {
 
@@ -42,19 +46,34 @@ class RandomUseTests {
 
 	@Test
 	void nothingInUseIsReclaimedAndNothingStaysLost() throws Exception {
-		try (GuardedDataSource pool = pool()) {
+		run("jdbc:h2:mem:random;DB_CLOSE_DELAY=-1", "sa", OPERATIONS,
+				new Dialect("select x from system_range(1, 1000)", "jdbc:h2:", JdbcConnection.class));
+	}
+
+	@Test
+	void nothingInUseIsReclaimedAndNothingStaysLostOfPostgres() throws Exception {
+		TestDatabase database = TestServer.shared().newDatabase();
+		run(database.directUrl(), database.username(), OPERATIONS / 20,
+				new Dialect("select generate_series(1, 1000)", "jdbc:postgresql:", PGConnection.class));
+		Awaitility.await()
+			.until(() -> database.query("select count(*)::int from pg_stat_activity where datname = current_database()"
+					+ " and pid <> pg_backend_pid()", Integer.class) == 0);
+	}
+
+	private void run(String url, String user, long operations, Dialect dialect) throws Exception {
+		try (GuardedDataSource pool = pool(url, user)) {
 			ExecutorService threads = Executors.newFixedThreadPool(THREADS);
 			try {
 				List<Future<Long>> runs = new ArrayList<>();
 				for (int thread = 0; thread < THREADS; thread++) {
 					Random random = new Random(thread);
-					runs.add(threads.submit(() -> run(pool, random)));
+					runs.add(threads.submit(() -> run(pool, random, operations / THREADS, dialect)));
 				}
-				long operations = 0;
+				long done = 0;
 				for (Future<Long> run : runs) {
-					operations += run.get();
+					done += run.get();
 				}
-				assertThat(operations).isGreaterThanOrEqualTo(OPERATIONS);
+				assertThat(done).isGreaterThanOrEqualTo(operations);
 			}
 			finally {
 				threads.shutdownNow();
@@ -68,28 +87,32 @@ class RandomUseTests {
 		}
 	}
 
-	private GuardedDataSource pool() {
+	private GuardedDataSource pool(String url, String user) {
 		HikariDataSource plain = new HikariDataSource();
-		plain.setJdbcUrl("jdbc:h2:mem:random;DB_CLOSE_DELAY=-1");
+		plain.setJdbcUrl(url);
+		plain.setUsername(user);
 		plain.setMaximumPoolSize(SIZE);
 		plain.setPoolName("random");
 		plain.setConnectionTimeout(60_000);
 		return GuardedDataSource.of(plain, "pool", GuardedPools.SETTINGS, this.pools.events::add);
 	}
 
-	private long run(GuardedDataSource pool, Random random) throws SQLException {
-		long operations = 0;
+	private long run(GuardedDataSource pool, Random random, long operations, Dialect dialect) throws SQLException {
+		long done = 0;
 		Use use = null;
-		while (operations < OPERATIONS / THREADS) {
-			operations++;
+		while (done < operations) {
+			done++;
 			if (use == null) {
-				use = borrow(pool, random);
+				use = borrow(pool, random, dialect);
 			}
 			if (random.nextBoolean()) {
 				use.now();
 			}
 			else if (use.isUnwrapped() || random.nextInt(1_000) > 0) {
-				use.close();
+				if (random.nextInt(500) == 0) {
+					pool.evictConnection(use.connection());
+				}
+				use.connection().close();
 				use = null;
 			}
 			else {
@@ -101,37 +124,37 @@ class RandomUseTests {
 			}
 		}
 		if (use != null) {
-			use.close();
+			use.connection().close();
 		}
-		return operations;
+		return done;
 	}
 
 	/**
 	 * Keeps nothing but what is used, so that the handle is reachable only through it.
 	 */
-	private static Use borrow(GuardedDataSource pool, Random random) throws SQLException {
+	private static Use borrow(GuardedDataSource pool, Random random, Dialect dialect) throws SQLException {
 		Connection connection = pool.getConnection();
 		switch (random.nextInt(6)) {
 			case 0 -> {
 				Statement statement = connection.createStatement();
-				return new Use(() -> statement.execute("select 1"), () -> statement.getConnection().close(), false);
+				return new Use(() -> statement.execute("select 1"), statement::getConnection, false);
 			}
 			case 1 -> {
-				ResultSet rows = connection.createStatement().executeQuery("select x from system_range(1, 1000)");
-				return new Use(() -> assertThat(rows.next()).isTrue(),
-						() -> rows.getStatement().getConnection().close(), false);
+				ResultSet rows = connection.createStatement().executeQuery(dialect.rows());
+				return new Use(() -> assertThat(rows.next()).isTrue(), () -> rows.getStatement().getConnection(),
+						false);
 			}
 			case 2 -> {
 				DatabaseMetaData metaData = connection.getMetaData();
-				return new Use(() -> assertThat(metaData.getURL()).startsWith("jdbc:h2:"),
-						() -> metaData.getConnection().close(), false);
+				return new Use(() -> assertThat(metaData.getURL()).startsWith(dialect.url()), metaData::getConnection,
+						false);
 			}
 			case 3 -> {
-				Connection raw = connection.unwrap(JdbcConnection.class);
-				return new Use(() -> assertThat(raw.isValid(1)).isTrue(), connection::close, true);
+				Connection raw = (Connection) connection.unwrap(dialect.raw());
+				return new Use(() -> assertThat(raw.isValid(1)).isTrue(), () -> connection, true);
 			}
 			default -> {
-				return new Use(() -> assertThat(connection.isValid(1)).isTrue(), connection::close, false);
+				return new Use(() -> assertThat(connection.isValid(1)).isTrue(), () -> connection, false);
 			}
 		}
 	}
@@ -155,20 +178,31 @@ class RandomUseTests {
 	}
 
 	/**
+	 * What differs between databases.
+	 *
+	 * @param rows asks for many rows
+	 * @param url how its URLs begin
+	 * @param raw the driver's class
+	 */
+	private record Dialect(String rows, String url, Class<?> raw) {
+
+	}
+
+	/**
 	 * Something that was got from a connection.
 	 *
 	 * @param use uses it, and fails if the connection is gone
-	 * @param end returns the connection
+	 * @param handle finds the connection again
 	 * @param isUnwrapped whether it is the driver's own
 	 */
-	private record Use(Action use, Action end, boolean isUnwrapped) {
+	private record Use(Action use, Handle handle, boolean isUnwrapped) {
 
 		void now() throws SQLException {
 			this.use.run();
 		}
 
-		void close() throws SQLException {
-			this.end.run();
+		Connection connection() throws SQLException {
+			return this.handle.find();
 		}
 
 	}
@@ -179,6 +213,15 @@ class RandomUseTests {
 	private interface Action {
 
 		void run() throws SQLException;
+
+	}
+
+	/**
+	 * A way to a connection.
+	 */
+	private interface Handle {
+
+		Connection find() throws SQLException;
 
 	}
 

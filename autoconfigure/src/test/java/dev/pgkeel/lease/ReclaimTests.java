@@ -13,6 +13,11 @@ import java.sql.SQLException;
 import java.sql.SQLXML;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 import dev.pgkeel.lease.ConnectionLeakEvent.Kind;
@@ -233,6 +238,79 @@ class ReclaimTests {
 			this.pool.evictConnection(connection);
 			assertThat(next.isValid(5)).isTrue();
 		}
+	}
+
+	@Test
+	void evictionRacingCloseNeverEndsTheNextBorrowersSession() throws Exception {
+		ExecutorService threads = Executors.newSingleThreadExecutor();
+		try (GuardedDataSource single = this.pools.of(this.database, 1, GuardedPools.SETTINGS)) {
+			for (int round = 0; round < 50; round++) {
+				Connection racing = single.getConnection();
+				CyclicBarrier start = new CyclicBarrier(2);
+				Future<?> eviction = threads.submit(() -> {
+					start.await();
+					single.evictConnection(racing);
+					return null;
+				});
+				start.await();
+				racing.close();
+				try (Connection next = single.getConnection()) {
+					eviction.get();
+					assertThat(next.createStatement().execute("select 1")).isTrue();
+				}
+			}
+		}
+		finally {
+			threads.shutdownNow();
+		}
+	}
+
+	@Test
+	void statementIsCancelledThroughTheLease() throws Exception {
+		ExecutorService threads = Executors.newSingleThreadExecutor();
+		try (Connection connection = this.pool.getConnection()) {
+			assertThat(connection.isWrapperFor(LeasedConnection.class)).isTrue();
+			LeasedConnection leased = connection.unwrap(LeasedConnection.class);
+			assertThat(((GuardedConnection) connection).lease.isUnwrapped()).isFalse();
+			Future<Boolean> sleep = threads
+				.submit(() -> connection.createStatement().execute("select pg_sleep(60), 'cancelled'"));
+			Awaitility.await().until(() -> active("%'cancelled'%") == 1);
+			leased.cancelStatement();
+			assertThatExceptionOfType(ExecutionException.class).isThrownBy(sleep::get)
+				.havingCause()
+				.isInstanceOfSatisfying(SQLException.class, (ex) -> assertThat(ex.getSQLState()).isEqualTo("57014"));
+			assertThat(connection.isValid(5)).isTrue();
+		}
+		finally {
+			threads.shutdownNow();
+		}
+	}
+
+	@Test
+	void cancellationAfterTheReturnDoesNotMeetTheNextBorrower() throws Exception {
+		ExecutorService threads = Executors.newSingleThreadExecutor();
+		try (GuardedDataSource single = this.pools.of(this.database, 1, GuardedPools.SETTINGS)) {
+			Connection first = single.getConnection();
+			LeasedConnection leased = first.unwrap(LeasedConnection.class);
+			first.close();
+			try (Connection next = single.getConnection()) {
+				Future<Boolean> sleep = threads
+					.submit(() -> next.createStatement().execute("select pg_sleep(1), 'goes on'"));
+				Awaitility.await().until(() -> active("%'goes on'%") == 1);
+				leased.cancelStatement();
+				assertThat(sleep.get()).isTrue();
+			}
+		}
+		finally {
+			threads.shutdownNow();
+		}
+	}
+
+	private int active(String query) {
+		return this.database.query(
+				"select count(*)::int from pg_stat_activity where state = 'active'"
+						+ " and pid <> pg_backend_pid() and query like '" + query.replace("'", "''") + "'",
+				Integer.class);
 	}
 
 	private int sessions() {

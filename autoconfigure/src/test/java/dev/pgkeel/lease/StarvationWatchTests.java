@@ -3,14 +3,18 @@ package dev.pgkeel.lease;
 import java.lang.ref.ReferenceQueue;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
+import dev.pgkeel.server.SessionState;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,9 +23,18 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class StarvationWatchTests {
 
+	private static final int PID = 42;
+
 	private final LeaseRegistry registry = new LeaseRegistry();
 
-	private final StarvationWatch watch = new StarvationWatch(new LeaseSessions((pids) -> Map.of()));
+	private final AtomicInteger questions = new AtomicInteger();
+
+	private final AtomicReference<String> state = new AtomicReference<>("idle");
+
+	private final StarvationWatch watch = new StarvationWatch(new LeaseSessions((pids) -> {
+		this.questions.incrementAndGet();
+		return Map.of(PID, new SessionState(PID, this.state.get(), Instant.EPOCH, Duration.ofSeconds(1)));
+	}));
 
 	private GuardedConnection handle;
 
@@ -65,6 +78,21 @@ class StarvationWatchTests {
 		assertThat(pauseAfter(3)).isEqualTo(Duration.ofSeconds(1));
 	}
 
+	@Test
+	void busyServerIsAskedLessAndLessOften() {
+		awaitOld();
+		this.state.set("active");
+		List<Lease> leases = List.of(this.handle.lease);
+		for (int look = 0; look < 5 * 60; look++) {
+			assertThat(this.watch.shouldCollect(leases, this.now)).isFalse();
+			after(Duration.ofMillis(200));
+		}
+		assertThat(this.questions).hasValueBetween(8, 12);
+		this.state.set("idle");
+		after(Duration.ofSeconds(2));
+		assertThat(this.watch.shouldCollect(leases, this.now)).isTrue();
+	}
+
 	private Duration pauseAfter(int leaks) {
 		this.watch.collected(List.of(), leaks, this.now);
 		List<Lease> fresh = List.of(newHandle().lease);
@@ -84,11 +112,14 @@ class StarvationWatchTests {
 	}
 
 	private GuardedConnection newHandle() {
-		Connection proxy = (Connection) Proxy.newProxyInstance(getClass().getClassLoader(),
-				new Class<?>[] { Connection.class }, (self, method, arguments) -> {
-					throw new SQLException("none");
-				});
+		PGConnection driver = proxy(PGConnection.class, "getBackendPID", PID);
+		Connection proxy = proxy(Connection.class, "unwrap", driver);
 		return new GuardedConnection(proxy, Thread.currentThread(), null, this.registry, new ReferenceQueue<>());
+	}
+
+	private static <T> T proxy(Class<T> type, String method, Object answer) {
+		return type.cast(Proxy.newProxyInstance(StarvationWatchTests.class.getClassLoader(), new Class<?>[] { type },
+				(self, called, arguments) -> called.getName().equals(method) ? answer : null));
 	}
 
 }

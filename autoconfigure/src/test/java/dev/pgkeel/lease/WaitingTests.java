@@ -1,12 +1,14 @@
 package dev.pgkeel.lease;
 
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -17,6 +19,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -137,8 +141,10 @@ class WaitingTests {
 	}
 
 	@Test
-	void nestedBorrowWaitsWhileOneHolderCanGoOn() throws Exception {
+	void nestedBorrowWaitsWhileOneHolderCanGoOnAndKeepsItsPlace() throws Exception {
+		SimpleMeterRegistry meters = new SimpleMeterRegistry();
 		try (GuardedDataSource pool = this.pools.of(this.database, 2, GuardedPools.SETTINGS)) {
+			pool.setMetricRegistry(meters);
 			CountDownLatch held = new CountDownLatch(1);
 			CountDownLatch returns = new CountDownLatch(1);
 			Future<?> holder = this.threads.submit(() -> {
@@ -149,27 +155,107 @@ class WaitingTests {
 				}
 			});
 			held.await();
+			List<String> served = new CopyOnWriteArrayList<>();
 			Future<Boolean> nested = this.threads.submit(() -> {
 				try (Connection outer = pool.getConnection(); Connection inner = pool.getConnection()) {
+					served.add("nested");
 					return outer.isValid(5) && inner.isValid(5);
 				}
 			});
+			Awaitility.await().until(() -> waiting(pool) == 1);
+			Future<Boolean> plain = this.threads.submit(() -> {
+				try (Connection connection = pool.getConnection()) {
+					served.add("plain");
+					return connection.isValid(5);
+				}
+			});
+			Awaitility.await().until(() -> waiting(pool) == 2);
 			long start = System.nanoTime();
 			Awaitility.await().until(() -> System.nanoTime() - start > Duration.ofMillis(1600).toNanos());
-			assertThat(nested.isDone()).isFalse();
+			assertThat(served).isEmpty();
 			returns.countDown();
 			assertThat(nested.get()).isTrue();
+			assertThat(plain.get()).isTrue();
 			holder.get();
+			assertThat(served).containsExactly("nested", "plain");
+			assertThat(meters.get("hikaricp.connections.timeout").counter().count()).isZero();
+			assertThat(GuardedPools.leases(pool).counters().nestedRefused()).isZero();
+		}
+	}
+
+	@Test
+	void refusedThreadIsNotInterruptedAfterwardsAndOneThatIsStaysSo() throws Exception {
+		try (GuardedDataSource pool = this.pools.of(this.database, 1, GuardedPools.SETTINGS)) {
+			Future<Boolean> refused = this.threads.submit(() -> {
+				try (Connection outer = pool.getConnection()) {
+					assertThatExceptionOfType(NestedConnectionException.class).isThrownBy(pool::getConnection);
+					assertThat(outer.isValid(5)).isTrue();
+					return Thread.currentThread().isInterrupted();
+				}
+			});
+			assertThat(refused.get()).isFalse();
+			Future<Boolean> interrupted = this.threads.submit(() -> {
+				try (Connection outer = pool.getConnection()) {
+					Thread.currentThread().interrupt();
+					assertThatExceptionOfType(SQLException.class).isThrownBy(pool::getConnection)
+						.withMessageContaining("Interrupted")
+						.isNotInstanceOf(NestedConnectionException.class);
+					assertThat(outer.isClosed()).isFalse();
+					return Thread.currentThread().isInterrupted();
+				}
+			});
+			assertThat(interrupted.get()).isTrue();
+			assertThat(GuardedPools.leases(pool).counters().nestedRefused()).isOne();
+		}
+	}
+
+	private static int waiting(GuardedDataSource pool) {
+		return pool.getHikariPoolMXBean().getThreadsAwaitingConnection();
+	}
+
+	@Test
+	void nestedBorrowOfTheOnlyConnectionIsRefusedSoonWithoutAThreadOfOurs() throws SQLException {
+		LeakSettings serverless = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofSeconds(30), true, LeakCapture.NEVER,
+				false);
+		try (GuardedDataSource pool = this.pools.of(this.database, 1, serverless);
+				Connection outer = pool.getConnection()) {
+			long start = System.nanoTime();
+			assertThatExceptionOfType(NestedConnectionException.class).isThrownBy(pool::getConnection)
+				.satisfies((ex) -> {
+					assertThat(ex.getOuterCallSite()).isNull();
+					assertThat(ex.getInnerCallSite()).isNull();
+				});
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+			assertThat(Thread.interrupted()).isFalse();
+			assertThat(outer.isValid(5)).isTrue();
+		}
+	}
+
+	@Test
+	void linesAreRecordedWhileMostOfThePoolIsInUse() throws Exception {
+		try (GuardedDataSource pool = this.pools.of(this.database, 2, GuardedPools.SETTINGS);
+				Connection first = pool.getConnection()) {
+			assertThat(GuardedPools.leases(pool).held()).singleElement()
+				.extracting(LeaseDescription::callSite)
+				.isNull();
+			Awaitility.await().until(() -> {
+				try (Connection second = pool.getConnection()) {
+					Thread.sleep(50);
+					return second.isValid(5)
+							&& GuardedPools.leases(pool).held().stream().anyMatch((lease) -> lease.callSite() != null);
+				}
+			});
+			assertThat(first.isValid(5)).isTrue();
 		}
 	}
 
 	@Test
 	void deadlockOnlyObservedRunsIntoTheTimeout(CapturedOutput output) throws SQLException {
-		try (GuardedDataSource pool = this.pools.of(this.database, 1, GuardedPools.OBSERVING);
+		try (GuardedDataSource pool = this.pools.of(this.database, 1, GuardedPools.OBSERVING, Duration.ofSeconds(3));
 				Connection outer = pool.getConnection()) {
-			pool.setConnectionTimeout(2000);
 			assertThatExceptionOfType(PoolExhaustedException.class).isThrownBy(pool::getConnection);
-			assertThat(output).contains("Would have refused a nested borrow");
+			assertThat(output.getOut().lines().filter((line) -> line.contains("Would have refused a nested borrow")))
+				.hasSize(1);
 			assertThat(outer.isValid(5)).isTrue();
 		}
 	}
@@ -240,6 +326,61 @@ class WaitingTests {
 			assertThat(exhausted.getSQLState()).isEqualTo("53300");
 			assertThat((Throwable) exhausted).hasMessageContaining("the role has reached its connection limit");
 			assertThat(connection.isValid(5)).isTrue();
+		}
+	}
+
+	@Test
+	void limitOfTheDatabaseIsNamed() {
+		String role = "ordinary_" + this.database.name();
+		this.database.execute("create role " + role + " login");
+		this.database.execute("alter database " + this.database.name() + " connection limit 0");
+		assertThat(refused(this.database.directUrl(), role))
+			.hasMessageContaining("the database has reached its connection limit");
+	}
+
+	@Test
+	void reservedAndAllSlotsAreNamed() throws Exception {
+		try (EmbeddedPostgres server = EmbeddedPostgres.builder().setServerConfig("max_connections", "5").start()) {
+			String url = "jdbc:postgresql://localhost:" + server.getPort() + "/postgres";
+			new TestDatabase("postgres", url, url, "postgres", "").execute("create role ordinary login");
+			List<Connection> taken = new ArrayList<>();
+			take(taken, url, "ordinary");
+			assertThat(refused(url, "ordinary"))
+				.hasMessageContaining("only the connections reserved for privileged roles are left");
+			take(taken, url, "postgres");
+			assertThat(refused(url, "postgres")).hasMessageContaining("all of the server's connections are taken");
+			for (Connection connection : taken) {
+				connection.close();
+			}
+		}
+	}
+
+	private static void take(List<Connection> taken, String url, String user) {
+		try {
+			while (true) {
+				taken.add(DriverManager.getConnection(url, user, ""));
+			}
+		}
+		catch (SQLException ex) {
+			assertThat(ex.getSQLState()).isEqualTo("53300");
+		}
+	}
+
+	private Throwable refused(String url, String role) {
+		HikariDataSource plain = new HikariDataSource();
+		plain.setJdbcUrl(url);
+		plain.setUsername(role);
+		plain.setInitializationFailTimeout(-1);
+		plain.setConnectionTimeout(700);
+		try (GuardedDataSource pool = GuardedDataSource.of(plain, "pool", GuardedPools.SETTINGS, (event) -> {
+		})) {
+			PoolExhaustedException exhausted = exhaustion(pool);
+			assertThat(exhausted.getReason()).isEqualTo(ExhaustionReason.SERVER_FULL);
+			assertThat(exhausted.getSQLState()).isEqualTo("53300");
+			return exhausted;
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 

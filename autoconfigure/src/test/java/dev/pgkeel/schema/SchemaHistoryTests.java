@@ -87,6 +87,25 @@ class SchemaHistoryTests {
 			.isZero();
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 40, 400 })
+	void nothingToDoTakesThreeRoundTripsAtMostWhateverTheSize(int size) throws Exception {
+		SchemaFolder folder = scripts().write("0_notes.sql", NOTES);
+		for (int script = 1; script <= Math.min(size, 40); script++) {
+			folder.write(script + "_more.sql",
+					"create table if not exists more_%1$d (id int);\ncreate or replace view all_%1$d as select 1;\n"
+						.formatted(script) + "select 1;\n".repeat(size / 40));
+		}
+		folder.apply();
+		try (RoundTripProxy proxy = new RoundTripProxy(TestServer.shared().port())) {
+			SchemaFolder counted = folder.withUrl(proxy.jdbcUrl(this.database.name()));
+			counted.dataSource().getConnection().close();
+			int connecting = proxy.count();
+			assertThat(counted.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+			assertThat(proxy.count() - connecting).isBetween(1, 3);
+		}
+	}
+
 	@Test
 	void onlyTheChangedScriptIsApplied() {
 		SchemaFolder folder = scripts().write("1_notes.sql", NOTES)

@@ -202,7 +202,7 @@ class SchemaInitializerTests {
 		assertThat(this.database.query("select to_regclass('notes') is null", Boolean.class)).isTrue();
 		assertThat(lines(output)).singleElement()
 			.asString()
-			.contains(" INFO ", "1 script not applied", "deploy step", "--pgkeel.schema.enabled=true");
+			.contains(" INFO ", "1 script not applied", "deploy step", "--pgkeel.schema.exit-after-apply=true");
 	}
 
 	@Test

@@ -79,21 +79,6 @@ class TransactionLimitsTests {
 	}
 
 	@Test
-	void commitWithDeferredConstraintsIsCancelled() {
-		this.jdbc.execute("""
-				create table notes (body text);
-				create function slow() returns trigger language plpgsql as
-				$$ begin perform pg_sleep(60); return null; end $$;
-				create constraint trigger slow after insert on notes deferrable initially deferred
-				for each row execute function slow()""");
-		try (TransactionGuard limits = guard(true)) {
-			assertThatExceptionOfType(TransactionTimedOutException.class).isThrownBy(
-					() -> template(limits).executeWithoutResult((status) -> raw("insert into notes values ('a')")));
-		}
-		assertThat(this.database.query("select count(*) from notes", Long.class)).isZero();
-	}
-
-	@Test
 	void serverIsToldForThisTransactionOnly() {
 		try (TransactionGuard limits = guard(true)) {
 			template(limits).executeWithoutResult(

@@ -7,11 +7,12 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 import dev.pgkeel.embedded.EmbeddedPostgresServer;
 import dev.pgkeel.schema.SchemaInitializer;
@@ -37,9 +38,12 @@ import org.springframework.jdbc.datasource.init.ScriptUtils;
  */
 public final class SchemaScriptComparison {
 
-	private static final int ROUNDS = 7;
+	private static final int ROUNDS = 9;
 
-	private static final int WARM_UP = 3;
+	/**
+	 * The JVM's tools are compared once they are compiled.
+	 */
+	private static final int WARM_UP = 25;
 
 	private static final int STATEMENTS_PER_TABLE = 20;
 
@@ -56,20 +60,22 @@ public final class SchemaScriptComparison {
 
 	/**
 	 * Runs the comparison.
-	 * @param args sizes of scripts, if not 40, 400 and 4,000 statements
+	 * @param args which parts: a number of statements, {@code large} or {@code tables};
+	 * all of them by default
 	 * @throws Exception if a tool fails
 	 */
 	public static void main(String[] args) throws Exception {
-		int[] sizes = (args.length > 0) ? Arrays.stream(args).mapToInt(Integer::parseInt).toArray()
-				: new int[] { 40, 400, 4000 };
+		List<String> parts = (args.length > 0) ? List.of(args) : List.of("40", "400", "4000", "large", "tables");
 		try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(null, 0)) {
-			for (int size : sizes) {
-				new SchemaScriptComparison(server, Files.createTempDirectory("pgkeel-benchmark")).compare(size);
+			for (String part : parts) {
+				SchemaScriptComparison comparison = new SchemaScriptComparison(server,
+						Files.createTempDirectory("pgkeel-benchmark"));
+				switch (part) {
+					case "large" -> comparison.large();
+					case "tables" -> comparison.manyTables();
+					default -> comparison.compare(Integer.parseInt(part));
+				}
 			}
-			for (int size : new int[] { 25_000, 50_000, 100_000 }) {
-				new SchemaScriptComparison(server, Files.createTempDirectory("pgkeel-benchmark")).large(size);
-			}
-			new SchemaScriptComparison(server, Files.createTempDirectory("pgkeel-benchmark")).manyTables();
 		}
 	}
 
@@ -88,12 +94,13 @@ public final class SchemaScriptComparison {
 		Map<String, List<Double>> first = new LinkedHashMap<>();
 		Map<String, List<Double>> again = new LinkedHashMap<>();
 		int rounds = (size > 1000) ? 3 : ROUNDS;
-		for (int round = 0; round < rounds + WARM_UP; round++) {
+		int warmUp = (size > 1000) ? 1 : WARM_UP;
+		for (int round = 0; round < rounds + warmUp; round++) {
 			for (Map.Entry<String, Tool> tool : tools.entrySet()) {
 				PGSimpleDataSource source = newDatabase();
 				double firstTime = time(tool.getValue(), source);
 				double againTime = Math.min(time(tool.getValue(), source), time(tool.getValue(), source));
-				if (round >= WARM_UP) {
+				if (round >= warmUp) {
 					first.computeIfAbsent(tool.getKey(), (key) -> new ArrayList<>()).add(firstTime);
 					again.computeIfAbsent(tool.getKey(), (key) -> new ArrayList<>()).add(againTime);
 				}
@@ -107,17 +114,46 @@ public final class SchemaScriptComparison {
 					median(again.get(tool))));
 	}
 
-	private void large(int size) throws Exception {
+	/**
+	 * The time of one run, and the most that was alive on the heap during another, since
+	 * collecting takes time too.
+	 */
+	private void large() throws Exception {
+		System.out.printf(Locale.ROOT, "%nlarge scripts, one table and inserts%n%-12s %10s %14s %12s%n", "statements",
+				"seconds", "us/statement", "live MB");
+		measureLarge(25_000);
+		for (int size : new int[] { 25_000, 50_000, 100_000 }) {
+			Measured measured = measureLarge(size);
+			System.out.printf(Locale.ROOT, "%-12d %10.2f %14.1f %12.1f%n", size, measured.seconds(),
+					measured.seconds() * 1e6 / size, measured.megabytes());
+		}
+	}
+
+	private Measured measureLarge(int size) throws Exception {
 		Files.writeString(this.folder.resolve("R__schema.sql"), inserts(size));
 		PGSimpleDataSource source = newDatabase();
-		System.gc();
-		long start = System.nanoTime();
-		pgkeel(source, SchemaMode.ON_CHANGE);
-		double seconds = (System.nanoTime() - start) / 1e9;
-		System.out.printf(Locale.ROOT, "%d statements: %.1f s, %.1f us per statement, heap in use after %d MB%n", size,
-				seconds, seconds * 1e6 / size,
-				(Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory()) >> 20);
+		double seconds = time((database) -> pgkeel(database, SchemaMode.ON_CHANGE), source) / 1000;
 		drop(source);
+		PGSimpleDataSource another = newDatabase();
+		long before = liveBytes();
+		AtomicLong most = new AtomicLong();
+		AtomicBoolean running = new AtomicBoolean(true);
+		Thread sampler = new Thread(() -> {
+			while (running.get()) {
+				most.accumulateAndGet(liveBytes() - before, Math::max);
+			}
+		});
+		sampler.start();
+		pgkeel(another, SchemaMode.ON_CHANGE);
+		running.set(false);
+		sampler.join();
+		drop(another);
+		return new Measured(seconds, most.get() / 1e6);
+	}
+
+	private static long liveBytes() {
+		System.gc();
+		return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
 	}
 
 	private void manyTables() throws Exception {
@@ -249,6 +285,16 @@ public final class SchemaScriptComparison {
 		double[] sorted = (times != null) ? times.stream().mapToDouble(Double::doubleValue).sorted().toArray()
 				: new double[] { Double.NaN };
 		return sorted[sorted.length / 2];
+	}
+
+	/**
+	 * What a large script took.
+	 *
+	 * @param seconds how long
+	 * @param megabytes how much was alive on the heap at most
+	 */
+	private record Measured(double seconds, double megabytes) {
+
 	}
 
 	/**

@@ -91,6 +91,42 @@ class PackagedServiceIT {
 			.untilAsserted(() -> assertThat(mostSessionsOfAnInstance(database)).isLessThanOrEqualTo(2));
 	}
 
+	@Test
+	void deployStepAppliesTheScriptsAndEnds() {
+		TestDatabase database = TestServer.shared().newDatabase();
+		ServiceProcess step = launch(database, "--pgkeel.schema.dry-run=true");
+		assertThat(step.awaitEnd()).as(step::log).isZero();
+		assertThat(step.log()).contains("Schema dry run: all was rolled back.").doesNotContain("Tomcat");
+		assertThat(tables(database)).isZero();
+		for (int i = 0; i < 2; i++) {
+			step = launch(database, "--pgkeel.schema.exit-after-apply=true");
+			assertThat(step.awaitEnd()).as(step::log).isZero();
+			assertThat(step.log()).contains("Schema applied.").doesNotContain("Tomcat");
+			assertThat(tables(database)).isEqualTo(3);
+		}
+	}
+
+	@Test
+	void failedDeployStepSaysWhyAndEndsWithOne() throws IOException {
+		TestDatabase database = TestServer.shared().newDatabase();
+		Path script = Files.writeString(this.directory.resolve("1_broken.sql"), "create table a ();\nselect 1 / 0;\n");
+		ServiceProcess step = launch(database, "--pgkeel.schema.exit-after-apply=true",
+				"--pgkeel.schema.locations=file:" + script);
+		assertThat(step.awaitEnd()).as(step::log).isEqualTo(1);
+		assertThat(step.log())
+			.contains("APPLICATION FAILED TO START", "1_broken.sql:2:1: division by zero (SQLSTATE 22012, statement 2)",
+					"Correct the script.")
+			.doesNotContain("Schema applied.")
+			.doesNotContain("Tomcat");
+		assertThat(tables(database)).isZero();
+	}
+
+	private static long tables(TestDatabase database) {
+		return database.query(
+				"SELECT count(*) FROM pg_class WHERE relkind = 'r'" + " AND relnamespace = 'public'::regnamespace",
+				Long.class);
+	}
+
 	private static Stream<CompletableFuture<?>> moreThanThePoolCanServe(ServiceProcess service) {
 		return Stream.concat(Stream.generate(() -> service.post("/lab/hold?seconds=5", "")).limit(10),
 				Stream.generate(() -> service.get("/tenants/00000000-0000-0000-0000-000000000000")).limit(20));

@@ -64,6 +64,15 @@ final class ServiceProcess implements AutoCloseable {
 		return this;
 	}
 
+	/**
+	 * Waits until the process has ended by itself.
+	 * @return its exit code
+	 */
+	int awaitEnd() {
+		await().atMost(Duration.ofMinutes(2)).until(() -> !this.process.isAlive());
+		return this.process.exitValue();
+	}
+
 	CompletableFuture<HttpResponse<String>> get(String path) {
 		return send(HttpRequest.newBuilder(uri(path)));
 	}
@@ -80,9 +89,16 @@ final class ServiceProcess implements AutoCloseable {
 	}
 
 	private URI uri(String path) {
+		return URI.create("http://" + address() + path);
+	}
+
+	/**
+	 * Returns where the service listens.
+	 */
+	String address() {
 		Matcher port = PORT.matcher(log());
 		assertThat(port.find()).as(this::log).isTrue();
-		return URI.create("http://127.0.0.1:" + port.group(1) + path);
+		return "127.0.0.1:" + port.group(1);
 	}
 
 	String log() {
@@ -99,6 +115,14 @@ final class ServiceProcess implements AutoCloseable {
 	 */
 	void terminate() {
 		this.process.destroy();
+		await().atMost(Duration.ofMinutes(1)).until(() -> !this.process.isAlive());
+	}
+
+	/**
+	 * Ends the service with no time to clean up, as {@code kill -9} does.
+	 */
+	void kill() {
+		this.process.destroyForcibly();
 		await().atMost(Duration.ofMinutes(1)).until(() -> !this.process.isAlive());
 	}
 

@@ -109,14 +109,14 @@ final class Cursor {
 	}
 
 	/**
-	 * Takes a name, with its schema if that is not the default one.
+	 * Takes a name, with its schema if that is not the default one or the server's own.
 	 */
 	String name() {
 		List<String> parts = parts();
 		if (parts.size() == 1 && !this.defaultSchema.equals("public")) {
 			parts.add(0, this.defaultSchema);
 		}
-		if (parts.size() == 2 && parts.get(0).equals("public")) {
+		if (parts.size() == 2 && (parts.get(0).equals("public") || parts.get(0).equals("pg_catalog"))) {
 			parts.remove(0);
 		}
 		return String.join(".", parts);

@@ -3,6 +3,7 @@ package dev.pgkeel.schema.lint;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.pgkeel.schema.ProofReport;
 import dev.pgkeel.schema.SqlStatement;
 
 /**
@@ -46,7 +47,7 @@ final class Ignores {
 	}
 
 	private static boolean isKnown(String id) {
-		return id.equals(SilentDifferences.ID)
+		return id.equals(SilentDifferences.ID) || id.equals(ProofReport.ID)
 				|| SchemaLinter.rules().stream().anyMatch((rule) -> rule.id().equals(id));
 	}
 

@@ -1,6 +1,7 @@
 package dev.pgkeel.schema.lint;
 
 import dev.pgkeel.schema.Position;
+import dev.pgkeel.schema.ScriptAdvice;
 
 /**
  * Something to say about a statement.
@@ -16,10 +17,17 @@ import dev.pgkeel.schema.Position;
 public record LintFinding(String script, Position position, LintSeverity severity, String id, String message,
 		String rewrite) {
 
+	/**
+	 * Returns the same as everybody understands it.
+	 */
+	ScriptAdvice advice() {
+		return new ScriptAdvice(this.script, this.position, this.severity.toString(), this.id, this.message,
+				this.rewrite);
+	}
+
 	@Override
 	public String toString() {
-		return this.script + ":" + this.position + " " + this.severity + " [" + this.id + "] " + this.message + ". "
-				+ this.rewrite;
+		return advice().toString();
 	}
 
 }

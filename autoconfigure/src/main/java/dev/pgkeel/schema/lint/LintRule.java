@@ -12,7 +12,8 @@ interface LintRule {
 	LintSeverity severity();
 
 	/**
-	 * Returns the oldest version of PostgreSQL that the rule holds for.
+	 * Returns the oldest major version of PostgreSQL that the rule holds for. It is not
+	 * asked about scripts for older servers.
 	 */
 	default int since() {
 		return 14;

@@ -45,8 +45,8 @@ public final class SchemaLint implements ScriptReview {
 	}
 
 	@Override
-	public void decide() {
-		List<LintFinding> findings = findings();
+	public void decide(int serverVersion) {
+		List<LintFinding> findings = findings(serverVersion);
 		findings.forEach(this::say);
 		List<LintFinding> errors = findings.stream()
 			.filter((finding) -> finding.severity() == LintSeverity.ERROR)
@@ -80,7 +80,7 @@ public final class SchemaLint implements ScriptReview {
 	}
 
 	private void say(LintFinding finding) {
-		this.advice.add(advice(finding));
+		this.advice.add(finding.advice());
 		if (finding.severity() == LintSeverity.HINT) {
 			logger.info(finding);
 		}
@@ -92,19 +92,14 @@ public final class SchemaLint implements ScriptReview {
 	/**
 	 * Advice is never worth an application that does not start.
 	 */
-	private List<LintFinding> findings() {
+	private List<LintFinding> findings(int serverVersion) {
 		try {
-			return this.linter.findings();
+			return this.linter.findings(serverVersion);
 		}
 		catch (RuntimeException ex) {
 			logger.warn("The schema scripts could not be looked at", ex);
 			return List.of();
 		}
-	}
-
-	private static ScriptAdvice advice(LintFinding finding) {
-		return new ScriptAdvice(finding.script(), finding.position(), finding.severity().toString(), finding.id(),
-				finding.message(), finding.rewrite());
 	}
 
 	@Override

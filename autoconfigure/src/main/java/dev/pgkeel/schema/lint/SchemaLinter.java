@@ -53,13 +53,23 @@ public final class SchemaLinter {
 	}
 
 	/**
-	 * Looks at all statements added.
+	 * Looks at all statements added, with the rules for every version of PostgreSQL.
 	 * @return what there is to say, in the order of the statements
 	 */
 	public List<LintFinding> findings() {
+		return findings(Integer.MAX_VALUE);
+	}
+
+	/**
+	 * Looks at all statements added.
+	 * @param serverVersion the major version of the server that they are for
+	 * @return what there is to say, in the order of the statements
+	 */
+	public List<LintFinding> findings(int serverVersion) {
+		List<LintRule> rules = RULES.stream().filter((rule) -> rule.since() <= serverVersion).toList();
 		List<LintFinding> findings = new ArrayList<>(this.directives);
 		for (Step step : steps()) {
-			for (LintRule rule : RULES) {
+			for (LintRule rule : rules) {
 				LintRule.Advice advice = rule.check(step);
 				if (advice != null && !Ignores.silences(step.place().statement(), rule.id())) {
 					findings.add(new LintFinding(step.place().script(), step.place().position(), rule.severity(),

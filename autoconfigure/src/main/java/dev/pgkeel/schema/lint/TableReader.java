@@ -54,8 +54,8 @@ final class TableReader {
 	}
 
 	static boolean isConstraint(Cursor cursor) {
-		return CONSTRAINT_STARTERS.contains(cursor.peek().text()) && cursor.peek().kind() == Token.Kind.WORD
-				&& !cursor.peek(1).isSymbol(",");
+		return (CONSTRAINT_STARTERS.contains(cursor.peek().text()) && cursor.peek().kind() == Token.Kind.WORD
+				&& !cursor.peek(1).isSymbol(",")) || (cursor.peek().is("NOT") && cursor.peek(1).is("NULL"));
 	}
 
 	/**
@@ -113,6 +113,9 @@ final class TableReader {
 				return;
 			}
 			name = cursor.simpleName();
+		}
+		if (cursor.accept("NOT", "NULL")) {
+			return;
 		}
 		boolean primary = cursor.accept("PRIMARY", "KEY");
 		boolean unique = !primary && cursor.accept("UNIQUE");

@@ -16,6 +16,8 @@ final class Confusion {
 
 	private final List<String> wrong = new ArrayList<>();
 
+	private int total;
+
 	private int hits;
 
 	private int falseAlarms;
@@ -29,7 +31,11 @@ final class Confusion {
 	void add(ServerTruth.Outcome truth, boolean said, boolean impossible, String statement) {
 		String verdict = said ? "second run fails" : impossible ? "no such clause" : "runs";
 		this.counts.merge(truth.kind() + " / " + verdict, 1, Integer::sum);
+		this.total++;
 		if (truth.first() != null) {
+			// It fails each time: who says that it fails the second time is right, but
+			// was not asked
+			this.falseAlarms += (said && truth.second() == null) ? 1 : 0;
 			return;
 		}
 		this.hits += (said && truth.failsOnSecond()) ? 1 : 0;
@@ -52,10 +58,18 @@ final class Confusion {
 		return this.hits;
 	}
 
+	int total() {
+		return this.total;
+	}
+
+	int count(String pair) {
+		return this.counts.getOrDefault(pair, 0);
+	}
+
 	@Override
 	public String toString() {
-		StringBuilder text = new StringBuilder(
-				"%s: precision %.4f, recall %.4f%n".formatted(this.title, precision(), recall()));
+		StringBuilder text = new StringBuilder("%s: %d statements, precision %.4f, recall %.4f%n".formatted(this.title,
+				this.total, precision(), recall()));
 		text.append("  %-55s statements%n".formatted("server / linter"));
 		this.counts.forEach((pair, count) -> text.append("  %-55s %d%n".formatted(pair, count)));
 		this.wrong.forEach((statement) -> text.append("  ")

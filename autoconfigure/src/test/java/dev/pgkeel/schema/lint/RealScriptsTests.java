@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * runs each statement twice.
  */
 class RealScriptsTests {
+
+	private static final String NEXT = "===== next script =====";
 
 	@TempDir
 	private Path folder;
@@ -63,15 +66,10 @@ class RealScriptsTests {
 	@Test
 	@RequiresComponent("psql")
 	void splitsRealScriptsIntoAsManyStatementsAsPsql() throws Exception {
-		TestDatabase database = TestServer.shared().newDatabase();
-		int statements = 0;
-		for (RealScript script : scripts()) {
-			for (String text : script.texts()) {
-				List<SqlStatement> split = Splitting.split(script.name(), text);
-				assertThat(split).as(script.name()).hasSize(psql(database, text));
-				statements += split.size();
-			}
-		}
+		List<String> texts = scripts().stream().flatMap((script) -> script.texts().stream()).toList();
+		List<Integer> split = texts.stream().map((text) -> Splitting.split("script", text).size()).toList();
+		assertThat(split).isEqualTo(psql(texts));
+		int statements = split.stream().mapToInt(Integer::intValue).sum();
 		System.out.println("as many statements as psql: " + statements);
 		assertThat(statements).isGreaterThan(1000);
 	}
@@ -84,18 +82,27 @@ class RealScriptsTests {
 		return scripts;
 	}
 
-	private int psql(TestDatabase database, String text) throws IOException, InterruptedException {
-		Path script = Files.writeString(this.folder.resolve("script.sql"), "begin; select 1/0;\n" + text);
+	/**
+	 * Returns how many statements each text has for psql.
+	 */
+	private List<Integer> psql(List<String> texts) throws IOException, InterruptedException {
+		TestDatabase database = TestServer.shared().newDatabase();
+		StringBuilder all = new StringBuilder("begin; select 1/0;\n");
+		texts.forEach((text) -> all.append("\\warn ").append(NEXT).append('\n').append(text).append('\n'));
+		Path script = Files.writeString(this.folder.resolve("script.sql"), all);
 		Path errors = this.folder.resolve("errors.txt");
 		ProcessBuilder builder = new ProcessBuilder("psql", "-X", "-q", "-f", script.toString(), "-h", "localhost",
 				"-p", String.valueOf(TestServer.shared().port()), "-U", database.username(), database.name());
 		builder.environment().put("PGCLIENTENCODING", "UTF8");
 		builder.environment().put("LC_ALL", "C");
 		builder.redirectError(errors.toFile()).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
-		return (int) Files.readString(errors, StandardCharsets.UTF_8)
-			.lines()
-			.filter((line) -> line.contains("current transaction is aborted"))
-			.count();
+		String[] sections = Files.readString(errors, StandardCharsets.UTF_8).split(NEXT);
+		return Arrays.stream(sections)
+			.skip(1)
+			.map((section) -> (int) section.lines()
+				.filter((line) -> line.contains("current transaction is aborted"))
+				.count())
+			.toList();
 	}
 
 	/**

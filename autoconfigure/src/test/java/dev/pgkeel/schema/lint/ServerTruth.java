@@ -2,7 +2,6 @@ package dev.pgkeel.schema.lint;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.List;
 
@@ -53,15 +52,20 @@ final class ServerTruth {
 	 * @return the SQLSTATE, {@code null} if it does not fail
 	 */
 	@Nullable String attempt(String statement) throws SQLException {
-		Savepoint savepoint = this.connection.setSavepoint();
-		String state = state(statement);
-		if (state != null) {
-			this.connection.rollback(savepoint);
+		try (Statement batch = this.connection.createStatement()) {
+			batch.setEscapeProcessing(false);
+			batch.addBatch("savepoint attempt");
+			batch.addBatch(statement);
+			batch.addBatch("release savepoint attempt");
+			try {
+				batch.executeBatch();
+				return null;
+			}
+			catch (SQLException ex) {
+				batch.execute("rollback to savepoint attempt");
+				return ((ex.getNextException() != null) ? ex.getNextException() : ex).getSQLState();
+			}
 		}
-		else {
-			this.connection.releaseSavepoint(savepoint);
-		}
-		return state;
 	}
 
 	private @Nullable String state(String statement) {

@@ -38,7 +38,8 @@ public class BorrowBenchmark {
 
 	private static final int BORROWS = 1000;
 
-	@Param({ "HIKARI", "GUARDED", "GUARDED_ARMED", "HIKARI_DETECTION", "AGROAL", "AGROAL_REPORT", "TOMCAT_LOG" })
+	@Param({ "HIKARI", "GUARDED", "GUARDED_ARMED", "HIKARI_DETECTION", "AGROAL", "AGROAL_REPORT", "TOMCAT_REMOVE",
+			"TOMCAT_LOG" })
 	private Contender pool = Contender.HIKARI;
 
 	/**

@@ -10,7 +10,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 import dev.pgkeel.embedded.EmbeddedPostgresServer;
 
@@ -76,22 +75,8 @@ public final class LeakStorm {
 			statement.execute("drop database if exists " + database);
 			statement.execute("create database " + database);
 		}
-		Path output = this.directory.resolve(name + ".out");
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-		command.addAll(this.jvmOptions);
-		command.add("-Xlog:gc:file=" + this.directory.resolve(name + ".gc.log"));
-		command.addAll(List.of("-cp", System.getProperty("java.class.path"), LeakyService.class.getName(), contender,
-				server.jdbcUrl(database), server.user(), rate, String.valueOf(this.seconds)));
-		new ProcessBuilder(command).redirectOutput(output.toFile())
-			.redirectError(this.directory.resolve(name + ".log").toFile())
-			.start()
-			.waitFor();
-		try (Stream<String> lines = Files.lines(output)) {
-			return lines.filter((line) -> line.startsWith(contender + ","))
-				.findFirst()
-				.orElse(contender + "," + rate + ",failed to run");
-		}
+		return new ServiceProcess(this.directory, name, this.jvmOptions).run(LeakyService.class, contender,
+				server.jdbcUrl(database), server.user(), rate, String.valueOf(this.seconds));
 	}
 
 }

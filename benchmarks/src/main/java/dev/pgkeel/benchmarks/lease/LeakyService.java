@@ -80,7 +80,7 @@ public final class LeakyService {
 			pool.borrowAndReturn();
 			LeakyService service = new LeakyService(pool.dataSource(), leaksPerSecond);
 			service.run(seconds);
-			System.out.println(service.result(contender, sessions(target)));
+			System.out.println(ServiceProcess.RESULT + service.result(contender, sessions(target)));
 			Reference.reachabilityFence(live);
 		}
 	}

@@ -1,0 +1,47 @@
+package dev.pgkeel.actuate;
+
+import dev.pgkeel.pool.PoolReports;
+import dev.pgkeel.pool.PoolSizing;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+/**
+ * The gauge {@value #BUDGET} with the tag {@code pool}: how many connections the pool may
+ * have so that the fleet stays within its budget. {@code NaN} where nobody knows.
+ *
+ * @since 0.1.0
+ */
+public final class BudgetMeters implements MeterBinder {
+
+	/**
+	 * How large a pool fits.
+	 */
+	public static final String BUDGET = "pgkeel.pool.budget";
+
+	private final PoolReports reports;
+
+	/**
+	 * Creates the meters.
+	 * @param reports tells the pools' sizes
+	 */
+	public BudgetMeters(PoolReports reports) {
+		this.reports = reports;
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		for (String pool : this.reports.all().keySet()) {
+			Gauge.builder(BUDGET, this.reports, (source) -> largest(source, pool))
+				.tag("pool", pool)
+				.description("How many connections the pool may have within the fleet's budget")
+				.register(registry);
+		}
+	}
+
+	private static double largest(PoolReports reports, String pool) {
+		PoolSizing sizing = reports.sizing(pool);
+		return (sizing != null) ? sizing.largest() : Double.NaN;
+	}
+
+}

@@ -1,0 +1,137 @@
+package dev.pgkeel.autoconfigure;
+
+import java.util.List;
+
+import dev.pgkeel.schema.SchemaInitializer;
+import dev.pgkeel.schema.SchemaReport.Outcome;
+import dev.pgkeel.schema.SchemaScriptException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.CommandLineRunner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.context.event.ApplicationStartedEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.support.AbstractApplicationContext;
+
+/**
+ * Auto-configuration of the deploy step and the dry run: the application ends once its
+ * schema scripts are applied, and does nothing else.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = PgkeelSchemaAutoConfiguration.class)
+@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
+@Conditional(PgkeelDeployStepAutoConfiguration.OnDeployStep.class)
+public final class PgkeelDeployStepAutoConfiguration {
+
+	private static final Log logger = LogFactory.getLog(PgkeelDeployStepAutoConfiguration.class);
+
+	/**
+	 * The application's beans are made only where something asks for them, none of them
+	 * is started, and its runners do not run.
+	 */
+	@Bean
+	static BeanFactoryPostProcessor pgkeelDeployStepBeans() {
+		return (beanFactory) -> {
+			for (String name : beanFactory.getBeanDefinitionNames()) {
+				beanFactory.getBeanDefinition(name).setLazyInit(true);
+			}
+			for (String name : beanFactory.getBeanNamesForType(SchemaInitializer.class, true, false)) {
+				beanFactory.getBeanDefinition(name).setLazyInit(false);
+			}
+			if (beanFactory instanceof BeanDefinitionRegistry registry) {
+				for (Class<?> runner : List.of(ApplicationRunner.class, CommandLineRunner.class)) {
+					remove(registry, beanFactory.getBeanNamesForType(runner, true, false));
+				}
+				String lifecycle = AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME;
+				remove(registry, lifecycle);
+				registry.registerBeanDefinition(lifecycle, new RootBeanDefinition(NothingStarts.class));
+			}
+		};
+	}
+
+	private static void remove(BeanDefinitionRegistry registry, String... names) {
+		for (String name : names) {
+			if (registry.containsBeanDefinition(name)) {
+				registry.removeBeanDefinition(name);
+			}
+		}
+	}
+
+	@Bean
+	ApplicationListener<ApplicationStartedEvent> pgkeelDeployStepEnd(ObjectProvider<SchemaInitializer> initializer) {
+		return (event) -> {
+			SchemaInitializer applied = initializer.getIfAvailable();
+			if (applied == null) {
+				throw new SchemaScriptException(
+						"The schema scripts were to be applied, but there is no data source for"
+								+ " them: either none, or several and none of them primary",
+						"Mark the data source that the scripts are for with @Primary.", null);
+			}
+			logger.info(message(applied.report().outcome()));
+			closeAfter(Thread.currentThread(), event.getApplicationContext());
+		};
+	}
+
+	/**
+	 * Not before the application's {@code main} has ended: it may hand the context to
+	 * {@link SpringApplication#exit}, as applications with jobs do, for which a closed
+	 * one is a failure (Spring Boot 4.1).
+	 */
+	private static void closeAfter(Thread main, ConfigurableApplicationContext context) {
+		new Thread(() -> {
+			try {
+				main.join();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			context.close();
+		}, "pgkeel-deploy-step").start();
+	}
+
+	private static String message(Outcome outcome) {
+		return switch (outcome) {
+			case APPLIED, UNCHANGED -> "Schema applied.";
+			case DRY_RUN -> "Schema dry run: all was rolled back.";
+			case NOT_APPLIED -> "Schema not applied.";
+			case NOTHING_TO_DO, PENDING -> "No schema scripts to apply.";
+		};
+	}
+
+	/**
+	 * Matches when the application is to stop once its schema scripts are applied.
+	 */
+	static class OnDeployStep extends AnyNestedCondition {
+
+		OnDeployStep() {
+			super(ConfigurationPhase.REGISTER_BEAN);
+		}
+
+		@ConditionalOnBooleanProperty("pgkeel.schema.dry-run")
+		static class DryRun {
+
+		}
+
+		@ConditionalOnBooleanProperty("pgkeel.schema.exit-after-apply")
+		static class ExitAfterApply {
+
+		}
+
+	}
+
+}

@@ -1,0 +1,96 @@
+package dev.pgkeel.transaction;
+
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Runs each test on a virtual thread, and sees to it that none of ours pinned its
+ * carrier.
+ */
+class OnVirtualThreads implements InvocationInterceptor, BeforeAllCallback, AfterAllCallback {
+
+	private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace
+		.create(OnVirtualThreads.class);
+
+	@Override
+	public void beforeAll(ExtensionContext context) {
+		Recording recording = new Recording();
+		recording.enable("jdk.VirtualThreadPinned").withThreshold(Duration.ZERO).withStackTrace();
+		recording.start();
+		context.getStore(NAMESPACE).put(Recording.class, recording);
+	}
+
+	@Override
+	public void afterAll(ExtensionContext context) throws IOException {
+		Recording recording = context.getStore(NAMESPACE).remove(Recording.class, Recording.class);
+		Path file = Files.createTempFile("pinned", ".jfr");
+		try (recording) {
+			recording.stop();
+			recording.dump(file);
+			List<RecordedEvent> pinned = RecordingFile.readAllEvents(file);
+			assertThat(pinned).filteredOn(OnVirtualThreads::isOurs).isEmpty();
+		}
+		finally {
+			Files.delete(file);
+		}
+	}
+
+	private static boolean isOurs(RecordedEvent event) {
+		return event.getStackTrace()
+			.getFrames()
+			.stream()
+			.map((frame) -> frame.getMethod().getType().getName())
+			.anyMatch((type) -> type.startsWith("dev.pgkeel.") && !type.contains("Tests"));
+	}
+
+	@Override
+	public void interceptTestMethod(Invocation<Void> invocation, ReflectiveInvocationContext<Method> method,
+			ExtensionContext context) throws Throwable {
+		run(invocation);
+	}
+
+	@Override
+	public void interceptTestTemplateMethod(Invocation<Void> invocation, ReflectiveInvocationContext<Method> method,
+			ExtensionContext context) throws Throwable {
+		run(invocation);
+	}
+
+	private static void run(Invocation<Void> invocation) throws Throwable {
+		CompletableFuture<Void> done = new CompletableFuture<>();
+		try (SimpleAsyncTaskExecutor threads = new SimpleAsyncTaskExecutor("virtual-")) {
+			threads.setVirtualThreads(true);
+			threads.execute(() -> {
+				try {
+					done.complete(invocation.proceed());
+				}
+				catch (Throwable ex) {
+					done.completeExceptionally(ex);
+				}
+			});
+			done.get();
+		}
+		catch (ExecutionException ex) {
+			throw ex.getCause();
+		}
+	}
+
+}

@@ -1,0 +1,143 @@
+package dev.pgkeel.transaction;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+
+import dev.pgkeel.testsupport.PgBouncer;
+import dev.pgkeel.testsupport.RequiresComponent;
+import dev.pgkeel.testsupport.TestServer;
+import dev.pgkeel.transaction.GuardedPool.Kind;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionTimedOutException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link ServerLimit}.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class ServerLimitTests {
+
+	private static final Duration SECOND = Duration.ofSeconds(1);
+
+	private static final String NAME = (TestServer.shared().majorVersion() >= 17) ? "transaction_timeout"
+			: "statement_timeout";
+
+	private final GuardedPool pool = new GuardedPool();
+
+	private final JdbcTemplate jdbc = new JdbcTemplate(this.pool.pool());
+
+	@BeforeEach
+	void createTable() {
+		this.jdbc.execute("create table notes (body text not null)");
+	}
+
+	@AfterEach
+	void close() {
+		this.pool.close();
+	}
+
+	@Test
+	void serverThatRefusesTheLimitBreaksNothing(CapturedOutput output) throws SQLException {
+		ServerLimit limit = new ServerLimit();
+		try (Connection connection = this.pool.database().connect()) {
+			connection.setAutoCommit(false);
+			execute(connection, "insert into notes values ('before')");
+			// Out of range: 24 days and more in milliseconds do not fit an integer
+			limit.tell("server", connection, Duration.ofDays(1000));
+			execute(connection, "insert into notes values ('after')");
+			limit.tell("server", connection, SECOND);
+			connection.commit();
+		}
+		assertThat(notes(this.jdbc)).isEqualTo(2);
+		assertThat(output.toString().split("by the application alone", -1)).hasSize(2);
+	}
+
+	@Test
+	void shorterLimitOfTheRoleStays() throws SQLException {
+		this.jdbc.execute("alter database " + this.pool.database().name() + " set " + NAME + " = '7s'");
+		ServerLimit limit = new ServerLimit();
+		try (Connection connection = this.pool.database().connect()) {
+			connection.setAutoCommit(false);
+			for (int transaction = 1; transaction <= 2; transaction++) {
+				limit.tell("server", connection, Duration.ofMinutes(1));
+				assertThat(show(connection)).isEqualTo("7s");
+				connection.commit();
+				limit.tell("server", connection, SECOND);
+				assertThat(show(connection)).isEqualTo("1s");
+				connection.commit();
+			}
+		}
+	}
+
+	@Test
+	void limitDoesNotFixTheSnapshot() {
+		TransactionTemplate limited = this.pool.template(Kind.JDBC).withTimeout(SECOND);
+		limited.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+		limited.executeWithoutResult((status) -> {
+			this.pool.database().execute("insert into notes values ('later')");
+			this.jdbc.execute("set transaction isolation level serializable");
+			assertThat(notes(this.jdbc)).isOne();
+		});
+	}
+
+	@Test
+	@RequiresComponent("pgbouncer")
+	void limitHoldsBehindPgBouncerAndStaysInItsTransaction() {
+		try (PgBouncer pooler = PgBouncer.start(PgBouncer.Mode.TRANSACTION, "default_pool_size = 1",
+				"ignore_startup_parameters = extra_float_digits")) {
+			try (GuardedPool pooled = new GuardedPool()) {
+				pooled.pool().setJdbcUrl(pooler.jdbcUrl(pooled.database().name()));
+				pooled.pool().addDataSourceProperty("prepareThreshold", "0");
+				JdbcTemplate pooledJdbc = new JdbcTemplate(pooled.pool());
+				GuardedTransactionTemplate limited = pooled.template(Kind.JDBC).withTimeout(SECOND);
+				assertThatExceptionOfType(TransactionTimedOutException.class).isThrownBy(
+						() -> limited.executeWithoutResult((status) -> pooledJdbc.execute("select pg_sleep(60)")));
+				limited.executeWithoutResult(
+						(status) -> assertThat(pooledJdbc.queryForObject("show " + NAME, String.class))
+							.isEqualTo("1500ms"));
+				assertThat(pooledJdbc.queryForObject("show " + NAME, String.class)).isEqualTo("0");
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "0, 0", "250ms, 250", "7s, 7000", "3min, 180000", "2h, 7200000", "1d, 86400000", "500us, 0" })
+	void timesAreReadAsTheServerWritesThem(String time, long millis) {
+		assertThat(ServerLimit.millis(time)).isEqualTo(millis);
+	}
+
+	private static void execute(Connection connection, String sql) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute(sql);
+		}
+	}
+
+	private static String show(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement();
+				ResultSet row = statement.executeQuery("show " + NAME)) {
+			row.next();
+			return row.getString(1);
+		}
+	}
+
+	private static Long notes(JdbcTemplate jdbc) {
+		return jdbc.queryForObject("select count(*) from notes", Long.class);
+	}
+
+}

@@ -1,0 +1,102 @@
+package dev.pgkeel.transaction;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+import dev.pgkeel.transaction.GuardedPool.Kind;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import org.springframework.jdbc.core.JdbcTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for {@link TransactionDrain}.
+ */
+class TransactionDrainTests {
+
+	private final GuardedPool pool = new GuardedPool();
+
+	private final JdbcTemplate jdbc = new JdbcTemplate(this.pool.pool());
+
+	@BeforeEach
+	void createTable() {
+		this.jdbc.execute("create table notes (body text not null)");
+	}
+
+	@AfterEach
+	void close() {
+		this.pool.close();
+	}
+
+	@Test
+	void nothingRunsAndNothingIsWaitedFor() throws Exception {
+		assertThat(this.pool.guard().drain(Duration.ofMinutes(1), Duration.ofMinutes(1)))
+			.isEqualTo(new DrainedTransactions(0, 0, 0));
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void transactionsFinish(Kind kind) throws Exception {
+		assertThat(drain(kind, Duration.ofSeconds(20), () -> this.jdbc.execute("select pg_sleep(0.2)")))
+			.isEqualTo(new DrainedTransactions(1, 0, 0));
+		assertThat(notes()).isOne();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void statementIsCancelledWhenTheTimeIsOver(Kind kind) throws Exception {
+		assertThat(drain(kind, Duration.ofMillis(50), () -> this.jdbc.execute("select pg_sleep(60)")))
+			.isEqualTo(new DrainedTransactions(0, 1, 0));
+		assertThat(notes()).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void idleTransactionDoesNotCommitAfterwards(Kind kind) throws Exception {
+		CountDownLatch drained = new CountDownLatch(1);
+		DrainedTransactions result = drain(kind, Duration.ofMillis(50),
+				() -> await().until(() -> drained.getCount() == 0), drained);
+		assertThat(result).isEqualTo(new DrainedTransactions(0, 0, 1));
+		assertThat(notes()).isZero();
+	}
+
+	private DrainedTransactions drain(Kind kind, Duration patience, Runnable work) throws Exception {
+		return drain(kind, patience, work, new CountDownLatch(1));
+	}
+
+	private DrainedTransactions drain(Kind kind, Duration patience, Runnable work, CountDownLatch drained)
+			throws Exception {
+		GuardedTransactionTemplate template = this.pool.template(kind);
+		CountDownLatch begun = new CountDownLatch(1);
+		ExecutorService thread = Executors.newSingleThreadExecutor();
+		try {
+			Future<?> done = thread.submit(() -> template.executeWithoutResult((status) -> {
+				this.jdbc.update("insert into notes values ('a')");
+				begun.countDown();
+				work.run();
+			}));
+			begun.await();
+			DrainedTransactions result = this.pool.guard().drain(patience, Duration.ofSeconds(2));
+			drained.countDown();
+			await().until(done::isDone);
+			return result;
+		}
+		finally {
+			thread.shutdownNow();
+		}
+	}
+
+	private Long notes() {
+		return this.pool.database().query("select count(*) from notes", Long.class);
+	}
+
+}

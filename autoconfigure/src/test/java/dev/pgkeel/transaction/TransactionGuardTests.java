@@ -1,0 +1,328 @@
+package dev.pgkeel.transaction;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+
+import dev.pgkeel.PgkeelMode;
+import dev.pgkeel.transaction.GuardedPool.Kind;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.TransactionTimedOutException;
+import org.springframework.transaction.support.AbstractPlatformTransactionManager;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for {@link TransactionGuard}.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class TransactionGuardTests {
+
+	private static final Duration SECOND = Duration.ofSeconds(1);
+
+	private final GuardedPool pool = new GuardedPool();
+
+	private final JdbcTemplate jdbc = new JdbcTemplate(this.pool.pool());
+
+	@BeforeEach
+	void createTable() {
+		this.jdbc.execute("create table notes (body text not null)");
+	}
+
+	@AfterEach
+	void everythingIsBack() {
+		assertThat(this.pool.guard().running()).isEmpty();
+		assertThat(this.pool.pool().getHikariPoolMXBean().getActiveConnections()).isZero();
+		this.pool.close();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void statementIsCancelledAndTheExceptionTellsWhatTheTimeWentInto(Kind kind) {
+		assertThatExceptionOfType(TransactionTimedOutException.class)
+			.isThrownBy(() -> limited(kind).executeWithoutResult((status) -> raw("select pg_sleep(60)")))
+			.withMessageMatching(
+					"A transaction without a name took 1\\.\\d s, its limit is 1\\.0 s: about (1\\.\\d|0\\.9)"
+							+ " s in statements and 0\\.[01] s idle between them");
+		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.TIMED_OUT);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void idleTransactionDoesNotCommitAndTheExceptionTellsThatItWasIdle(Kind kind) {
+		GuardedTransactionTemplate limited = limited(kind);
+		limited.setName("Orders.place");
+		assertThatExceptionOfType(TransactionTimedOutException.class)
+			.isThrownBy(() -> limited.executeWithoutResult((status) -> {
+				insert("a");
+				idleUntilExpired(status);
+			}))
+			.withMessageMatching("Transaction 'Orders.place' took 1\\.\\d s, its limit is 1\\.0 s: about 0\\.[01]"
+					+ " s in statements and (1\\.\\d|0\\.9) s idle between them");
+		assertThat(notes()).isZero();
+		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.TIMED_OUT);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void commitWithDeferredConstraintsIsCancelled(Kind kind) {
+		this.jdbc.execute("""
+				create function slow() returns trigger language plpgsql as
+				$$ begin perform pg_sleep(60); return null; end $$;
+				create constraint trigger slow after insert on notes deferrable initially deferred
+				for each row execute function slow()""");
+		assertThatExceptionOfType(TransactionTimedOutException.class)
+			.isThrownBy(() -> limited(kind).executeWithoutResult((status) -> insert("a")))
+			.withMessageContaining("its limit is 1.0 s");
+		assertThat(notes()).isZero();
+		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.TIMED_OUT);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void springsTemplateSaysWhatTheLimitWasWhenItCommitsTooLate(Kind kind) {
+		TransactionTemplate springs = new TransactionTemplate(this.pool.manager(kind, true));
+		springs.setTimeout(1);
+		assertThatExceptionOfType(QueryTimeoutException.class)
+			.isThrownBy(() -> springs.executeWithoutResult((status) -> {
+				insert("a");
+				idleUntilExpired(status);
+			}))
+			.withMessageContaining("its limit is 1.0 s: about");
+		assertThat(notes()).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void newTransactionInsideALimitedOneEndsNoLater(Kind kind) {
+		GuardedTransactionTemplate inner = requiresNew(kind);
+		assertThatExceptionOfType(TransactionTimedOutException.class)
+			.isThrownBy(() -> limited(kind)
+				.executeWithoutResult((outer) -> inner.executeWithoutResult((status) -> raw("select pg_sleep(60)"))))
+			.withStackTraceContaining("which was left of the transaction around it");
+		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.TIMED_OUT, TransactionOutcome.TIMED_OUT);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void longerLimitOfANewTransactionDoesNotLengthenTheOuterOne(Kind kind) {
+		GuardedTransactionTemplate inner = requiresNew(kind).withTimeout(Duration.ofSeconds(50));
+		limited(kind).executeWithoutResult((outer) -> inner
+			.executeWithoutResult((status) -> assertThat(deadline(status).remaining()).isLessThanOrEqualTo(SECOND)));
+		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.COMMITTED, TransactionOutcome.COMMITTED);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void shorterLimitOfANewTransactionIsItsOwn(Kind kind) {
+		GuardedTransactionTemplate inner = requiresNew(kind).withTimeout(SECOND);
+		GuardedTransactionTemplate outer = this.pool.template(kind).withTimeout(Duration.ofSeconds(50));
+		outer.executeWithoutResult((status) -> {
+			assertThatExceptionOfType(TransactionTimedOutException.class)
+				.isThrownBy(() -> inner.executeWithoutResult((second) -> raw("select pg_sleep(60)")));
+			insert("a");
+		});
+		assertThat(notes()).isOne();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void nothingBeginsInsideAnExpiredTransaction(Kind kind) {
+		GuardedTransactionTemplate inner = requiresNew(kind);
+		assertThatExceptionOfType(TransactionTimedOutException.class)
+			.isThrownBy(() -> limited(kind).executeWithoutResult((outer) -> {
+				idleUntilExpired(outer);
+				inner.executeWithoutResult((status) -> insert("a"));
+			}));
+		assertThat(notes()).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void whatFollowsTheCommitHasNoLimit(Kind kind) {
+		GuardedTransactionTemplate inner = requiresNew(kind);
+		limited(kind).executeWithoutResult((outer) -> {
+			Deadline deadline = deadline(outer);
+			TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+				@Override
+				public void afterCommit() {
+					await().until(() -> deadline.remaining().isNegative());
+					inner.executeWithoutResult((status) -> insert("after"));
+				}
+
+			});
+		});
+		assertThat(notes()).isOne();
+	}
+
+	@Test
+	void observedLimitIsOnlyReported(CapturedOutput output) {
+		try (GuardedPool observed = new GuardedPool(
+				new TransactionGuardSettings(PgkeelMode.OBSERVE, true, Duration.ZERO, SECOND))) {
+			TransactionTemplate declared = new TransactionTemplate(observed.manager(Kind.JDBC, true));
+			declared.setTimeout(1);
+			declared.setName("Orders.declared");
+			GuardedTransactionTemplate template = observed.template(Kind.JDBC);
+			template.setName("Orders.template");
+			declared.executeWithoutResult((status) -> idle(output, "Orders.declared"));
+			template.executeWithoutResult((status) -> idle(output, "Orders.template"));
+			assertThat(output).contains("Would have been cancelled: Transaction 'Orders.declared' took 1.",
+					"Would have been cancelled: Transaction 'Orders.template' took 1.");
+			assertThat(observed.outcomes()).containsOnly(TransactionOutcome.COMMITTED);
+		}
+	}
+
+	private static void idle(CapturedOutput output, String name) {
+		await().atMost(Duration.ofSeconds(30)).until(() -> output.toString().contains("Transaction '" + name));
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void outcomesAreObserved(Kind kind) {
+		GuardedTransactionTemplate template = this.pool.template(kind);
+		template.executeWithoutResult((status) -> insert("a"));
+		assertThatIllegalStateException().isThrownBy(() -> template.executeWithoutResult((status) -> {
+			throw new IllegalStateException("callback");
+		}));
+		template.executeWithoutResult(TransactionStatus::setRollbackOnly);
+		template.executeWithoutResult((outer) -> template.executeWithoutResult((inner) -> insert("b")));
+		this.jdbc.execute("""
+				create table keys (id int unique deferrable initially deferred);
+				insert into keys values (1)""");
+		assertThatThrownBy(() -> template.executeWithoutResult((status) -> raw("insert into keys values (1)")))
+			.hasStackTraceContaining("duplicate key");
+		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.COMMITTED, TransactionOutcome.ROLLED_BACK,
+				TransactionOutcome.ROLLED_BACK, TransactionOutcome.COMMITTED, TransactionOutcome.ROLLED_BACK);
+	}
+
+	@Test
+	void savepointIsNoTransactionOfItsOwn() {
+		GuardedTransactionTemplate nested = this.pool.template(Kind.JDBC, TransactionDefinition.PROPAGATION_NESTED);
+		this.pool.template(Kind.JDBC)
+			.executeWithoutResult((outer) -> assertThatIllegalStateException()
+				.isThrownBy(() -> nested.executeWithoutResult((inner) -> {
+					throw new IllegalStateException("callback");
+				})));
+		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.COMMITTED);
+	}
+
+	@Test
+	void connectionLostInCommitHasAnUnknownOutcome() {
+		this.jdbc.execute("""
+				create function die() returns trigger language plpgsql as
+				$$ begin perform pg_terminate_backend(pg_backend_pid()); perform pg_sleep(60); return null; end $$;
+				create constraint trigger die after insert on notes deferrable initially deferred
+				for each row execute function die()""");
+		assertThatExceptionOfType(CommitOutcomeUnknownException.class)
+			.isThrownBy(() -> this.pool.template(Kind.JDBC).executeWithoutResult((status) -> insert("a")));
+		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.UNKNOWN);
+	}
+
+	@Test
+	void connectionThatDiesBeforeTheRollbackMeansRolledBack() {
+		assertThatIllegalStateException().isThrownBy(() -> limited(Kind.JDBC).executeWithoutResult((status) -> {
+			Integer pid = this.jdbc.queryForObject("select pg_backend_pid()", Integer.class);
+			this.pool.database().execute("select pg_terminate_backend(" + pid + ")");
+			throw new IllegalStateException("callback");
+		})).withMessage("callback");
+		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.ROLLED_BACK);
+	}
+
+	@Test
+	void runningTransactionsAndFiguresAreShown() {
+		GuardedTransactionTemplate template = this.pool.template(Kind.JDBC)
+			.withTimeout(Duration.ofSeconds(40))
+			.readOnly();
+		template.setName("Orders.list");
+		TransactionFigures before = this.pool.guard().figures();
+		template.executeWithoutResult(
+				(status) -> assertThat(this.pool.guard().running()).singleElement().satisfies((running) -> {
+					assertThat(running.name()).isEqualTo("Orders.list");
+					assertThat(running.holder()).isEqualTo(Thread.currentThread().getName());
+					assertThat(running.readOnly()).isTrue();
+					assertThat(running.limit()).isBetween(Duration.ofSeconds(39), Duration.ofSeconds(40));
+				}));
+		TransactionFigures figures = this.pool.guard().figures().since(before);
+		assertThat(figures.count()).isOne();
+		assertThat(figures.percentile(0.95)).isBetween(Duration.ofNanos(1), Duration.ofSeconds(40));
+	}
+
+	@Test
+	void transactionThatSpringDoesNotTellTheEndOfIsLeftOut() {
+		TransactionTemplate template = new TransactionTemplate(this.pool.manager(Kind.JDBC, true));
+		assertThatThrownBy(() -> template.executeWithoutResult(
+				(status) -> TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+					@Override
+					public void beforeCommit(boolean readOnly) {
+						throw new TransactionTimedOutException("of a synchronization");
+					}
+
+				})))
+			.isInstanceOf(TransactionTimedOutException.class);
+		assertThat(this.pool.guard().running()).isEmpty();
+	}
+
+	private GuardedTransactionTemplate limited(Kind kind) {
+		return this.pool.template(kind).withTimeout(SECOND);
+	}
+
+	private GuardedTransactionTemplate requiresNew(Kind kind) {
+		AbstractPlatformTransactionManager manager = this.pool.manager(kind, true);
+		return new GuardedTransactionTemplate(manager,
+				new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRES_NEW), this.pool.guard());
+	}
+
+	private Deadline deadline(TransactionStatus status) {
+		Deadline deadline = this.pool.guard().deadline(status);
+		assertThat(deadline).isNotNull();
+		return deadline;
+	}
+
+	private void idleUntilExpired(TransactionStatus status) {
+		Deadline deadline = deadline(status);
+		await().atMost(Duration.ofSeconds(30)).until(deadline::isExpired);
+	}
+
+	private void insert(String body) {
+		this.jdbc.update("insert into notes values (?)", body);
+	}
+
+	private void raw(String sql) {
+		Connection connection = DataSourceUtils.getConnection(this.pool.pool());
+		try (Statement statement = connection.createStatement()) {
+			statement.execute(sql);
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private Long notes() {
+		return this.pool.database().query("select count(*) from notes", Long.class);
+	}
+
+}

@@ -1,0 +1,143 @@
+package dev.pgkeel.transaction;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.transaction.support.SimpleTransactionStatus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for {@link TransactionWatch}.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class TransactionWatchTests {
+
+	private static final Duration SHORT = Duration.ofMillis(100);
+
+	private static final Duration LONG = Duration.ofMinutes(10);
+
+	private final DeadlineClock clock = new DeadlineClock();
+
+	private final RunningTransactions running = new RunningTransactions();
+
+	private final ExecutorService threads = Executors.newCachedThreadPool();
+
+	private final CountDownLatch done = new CountDownLatch(1);
+
+	@AfterEach
+	void close() {
+		this.done.countDown();
+		this.threads.shutdownNow();
+		this.clock.close();
+	}
+
+	@Test
+	void slowTransactionIsReportedWithWhatItsThreadDoes(CapturedOutput output) {
+		watch(LONG, null);
+		runSlowly("Orders.place");
+		await().untilAsserted(() -> assertThat(output).containsPattern(
+				"INFO .*Transaction 'Orders.place' has been" + " running for 0\\.\\d s\\. Its thread is at:"));
+		assertThat(output).containsPattern("at .*dev\\.pgkeel\\.transaction\\.TransactionWatchTests\\.slowWork\\(");
+		assertThat(output).doesNotContain("idle in transaction");
+	}
+
+	@Test
+	void verySlowTransactionIsReportedOnceMoreAsAWarning(CapturedOutput output) {
+		watch(SHORT.multipliedBy(5), null);
+		runSlowly("Orders.place");
+		await().untilAsserted(() -> assertThat(output)
+			.containsPattern("(?s)INFO .*'Orders.place' has been.*WARN .*'Orders.place' has been"));
+	}
+
+	@Test
+	void eachNameIsReportedOnceAMinute(CapturedOutput output) {
+		watch(LONG, null);
+		runSlowly("Orders.place");
+		runSlowly("Orders.place");
+		runSlowly("Orders.cancel");
+		runSlowly(null);
+		await().untilAsserted(() -> assertThat(output).contains("'Orders.place' has", "'Orders.cancel' has",
+				"A transaction without a name has"));
+		TransactionWatch other = watch(LONG, null);
+		other.wakeUp();
+		runSlowly("Orders.late");
+		await().untilAsserted(() -> assertThat(output).contains("'Orders.late' has"));
+		assertThat(output.toString().split("'Orders.place' has", -1)).hasSizeLessThanOrEqualTo(3);
+	}
+
+	@Test
+	void idleShareIsToldWhenItIsKnown(CapturedOutput output) {
+		watch(LONG, SHORT);
+		runSlowly("Orders.place");
+		await().untilAsserted(() -> assertThat(output).containsPattern("for 0\\.\\d s, of which about 0\\.1 s idle in"
+				+ " transaction: something slow other than SQL runs inside it\\. Its"));
+	}
+
+	@Test
+	void workOnTheServerIsToldToo(CapturedOutput output) {
+		watch(LONG, Duration.ZERO);
+		runSlowly("Orders.place");
+		await().untilAsserted(() -> assertThat(output).contains(", and is at work on the server. Its thread"));
+	}
+
+	@Test
+	void quickTransactionIsNotReported(CapturedOutput output) {
+		watch(LONG, null);
+		RunningTransaction quick = transaction("Orders.quick");
+		this.running.add(quick);
+		this.running.end(quick);
+		runSlowly("Orders.place");
+		await().untilAsserted(() -> assertThat(output).contains("'Orders.place' has"));
+		assertThat(output).doesNotContain("Orders.quick");
+	}
+
+	private TransactionWatch watch(Duration verySlow, @Nullable Duration idle) {
+		TransactionWatch watch = new TransactionWatch(this.running, SHORT, verySlow, (dataSource, holder) -> idle,
+				this.clock);
+		watch.wakeUp();
+		this.running.add(transaction("Test"));
+		return watch;
+	}
+
+	private void runSlowly(@Nullable String name) {
+		CountDownLatch begun = new CountDownLatch(1);
+		this.threads.execute(() -> {
+			this.running.add(transaction(name));
+			begun.countDown();
+			slowWork();
+		});
+		await().until(() -> begun.getCount() == 0);
+	}
+
+	private void slowWork() {
+		try {
+			this.done.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static RunningTransaction transaction(@Nullable String name) {
+		return new RunningTransaction(new SimpleTransactionStatus() {
+
+			@Override
+			public String getTransactionName() {
+				return (name != null) ? name : "";
+			}
+
+		}, null, "a data source", null);
+	}
+
+}
