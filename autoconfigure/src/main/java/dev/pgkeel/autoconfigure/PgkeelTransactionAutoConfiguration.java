@@ -11,11 +11,14 @@ import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.transaction.GuardedTransactionTemplate;
 import dev.pgkeel.transaction.TransactionGuard;
 import dev.pgkeel.transaction.TransactionGuardSettings;
+import dev.pgkeel.transaction.TransactionTimeoutInterceptor;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -26,8 +29,11 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.interceptor.TransactionAttributeSource;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -72,6 +78,19 @@ public final class PgkeelTransactionAutoConfiguration {
 	static CommitResolutionPostProcessor pgkeelCommitResolutionPostProcessor(ObjectProvider<PgkeelProperties> pgkeel,
 			ObjectProvider<TransactionProperties> properties, ObjectProvider<DirectWay> directWay) {
 		return new CommitResolutionPostProcessor(pgkeel, properties, directWay);
+	}
+
+	/**
+	 * Comes right before Spring's own advisor, if that has its default order.
+	 */
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static DefaultPointcutAdvisor pgkeelTransactionTimeoutAdvisor(ObjectProvider<TransactionAttributeSource> attributes,
+			ObjectProvider<TransactionGuard> guard) {
+		DefaultPointcutAdvisor advisor = new DefaultPointcutAdvisor(new TransactionalMethods(attributes),
+				new TransactionTimeoutInterceptor(guard::getIfAvailable));
+		advisor.setOrder(Ordered.LOWEST_PRECEDENCE - 1);
+		return advisor;
 	}
 
 	@Bean

@@ -35,10 +35,6 @@ public record TransactionProperties(@DefaultValue("true") boolean enabled, @Null
 			throw new IllegalArgumentException(
 					"pgkeel.transaction.timeout must be whole seconds, at least one, and not " + timeout);
 		}
-		if (slowAfter.isNegative()) {
-			throw new IllegalArgumentException("pgkeel.transaction.slow-after must not be negative, as " + slowAfter
-					+ " is. Zero reports no transaction");
-		}
 	}
 
 	/**

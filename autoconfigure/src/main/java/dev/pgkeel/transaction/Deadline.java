@@ -46,6 +46,8 @@ final class Deadline implements TransactionSynchronization {
 
 	private volatile boolean ended;
 
+	private volatile long endedAt;
+
 	private volatile boolean expired;
 
 	private volatile int looks;
@@ -161,6 +163,7 @@ final class Deadline implements TransactionSynchronization {
 		if (!this.ended && isPast()) {
 			this.expired = true;
 		}
+		this.endedAt = System.nanoTime();
 		this.ended = true;
 		Future<?> next = this.task;
 		if (next != null) {
@@ -171,6 +174,10 @@ final class Deadline implements TransactionSynchronization {
 
 	boolean isEnded() {
 		return this.ended;
+	}
+
+	boolean isEndedSince(long nanoTime) {
+		return this.ended && this.endedAt - nanoTime >= 0;
 	}
 
 	/**

@@ -1,22 +1,49 @@
 package dev.pgkeel.transaction;
 
 import java.lang.reflect.Method;
+import java.util.function.Predicate;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.resilience.retry.MethodRetryPredicate;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Predicate for Spring's {@code @Retryable}, around a method that is
- * {@code @Transactional}: only a serialization failure or a deadlock, and only where no
- * transaction around it lives on.
+ * {@code @Transactional}: only a serialization failure or a deadlock, only where no
+ * transaction around it lives on, and only while nothing has been committed.
  *
  * @since 0.1.0
  */
 public class RetryableTransactions implements MethodRetryPredicate {
 
+	private final @Nullable TransactionGuard guard;
+
+	/**
+	 * Creates a predicate. Spring does, for each method.
+	 * @param guard the listener of the transactions
+	 */
+	public RetryableTransactions(ObjectProvider<TransactionGuard> guard) {
+		this.guard = guard.getIfAvailable();
+		if (this.guard != null) {
+			this.guard.countCommitsByThread();
+		}
+	}
+
 	@Override
 	public boolean shouldRetry(Method method, Throwable failure) {
 		return !TransactionSynchronizationManager.isActualTransactionActive() && SqlStates.retryable(failure);
+	}
+
+	@Override
+	public Predicate<Throwable> forMethod(Method method) {
+		long before = commits();
+		return (failure) -> commits() == before && shouldRetry(method, failure);
+	}
+
+	private long commits() {
+		return (this.guard != null) ? this.guard.commitsOfThread() : 0;
 	}
 
 }

@@ -47,6 +47,12 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 
 	private final LongAdder retries = new LongAdder();
 
+	private final ThreadLocal<@Nullable Deadline> lastExpired = new ThreadLocal<>();
+
+	private final ThreadLocal<Long> commitsOfThread = ThreadLocal.withInitial(() -> 0L);
+
+	private volatile boolean countsCommitsByThread;
+
 	/**
 	 * Creates the listener.
 	 * @param settings what it does
@@ -139,6 +145,10 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 			TransactionLimits.end(running);
 			boolean unknown = running.isCommitBegun() && rollbackFailure != null;
 			end(running, unknown ? TransactionOutcome.UNKNOWN : rolledBack(running));
+			Deadline deadline = running.deadline();
+			if (deadline != null && deadline.isExpired()) {
+				this.lastExpired.set(deadline);
+			}
 		}
 	}
 
@@ -152,6 +162,10 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 		this.running.end(ended);
 		long nanos = ended.elapsedNanos();
 		this.durations[TransactionFigures.bucket(nanos)].increment();
+		if (this.countsCommitsByThread && ended.outer() == null && outcome != TransactionOutcome.ROLLED_BACK
+				&& outcome != TransactionOutcome.TIMED_OUT) {
+			this.commitsOfThread.set(this.commitsOfThread.get() + 1);
+		}
 		if (this.observers.isEmpty()) {
 			return;
 		}
@@ -209,6 +223,29 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 
 	void countRetry() {
 		this.retries.increment();
+	}
+
+	/**
+	 * Returns the limit that ended the last transaction of the current thread.
+	 * @param nanoTime a moment
+	 * @return the limit, {@code null} if it was none, or earlier than that moment
+	 */
+	@Nullable Deadline expiredSince(long nanoTime) {
+		Deadline deadline = this.lastExpired.get();
+		this.lastExpired.remove();
+		return (deadline != null && deadline.isEndedSince(nanoTime)) ? deadline : null;
+	}
+
+	void countCommitsByThread() {
+		this.countsCommitsByThread = true;
+	}
+
+	/**
+	 * Returns how many outermost transactions of the current thread have committed, or
+	 * may have.
+	 */
+	long commitsOfThread() {
+		return this.commitsOfThread.get();
 	}
 
 	/**

@@ -2,6 +2,7 @@ package dev.pgkeel.autoconfigure;
 
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -40,10 +41,14 @@ import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.TransactionTimedOutException;
+import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -126,6 +131,34 @@ class PgkeelTransactionAutoConfigurationTests {
 					throw new IllegalStateException(ex);
 				}
 			})).hasStackTraceContaining("canceling statement");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void limitOfAnAnnotationIsToldToTheCaller(boolean inStatement) {
+		this.contextRunner.withUserConfiguration(OrdersConfiguration.class).run((context) -> {
+			Orders orders = context.getBean(Orders.class);
+			JdbcTemplate jdbc = new JdbcTemplate(context.getBean(DataSource.class));
+			TransactionGuard guard = context.getBean(TransactionGuard.class);
+			assertThatExceptionOfType(TransactionTimedOutException.class).isThrownBy(() -> orders.place(() -> {
+				if (inStatement) {
+					jdbc.execute("select pg_sleep(60)");
+				}
+				await().until(() -> guard.running().get(0).runningFor().compareTo(Duration.ofMillis(1100)) > 0);
+			}))
+				.withMessageMatching("Transaction '.*Orders\\.place' took 1\\.\\d s, its limit is 1\\.0 s: about"
+						+ (inStatement ? " [01]\\.[09] s in statements.*" : " 0\\.[01] s in statements.*"));
+		});
+	}
+
+	@Test
+	void otherFailuresOfAnAnnotatedMethodKeepTheirType() {
+		this.contextRunner.withUserConfiguration(OrdersConfiguration.class).run((context) -> {
+			Orders orders = context.getBean(Orders.class);
+			assertThatIllegalStateException().isThrownBy(() -> orders.place(() -> {
+				throw new IllegalStateException("callback");
+			})).withMessage("callback");
 		});
 	}
 
@@ -231,8 +264,7 @@ class PgkeelTransactionAutoConfigurationTests {
 	@ParameterizedTest
 	@CsvSource({ "retry.max-attempts=0, must be at least one",
 			"retry.delay=0s, 'pgkeel.transaction.retry.delay must be at least one millisecond'",
-			"retry.max-delay=1ms, no longer than max-delay", "retry.multiplier=0.5, must be at least 1",
-			"slow-after=-1s, 'pgkeel.transaction.slow-after must not be negative'" })
+			"retry.max-delay=1ms, no longer than max-delay", "retry.multiplier=0.5, must be at least 1" })
 	void badValuesAreRefusedAtStart(String property, String message) {
 		this.contextRunner.withPropertyValues("pgkeel.transaction." + property)
 			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining(message));
@@ -307,6 +339,25 @@ class PgkeelTransactionAutoConfigurationTests {
 	void missingTransactionModuleMeansNothingHappens() {
 		this.contextRunner.withClassLoader(new FilteredClassLoader("org.springframework.boot.transaction"))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(GuardedTransactionTemplate.class));
+	}
+
+	static class Orders {
+
+		@Transactional(timeout = 1)
+		public void place(Runnable work) {
+			work.run();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OrdersConfiguration {
+
+		@Bean
+		Orders orders() {
+			return new Orders();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -55,17 +55,17 @@ class DeclarativeTransactionTests {
 	@ValueSource(strings = { "40001", "40P01" })
 	void methodIsRunAgainInAFreshTransaction(String state) {
 		this.orders.failOnce(state);
-		assertThat(this.orders.attempts).hasValue(2);
+		assertThat(this.orders.attempts()).isEqualTo(2);
 		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.ROLLED_BACK, TransactionOutcome.COMMITTED);
 		assertThat(notes()).isOne();
-		assertThat(this.orders.sideEffects).hasValue(1);
+		assertThat(this.orders.sideEffects()).isEqualTo(1);
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "40003", "08006", "23505", "57014" })
 	void otherFailuresAreNotRetried(String state) {
 		assertThatExceptionOfType(CannotAcquireLockException.class).isThrownBy(() -> this.orders.failOnce(state));
-		assertThat(this.orders.attempts).hasValue(1);
+		assertThat(this.orders.attempts()).isEqualTo(1);
 		assertThat(notes()).isZero();
 	}
 
@@ -74,8 +74,15 @@ class DeclarativeTransactionTests {
 		TransactionTemplate outer = new TransactionTemplate(this.context.getBean(PlatformTransactionManager.class));
 		assertThatThrownBy(() -> outer.executeWithoutResult((status) -> this.orders.failOnce("40001")))
 			.isInstanceOf(CannotAcquireLockException.class);
-		assertThat(this.orders.attempts).hasValue(1);
+		assertThat(this.orders.attempts()).isEqualTo(1);
 		assertThat(notes()).isZero();
+	}
+
+	@Test
+	void failureAfterTheCommitIsNotRetried() {
+		assertThatExceptionOfType(CannotAcquireLockException.class).isThrownBy(() -> this.orders.failAfterTheCommit());
+		assertThat(this.orders.attempts()).isEqualTo(1);
+		assertThat(notes()).isOne();
 	}
 
 	@Test
@@ -100,9 +107,9 @@ class DeclarativeTransactionTests {
 
 		private final JdbcTemplate jdbc;
 
-		final AtomicInteger attempts = new AtomicInteger();
+		private final AtomicInteger attempts = new AtomicInteger();
 
-		final AtomicInteger sideEffects = new AtomicInteger();
+		private final AtomicInteger sideEffects = new AtomicInteger();
 
 		Orders(GuardedPool pool) {
 			this.pool = pool;
@@ -118,6 +125,24 @@ class DeclarativeTransactionTests {
 			if (this.attempts.incrementAndGet() == 1) {
 				throw new CannotAcquireLockException("first", new SQLException("provoked", state));
 			}
+		}
+
+		public int attempts() {
+			return this.attempts.get();
+		}
+
+		public int sideEffects() {
+			return this.sideEffects.get();
+		}
+
+		@Retryable(predicate = RetryableTransactions.class, maxRetries = 4)
+		@Transactional
+		public void failAfterTheCommit() {
+			this.attempts.incrementAndGet();
+			this.jdbc.update("insert into notes values ('a')");
+			GuardedTransactionTemplate.afterCommit(() -> {
+				throw new CannotAcquireLockException("after", new SQLException("provoked", "40001"));
+			});
 		}
 
 		@Transactional(timeout = 1)
@@ -140,6 +165,11 @@ class DeclarativeTransactionTests {
 		@Bean
 		GuardedPool pool() {
 			return new GuardedPool(new TransactionGuardSettings(PgkeelMode.ENFORCE, true, Duration.ofSeconds(5), null));
+		}
+
+		@Bean
+		TransactionGuard guard(GuardedPool pool) {
+			return pool.guard();
 		}
 
 		@Bean

@@ -13,6 +13,8 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -28,8 +30,14 @@ class LabController {
 
 	private final DataSource dataSource;
 
-	LabController(DataSource dataSource) {
+	private final TransactionTemplate transaction;
+
+	private final JdbcClient client;
+
+	LabController(DataSource dataSource, TransactionTemplate transaction, JdbcClient client) {
 		this.dataSource = dataSource;
+		this.transaction = transaction;
+		this.client = client;
 	}
 
 	/**
@@ -66,6 +74,29 @@ class LabController {
 	Taken nested() throws SQLException {
 		try (Connection outer = this.dataSource.getConnection(); Connection inner = this.dataSource.getConnection()) {
 			return new Taken(List.of(backendPid(outer), backendPid(inner)));
+		}
+	}
+
+	/**
+	 * Keeps a transaction open: with a statement, then with nothing at all, and ends it
+	 * with another statement.
+	 */
+	@PostMapping("/transaction")
+	Taken transaction(@RequestParam(defaultValue = "0") @Min(0) @Max(300) int sql,
+			@RequestParam(defaultValue = "0") @Min(0) @Max(300) int idle) {
+		return this.transaction.execute((status) -> {
+			this.client.sql("SELECT pg_sleep(?)").param(sql).query().singleRow();
+			sleep(idle);
+			return new Taken(List.of(this.client.sql("SELECT pg_backend_pid()").query(Integer.class).single()));
+		});
+	}
+
+	private static void sleep(int seconds) {
+		try {
+			TimeUnit.SECONDS.sleep(seconds);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 

@@ -1,0 +1,46 @@
+package dev.pgkeel.transaction;
+
+import java.util.function.Supplier;
+
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.transaction.TransactionTimedOutException;
+
+/**
+ * Interceptor around that of {@code @Transactional} methods, which lets the caller see
+ * that the transaction's limit had expired, and no longer only what became of a statement
+ * or the commit then. Safe for use by several threads.
+ *
+ * @since 0.1.0
+ */
+public final class TransactionTimeoutInterceptor implements MethodInterceptor {
+
+	private final Supplier<@Nullable TransactionGuard> guard;
+
+	/**
+	 * Creates an interceptor.
+	 * @param guard the listener of the transactions, asked after a failure
+	 */
+	public TransactionTimeoutInterceptor(Supplier<@Nullable TransactionGuard> guard) {
+		this.guard = guard;
+	}
+
+	@Override
+	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+		long begin = System.nanoTime();
+		try {
+			return invocation.proceed();
+		}
+		catch (Throwable ex) {
+			TransactionGuard listener = this.guard.get();
+			Deadline expired = (listener != null) ? listener.expiredSince(begin) : null;
+			if (expired != null && expired.causedFailure(ex) && !(ex instanceof TransactionTimedOutException)) {
+				throw new TransactionTimedOutException(expired.describe(), ex);
+			}
+			throw ex;
+		}
+	}
+
+}
