@@ -39,8 +39,12 @@ public final class MonitorHealth {
 		this.panicStatus = panicStatus;
 	}
 
+	/**
+	 * Returns whether the monitor knows, and asks it to if it only does so on demand.
+	 */
 	boolean isWatching() {
-		return this.monitor.isRunning();
+		this.monitor.refresh();
+		return this.monitor.isActive();
 	}
 
 	/**
@@ -87,8 +91,7 @@ public final class MonitorHealth {
 	private @Nullable String cause(@Nullable PoolFigures pool) {
 		MonitorFailure failure = this.monitor.state().failure();
 		if (failure != null) {
-			return (failure.refusal() != null) ? failure.cause() + ": " + failure.refusal().description()
-					: failure.cause().toString();
+			return failure.toString();
 		}
 		boolean busy = pool != null && pool.idle() == 0 && pool.active() >= pool.max();
 		return busy ? MonitorFailure.Cause.POOL_BUSY.toString() : null;

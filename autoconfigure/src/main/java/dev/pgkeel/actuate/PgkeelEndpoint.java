@@ -16,8 +16,6 @@ import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.pool.PoolSetting;
 import dev.pgkeel.pool.PoolSizing;
 import dev.pgkeel.schema.SchemaInitializer;
-import dev.pgkeel.schema.SchemaReport;
-import dev.pgkeel.schema.SchemaReport.AppliedScript;
 import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.MonitorFailure;
 import dev.pgkeel.server.ServerFacts;
@@ -75,13 +73,21 @@ public final class PgkeelEndpoint {
 	 */
 	PgkeelDescriptor describe(boolean withValues) {
 		ShownValues values = new ShownValues(this.sanitizer, withValues);
+		ServerMonitor monitor = this.sources.monitor();
+		if (monitor != null) {
+			monitor.refresh();
+		}
 		ServerInquiry inquiry = this.sources.inquiry();
-		ServerAnswer answer = (inquiry != null) ? ask(inquiry) : null;
 		WatchedLeases watched = watched(inquiry);
-		return new PgkeelDescriptor((answer != null) ? ServerDescriptor.of(answer, inquiry, values) : null,
-				VisibilityDescriptor.of((answer != null) ? answer.facts() : null, watched.snapshot()),
-				pools(watched, values), schema(), watch(watched, values),
-				AdviceDescriptor.of(this.sources.schema(), values));
+		ServerDescriptor server = null;
+		ServerFacts facts = null;
+		if (inquiry != null) {
+			ServerAnswer answer = ask(inquiry);
+			server = ServerDescriptor.of(answer, inquiry, values);
+			facts = answer.facts();
+		}
+		return new PgkeelDescriptor(server, VisibilityDescriptor.of(facts, watched.snapshot()), pools(watched, values),
+				schema(), watch(watched, values), AdviceDescriptor.of(this.sources.schema(), values));
 	}
 
 	/**
@@ -89,10 +95,10 @@ public final class PgkeelEndpoint {
 	 */
 	private ServerAnswer ask(ServerInquiry inquiry) {
 		ServerMonitor monitor = this.sources.monitor();
-		if (monitor != null && monitor.isRunning()) {
+		if (monitor != null && monitor.isActive()) {
 			MonitorFailure failure = monitor.state().failure();
 			if (failure != null) {
-				return new ServerAnswer("does not answer: " + failure.cause(), inquiry.lastKnown());
+				return new ServerAnswer("does not answer: " + failure, inquiry.lastKnown());
 			}
 			if (monitor.current() != null && inquiry.lastKnown() != null) {
 				return new ServerAnswer(ServerAnswer.ANSWERED, inquiry.lastKnown());
@@ -263,46 +269,6 @@ public final class PgkeelEndpoint {
 	 * @param reason why
 	 */
 	public record SettingDescriptor(String value, String source, String reason) {
-
-	}
-
-	/**
-	 * The schema scripts.
-	 *
-	 * @param outcome the outcome of the run
-	 * @param durationMs the duration of the run in milliseconds
-	 * @param scripts the scripts in the order in which they ran
-	 * @param created the objects that the run created
-	 * @param altered the objects that the run altered
-	 * @param dropped the objects that the run dropped
-	 * @param drift what was no longer as the run before had left it
-	 */
-	public record SchemaDescriptor(String outcome, long durationMs, List<ScriptDescriptor> scripts,
-			List<String> created, List<String> altered, List<String> dropped, List<String> drift) {
-
-		static SchemaDescriptor of(SchemaReport report) {
-			return new SchemaDescriptor(report.outcome().toString(), report.duration().toMillis(),
-					report.scripts().stream().map(ScriptDescriptor::of).toList(), report.changes().created(),
-					report.changes().altered(), report.changes().dropped(), report.drift());
-		}
-
-	}
-
-	/**
-	 * One schema script.
-	 *
-	 * @param name the file's name
-	 * @param checksum the SHA-256 of its text
-	 * @param outcome what became of it
-	 * @param statements how many statements it has
-	 * @param durationMs how long its statements took, in milliseconds
-	 */
-	public record ScriptDescriptor(String name, String checksum, String outcome, int statements, long durationMs) {
-
-		static ScriptDescriptor of(AppliedScript script) {
-			return new ScriptDescriptor(script.name(), script.checksum(), script.outcome().toString(),
-					script.statements(), script.duration().toMillis());
-		}
 
 	}
 

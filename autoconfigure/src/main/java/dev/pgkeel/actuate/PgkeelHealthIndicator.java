@@ -1,8 +1,11 @@
 package dev.pgkeel.actuate;
 
+import java.sql.SQLException;
+
 import dev.pgkeel.actuate.ServerInquiry.PoolFigures;
 import dev.pgkeel.actuate.ServerInquiry.ServerAnswer;
 import dev.pgkeel.schema.SchemaInitializer;
+import dev.pgkeel.server.MonitorFailure;
 import dev.pgkeel.server.ServerFacts;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +42,7 @@ public final class PgkeelHealthIndicator extends AbstractHealthIndicator {
 	}
 
 	@Override
-	protected void doHealthCheck(Health.Builder builder) throws Exception {
+	protected void doHealthCheck(Health.Builder builder) {
 		MonitorHealth watched = this.monitor;
 		if (watched != null && watched.isWatching()) {
 			ServerFacts facts = this.inquiry.lastKnown();
@@ -48,6 +51,15 @@ public final class PgkeelHealthIndicator extends AbstractHealthIndicator {
 			watched.details(this.inquiry.pool()).forEach(builder::withDetail);
 		}
 		else {
+			ask(builder);
+		}
+		if (this.schema != null) {
+			builder.withDetail("schema", this.schema.report().outcome().toString());
+		}
+	}
+
+	private void ask(Health.Builder builder) {
+		try {
 			ServerAnswer answer = this.inquiry.ask();
 			builder.up();
 			describe(builder, answer.facts());
@@ -55,8 +67,10 @@ public final class PgkeelHealthIndicator extends AbstractHealthIndicator {
 				builder.withDetail("note", "the server was not asked: all connections of the pool are in use");
 			}
 		}
-		if (this.schema != null) {
-			builder.withDetail("schema", this.schema.report().outcome().toString());
+		catch (SQLException ex) {
+			builder.down(ex);
+			describe(builder, this.inquiry.lastKnown());
+			builder.withDetail("cause", MonitorFailure.of(ex).toString());
 		}
 	}
 

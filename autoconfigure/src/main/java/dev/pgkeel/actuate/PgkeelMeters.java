@@ -131,10 +131,10 @@ public final class PgkeelMeters implements MeterBinder {
 	}
 
 	/**
-	 * A monitor that nobody wants to ask by itself is not blind.
+	 * A monitor that nobody wants to ask by itself, or nobody asked lately, is not blind.
 	 */
 	private static double age(ServerMonitor monitor) {
-		boolean asks = monitor.isRunning() || monitor.state().askedAt() != null;
+		boolean asks = monitor.isRunning() || monitor.current() != null;
 		return asks ? monitor.dataAge().toMillis() / 1000.0 : Double.NaN;
 	}
 

@@ -40,6 +40,17 @@ public record AlertPolicy(int alert, int page, int panic) {
 	 * Creates a policy.
 	 */
 	public AlertPolicy {
+		check(alert, page, panic);
+	}
+
+	/**
+	 * Checks thresholds.
+	 * @param alert percentage of the limit in use from which it is an alert
+	 * @param page percentage from which it is a page
+	 * @param panic percentage from which it is a panic
+	 * @throws IllegalArgumentException if they do not rise, or are no percentages
+	 */
+	public static void check(int alert, int page, int panic) {
 		if (alert <= 0 || alert >= page || page >= panic || panic > 100) {
 			throw new IllegalArgumentException("pgkeel.alert.thresholds must rise from alert to page to panic, between"
 					+ " 1 and 100 percent, but they are alert=%d, page=%d, panic=%d".formatted(alert, page, panic));

@@ -2,6 +2,8 @@ package dev.pgkeel.alert;
 
 import java.util.Locale;
 
+import dev.pgkeel.server.ApplicationInstance;
+
 /**
  * What an alert is about. There is at most one alert for each.
  *
@@ -12,27 +14,42 @@ public enum AlertSubject {
 	/**
 	 * The limit on sessions that will be reached first.
 	 */
-	CONNECTIONS,
+	CONNECTIONS(false),
 
 	/**
 	 * Borrowers that wait for a connection of the pool.
 	 */
-	POOL,
+	POOL(true),
 
 	/**
 	 * A session that is idle in a transaction.
 	 */
-	IDLE_IN_TRANSACTION,
+	IDLE_IN_TRANSACTION(false),
 
 	/**
 	 * A session that waits for a lock.
 	 */
-	BLOCKED,
+	BLOCKED(false),
 
 	/**
 	 * The monitor gets no answer.
 	 */
-	MONITOR;
+	MONITOR(true);
+
+	private final boolean ofInstance;
+
+	AlertSubject(boolean ofInstance) {
+		this.ofInstance = ofInstance;
+	}
+
+	/**
+	 * Returns the key of all news of one alert. All instances see the same server, so
+	 * they have the same key for it; what is the matter with an instance has a key of its
+	 * own.
+	 */
+	String key(ApplicationInstance instance) {
+		return "pgkeel/" + (this.ofInstance ? instance.applicationName() : instance.application()) + "/" + this;
+	}
 
 	@Override
 	public String toString() {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntSupplier;
 
+import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.server.MonitorState;
 import dev.pgkeel.server.PollListener;
 import dev.pgkeel.server.Refusals;
@@ -31,7 +32,7 @@ public final class ConnectionAlerts implements PollListener {
 
 	private final AlertObserver observer;
 
-	private final String application;
+	private final ApplicationInstance instance;
 
 	private final List<AlertNotifier> notifiers;
 
@@ -50,14 +51,14 @@ public final class ConnectionAlerts implements PollListener {
 	 * @param policy when an alert is raised
 	 * @param refusals counts refusals and borrowers that waited in vain
 	 * @param waiting tells how many borrowers wait for a connection of the pool
-	 * @param application the application's name, and its instance's where it matters
+	 * @param instance this instance of the application
 	 * @param notifiers are told of each change
 	 * @param clock tells the time
 	 */
-	public ConnectionAlerts(AlertPolicy policy, Refusals refusals, IntSupplier waiting, String application,
+	public ConnectionAlerts(AlertPolicy policy, Refusals refusals, IntSupplier waiting, ApplicationInstance instance,
 			List<AlertNotifier> notifiers, Clock clock) {
 		this.observer = new AlertObserver(policy, refusals, waiting);
-		this.application = application;
+		this.instance = instance;
 		this.notifiers = List.copyOf(notifiers);
 		this.clock = clock;
 		for (AlertSubject subject : AlertSubject.values()) {
@@ -89,7 +90,7 @@ public final class ConnectionAlerts implements PollListener {
 		}
 		Instant since = (changed || before == null) ? now : before.since();
 		ConnectionAlert alert = new ConnectionAlert(subject, level, changed ? previous : level, seen.message(), since,
-				"pgkeel/" + this.application + "/" + subject);
+				subject.key(this.instance));
 		if (level == AlertLevel.NONE) {
 			this.current.remove(subject);
 		}
@@ -118,7 +119,7 @@ public final class ConnectionAlerts implements PollListener {
 			try {
 				notifier.notify(alert);
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				logger.warn("Somebody who should be told of an alert failed", ex);
 			}
 		}

@@ -1,5 +1,10 @@
 package dev.pgkeel.autoconfigure;
 
+import java.time.Duration;
+
+import dev.pgkeel.alert.AlertPolicy;
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -8,10 +13,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param enabled Whether there are alerts.
  * @param thresholds Percentages of the limit on connections from which there is an alert.
+ * @param webhook Webhook that is told of alerts.
  * @since 0.1.0
  */
 @ConfigurationProperties("pgkeel.alert")
-public record AlertProperties(@DefaultValue("true") boolean enabled, @DefaultValue Thresholds thresholds) {
+public record AlertProperties(@DefaultValue("true") boolean enabled, @DefaultValue Thresholds thresholds,
+		@DefaultValue Webhook webhook) {
 
 	/**
 	 * Percentages of the limit on connections.
@@ -22,6 +29,29 @@ public record AlertProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 */
 	public record Thresholds(@DefaultValue("70") int alert, @DefaultValue("85") int page,
 			@DefaultValue("95") int panic) {
+
+		/**
+		 * Creates thresholds.
+		 */
+		public Thresholds {
+			AlertPolicy.check(alert, page, panic);
+		}
+
+	}
+
+	/**
+	 * Properties of the webhook.
+	 *
+	 * @param url Address that alerts are posted to as JSON. It is a secret, and shown
+	 * nowhere.
+	 * @param timeout Maximum time that the webhook may take to answer.
+	 */
+	public record Webhook(@Nullable String url, @DefaultValue("5s") Duration timeout) {
+
+		@Override
+		public String toString() {
+			return "Webhook[url=%s, timeout=%s]".formatted((this.url != null) ? "set" : "not set", this.timeout);
+		}
 
 	}
 

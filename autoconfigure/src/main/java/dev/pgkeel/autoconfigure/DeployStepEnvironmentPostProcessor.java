@@ -34,7 +34,7 @@ class DeployStepEnvironmentPostProcessor implements EnvironmentPostProcessor, Or
 	/**
 	 * What is no boolean is reported where the properties are bound.
 	 */
-	private static boolean isTrue(ConfigurableEnvironment environment, String name, boolean otherwise) {
+	static boolean isTrue(ConfigurableEnvironment environment, String name, boolean otherwise) {
 		String value = environment.getProperty(name);
 		return (value != null) ? Boolean.parseBoolean(value.strip()) : otherwise;
 	}

@@ -11,21 +11,35 @@ final class MonitorLifecycle implements SmartLifecycle {
 
 	private final ServerMonitor monitor;
 
-	private final boolean automatic;
+	private final boolean possible;
 
-	MonitorLifecycle(ServerMonitor monitor, boolean automatic) {
+	private final boolean onDemand;
+
+	/**
+	 * Creates a lifecycle.
+	 * @param monitor the monitor
+	 * @param possible whether there is something to ask
+	 * @param onDemand whether the monitor only asks when others ask it
+	 */
+	MonitorLifecycle(ServerMonitor monitor, boolean possible, boolean onDemand) {
 		this.monitor = monitor;
-		this.automatic = automatic;
+		this.possible = possible;
+		this.onDemand = onDemand;
 	}
 
 	@Override
 	public boolean isAutoStartup() {
-		return this.automatic;
+		return this.possible;
 	}
 
 	@Override
 	public void start() {
-		this.monitor.start();
+		if (this.onDemand) {
+			this.monitor.startOnDemand();
+		}
+		else {
+			this.monitor.start();
+		}
 	}
 
 	@Override
@@ -35,7 +49,7 @@ final class MonitorLifecycle implements SmartLifecycle {
 
 	@Override
 	public boolean isRunning() {
-		return this.monitor.isRunning();
+		return this.monitor.isActive();
 	}
 
 }

@@ -19,4 +19,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record MonitorProperties(@DefaultValue("true") boolean enabled, @DefaultValue("auto") MonitorMode connection,
 		@DefaultValue("15s") Duration interval) {
 
+	private static final Duration SHORTEST = Duration.ofMillis(100);
+
+	/**
+	 * Creates properties.
+	 */
+	public MonitorProperties {
+		if (interval.compareTo(SHORTEST) < 0) {
+			throw new IllegalArgumentException("pgkeel.monitor.interval is " + interval.toMillis()
+					+ " ms, but must be at least " + SHORTEST.toMillis() + " ms. Use pgkeel.monitor.enabled=false to"
+					+ " switch the monitor off");
+		}
+	}
+
 }

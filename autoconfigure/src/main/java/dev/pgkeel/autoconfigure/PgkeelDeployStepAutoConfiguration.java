@@ -1,7 +1,5 @@
 package dev.pgkeel.autoconfigure;
 
-import java.util.List;
-
 import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.schema.SchemaReport.Outcome;
 import dev.pgkeel.schema.SchemaScriptException;
@@ -10,21 +8,14 @@ import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
-import org.springframework.beans.factory.support.BeanDefinitionRegistry;
-import org.springframework.beans.factory.support.RootBeanDefinition;
-import org.springframework.boot.ApplicationRunner;
-import org.springframework.boot.CommandLineRunner;
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.context.ApplicationListener;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
-import org.springframework.context.support.AbstractApplicationContext;
 
 /**
  * Auto-configuration of the deploy step and the dry run: the application ends once its
@@ -47,29 +38,11 @@ public final class PgkeelDeployStepAutoConfiguration {
 	@Bean
 	static BeanFactoryPostProcessor pgkeelDeployStepBeans() {
 		return (beanFactory) -> {
-			for (String name : beanFactory.getBeanDefinitionNames()) {
-				beanFactory.getBeanDefinition(name).setLazyInit(true);
-			}
+			OneShotBeans.restrict(beanFactory);
 			for (String name : beanFactory.getBeanNamesForType(SchemaInitializer.class, true, false)) {
 				beanFactory.getBeanDefinition(name).setLazyInit(false);
 			}
-			if (beanFactory instanceof BeanDefinitionRegistry registry) {
-				for (Class<?> runner : List.of(ApplicationRunner.class, CommandLineRunner.class)) {
-					remove(registry, beanFactory.getBeanNamesForType(runner, true, false));
-				}
-				String lifecycle = AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME;
-				remove(registry, lifecycle);
-				registry.registerBeanDefinition(lifecycle, new RootBeanDefinition(NothingStarts.class));
-			}
 		};
-	}
-
-	private static void remove(BeanDefinitionRegistry registry, String... names) {
-		for (String name : names) {
-			if (registry.containsBeanDefinition(name)) {
-				registry.removeBeanDefinition(name);
-			}
-		}
 	}
 
 	@Bean
@@ -83,25 +56,8 @@ public final class PgkeelDeployStepAutoConfiguration {
 						"Mark the data source that the scripts are for with @Primary.", null);
 			}
 			logger.info(message(applied.report().outcome()));
-			closeAfter(Thread.currentThread(), event.getApplicationContext());
+			OneShotBeans.closeAfter(Thread.currentThread(), event.getApplicationContext());
 		};
-	}
-
-	/**
-	 * Not before the application's {@code main} has ended: it may hand the context to
-	 * {@link SpringApplication#exit}, as applications with jobs do, for which a closed
-	 * one is a failure (Spring Boot 4.1).
-	 */
-	private static void closeAfter(Thread main, ConfigurableApplicationContext context) {
-		new Thread(() -> {
-			try {
-				main.join();
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-			context.close();
-		}, "pgkeel-deploy-step").start();
 	}
 
 	private static String message(Outcome outcome) {

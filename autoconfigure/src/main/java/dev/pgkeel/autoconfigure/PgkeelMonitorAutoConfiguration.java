@@ -86,8 +86,7 @@ public final class PgkeelMonitorAutoConfiguration {
 		Supplier<List<AlertNotifier>> notifiers = SingletonSupplier.of(() -> others.orderedStream().toList());
 		AlertNotifier rest = (alert) -> notifiers.get().forEach((notifier) -> notifier.notify(alert));
 		return new ConnectionAlerts(new AlertPolicy(thresholds.alert(), thresholds.page(), thresholds.panic()),
-				refusals, waiting(dataSource), instance.application(), List.of(log, application, rest),
-				Clock.systemUTC());
+				refusals, waiting(dataSource), instance, List.of(log, application, rest), Clock.systemUTC());
 	}
 
 	private static IntSupplier waiting(DataSource dataSource) {
@@ -101,7 +100,7 @@ public final class PgkeelMonitorAutoConfiguration {
 	@Bean
 	ServerMonitor pgkeelServerMonitor(DirectWay directWay, MonitorProperties monitor, FleetProperties fleet,
 			DataSource dataSource, ObjectProvider<KnownServers> servers, ApplicationInstance instance,
-			Refusals refusals, ObjectProvider<PollListener> listeners) {
+			Refusals refusals, ObjectProvider<PollListener> listeners, ActiveProfile profile) {
 		Supplier<HikariDataSource> pool = () -> Objects.requireNonNull(DatabaseTarget.pool(dataSource));
 		DirectConnection direct = directWay.connection();
 		Sentinel sentinel = new Sentinel(() -> new Preflight(pool.get(), direct, CONNECT_TIMEOUT).connectBare(),
@@ -109,9 +108,10 @@ public final class PgkeelMonitorAutoConfiguration {
 		BorrowedConnection borrowed = new BorrowedConnection(pool,
 				() -> new Preflight(pool.get(), null, CONNECT_TIMEOUT).connectBare());
 		int instances = (fleet.instances() != null) ? fleet.instances() : 1;
+		MonitorMode wish = (profile.profile() == RuntimeProfile.SERVERLESS) ? MonitorMode.BORROWED
+				: monitor.connection();
 		ChosenConnection connection = new ChosenConnection(
-				() -> choose(monitor.connection(), server(pool.get(), servers), instances, direct != null), sentinel,
-				borrowed);
+				() -> choose(wish, server(pool.get(), servers), instances, direct != null), sentinel, borrowed);
 		Duration soon = (SOON.compareTo(monitor.interval()) < 0) ? SOON : monitor.interval();
 		return new ServerMonitor(connection, new MonitorSchedule(monitor.interval(), soon), refusals,
 				listeners.orderedStream().toList(), Clock.systemUTC(), new SecureRandom());
@@ -135,8 +135,8 @@ public final class PgkeelMonitorAutoConfiguration {
 	}
 
 	/**
-	 * Where the process is frozen between requests, and where there is no pool of
-	 * HikariCP's on a supported PostgreSQL, the monitor is only asked by others.
+	 * Where the process is frozen between requests, the monitor only asks when others ask
+	 * it. Where there is no pool of HikariCP's on a supported PostgreSQL, it never does.
 	 */
 	@Bean
 	MonitorLifecycle pgkeelMonitorLifecycle(ServerMonitor monitor, ActiveProfile profile, DataSource dataSource,
@@ -144,15 +144,16 @@ public final class PgkeelMonitorAutoConfiguration {
 		HikariDataSource pool = DatabaseTarget.pool(dataSource);
 		boolean possible = pool != null && DatabaseTarget.ofPool(pool) != DatabaseTarget.OTHER
 				&& DatabaseTarget.ofPool(pool) != DatabaseTarget.UNKNOWN && isSupported(server(pool, servers));
-		boolean automatic = possible && profile.profile() != RuntimeProfile.SERVERLESS;
+		boolean onDemand = profile.profile() == RuntimeProfile.SERVERLESS;
 		PoolLeases leases = (pool instanceof GuardedDataSource guarded) ? guarded.leases() : null;
 		if (leases != null) {
 			leases.countWith(refusals);
-			if (automatic) {
+			if (possible && !onDemand) {
 				connect(monitor, leases, () -> server(pool, servers), directWay.connection() != null);
 			}
 		}
-		return new MonitorLifecycle(monitor, automatic);
+		refusals.onTimeout(monitor::hurry);
+		return new MonitorLifecycle(monitor, possible, onDemand);
 	}
 
 	/**

@@ -124,8 +124,11 @@ final class PoolConfigurer {
 		if (DatabaseTarget.ofPool(pool) == DatabaseTarget.POSTGRESQL) {
 			this.inspector.watch(pool, report.pool(), this.mode);
 			TlsDecision tls = this.inspection.protect(pool, beanName, report);
-			this.inspector.inspect(pool, report.pool(),
-					(connection, facts) -> this.inspection.inspect(pool, beanName, tls, connection, facts));
+			// A check connects by itself
+			if (!CheckEnvironmentPostProcessor.isCheck(this.environment)) {
+				this.inspector.inspect(pool, report.pool(),
+						(connection, facts) -> this.inspection.inspect(pool, beanName, tls, connection, facts));
+			}
 		}
 	}
 

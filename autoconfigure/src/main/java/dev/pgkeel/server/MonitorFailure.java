@@ -32,6 +32,14 @@ public record MonitorFailure(Cause cause, @Nullable RefusalReason refusal, Strin
 	}
 
 	/**
+	 * Says the cause, and the limit that was reached.
+	 */
+	@Override
+	public String toString() {
+		return (this.refusal != null) ? this.cause + ": " + this.refusal.description() : this.cause.toString();
+	}
+
+	/**
 	 * What a failure comes from.
 	 */
 	public enum Cause {

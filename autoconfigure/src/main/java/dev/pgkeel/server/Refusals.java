@@ -22,6 +22,9 @@ public final class Refusals {
 
 	private volatile @Nullable RefusalReason last;
 
+	private volatile Runnable alarm = () -> {
+	};
+
 	/**
 	 * Creates counters at zero.
 	 */
@@ -50,6 +53,15 @@ public final class Refusals {
 	public void borrowTimedOut(Throwable failure) {
 		this.timeouts.increment();
 		connectFailed(failure);
+		this.alarm.run();
+	}
+
+	/**
+	 * Has somebody told at once that a borrower got no connection.
+	 * @param alarm is called on the borrower's thread, and must not wait
+	 */
+	public void onTimeout(Runnable alarm) {
+		this.alarm = alarm;
 	}
 
 	/**

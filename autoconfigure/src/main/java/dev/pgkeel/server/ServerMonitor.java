@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -36,6 +35,8 @@ public final class ServerMonitor implements SessionProbe {
 	 */
 	private static final Duration PATIENCE = Duration.ofMillis(500);
 
+	private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+
 	private final MonitorConnection connection;
 
 	private final MonitorSchedule schedule;
@@ -54,7 +55,9 @@ public final class ServerMonitor implements SessionProbe {
 
 	private volatile MonitorState state;
 
-	private volatile @Nullable ScheduledThreadPoolExecutor executor;
+	private final MonitorThread thread;
+
+	private volatile boolean onDemand;
 
 	private int failures;
 
@@ -76,6 +79,7 @@ public final class ServerMonitor implements SessionProbe {
 		this.clock = clock;
 		this.random = random;
 		this.state = new MonitorState(null, null, null, clock.instant());
+		this.thread = new MonitorThread(this::poll, schedule.soon(), connection::close);
 	}
 
 	/**
@@ -162,18 +166,10 @@ public final class ServerMonitor implements SessionProbe {
 	 * Starts to ask, on a thread of its own.
 	 */
 	public synchronized void start() {
-		if (this.executor != null) {
-			return;
+		if (!isRunning()) {
+			this.state = new MonitorState(null, null, null, this.clock.instant());
+			this.thread.start();
 		}
-		ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(1, (task) -> {
-			Thread thread = new Thread(task, "pgkeel-monitor");
-			thread.setDaemon(true);
-			return thread;
-		});
-		threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-		this.state = new MonitorState(null, null, null, this.clock.instant());
-		this.executor = threads;
-		threads.execute(() -> pollAndSchedule(threads));
 	}
 
 	/**
@@ -181,34 +177,61 @@ public final class ServerMonitor implements SessionProbe {
 	 * @return whether it was started
 	 */
 	public boolean isRunning() {
-		return this.executor != null;
+		return this.thread.isRunning();
+	}
+
+	/**
+	 * Lets others have the server asked, on their own threads.
+	 */
+	public void startOnDemand() {
+		this.onDemand = true;
+	}
+
+	/**
+	 * Returns whether what the monitor knows is worth looking at.
+	 * @return whether it asks by itself or on demand
+	 */
+	public boolean isActive() {
+		return isRunning() || this.onDemand;
+	}
+
+	/**
+	 * Asks on demand, where the monitor does not ask by itself: once per interval at
+	 * most, and not while somebody else does.
+	 */
+	public void refresh() {
+		if (this.onDemand && isDue() && this.polling.tryLock()) {
+			try {
+				poll();
+			}
+			finally {
+				this.polling.unlock();
+			}
+		}
+	}
+
+	private boolean isDue() {
+		MonitorState known = this.state;
+		Duration pause = (known.failure() != null) ? this.schedule.soon() : this.schedule.interval();
+		return known.askedAt() == null || Duration.between(known.askedAt(), this.clock.instant()).compareTo(pause) >= 0;
+	}
+
+	/**
+	 * Has the monitor ask at once, but once per second at most. Only asks it to: nobody
+	 * waits here.
+	 */
+	public void hurry() {
+		Instant last = this.state.askedAt();
+		this.thread
+			.hurry((last != null) ? SHORTEST_PAUSE.minus(Duration.between(last, this.clock.instant())) : Duration.ZERO);
 	}
 
 	/**
 	 * Ends asking, and closes the connection.
 	 */
 	public synchronized void stop() {
-		ScheduledThreadPoolExecutor threads = this.executor;
-		this.executor = null;
-		if (threads != null) {
-			threads.shutdown();
-		}
-		this.connection.close();
-	}
-
-	private void pollAndSchedule(ScheduledThreadPoolExecutor threads) {
-		Duration next = this.schedule.soon();
-		try {
-			next = poll();
-		}
-		catch (RuntimeException ex) {
-			logger.warn("The monitor failed, and goes on", ex);
-		}
-		if (threads.isShutdown()) {
-			this.connection.close();
-			return;
-		}
-		threads.schedule(() -> pollAndSchedule(threads), next.toMillis(), TimeUnit.MILLISECONDS);
+		this.onDemand = false;
+		this.thread.stop();
 	}
 
 	/**
@@ -259,7 +282,7 @@ public final class ServerMonitor implements SessionProbe {
 			try {
 				soon |= listener.polled(this.state);
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				logger.warn("A listener of the monitor failed", ex);
 			}
 		}

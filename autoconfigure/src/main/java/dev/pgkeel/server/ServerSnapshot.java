@@ -1,5 +1,8 @@
 package dev.pgkeel.server;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean seesAllSessions,
 		List<SessionGroup> sessions, int blocked, List<BlockedSession> longestBlocked, Map<Integer, SeenSession> seen) {
 
+	private static final Pattern ADDRESS = Pattern.compile("(/[0-9a-z]{6})? - [^ ]+:\\d+$");
+
 	/**
 	 * Creates a snapshot for which no session was looked at.
 	 * @param takenAt when the server answered
@@ -40,6 +46,18 @@ public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean sees
 	public ServerSnapshot(Instant takenAt, SessionLimits limits, boolean seesAllSessions, List<SessionGroup> sessions,
 			int blocked, List<BlockedSession> longestBlocked) {
 		this(takenAt, limits, seesAllSessions, sessions, blocked, longestBlocked, Map.of());
+	}
+
+	/**
+	 * Asks the server.
+	 * @param connection a connection to PostgreSQL
+	 * @param timeout how long the server may take, in whole seconds
+	 * @param clock tells the time
+	 * @return the answer
+	 * @throws SQLException if the server does not answer
+	 */
+	public static ServerSnapshot read(Connection connection, Duration timeout, Clock clock) throws SQLException {
+		return SnapshotQuery.run(connection, timeout, clock.instant());
 	}
 
 	/**
@@ -75,13 +93,20 @@ public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean sees
 	 * @return the numbers of sessions by the applications' names
 	 */
 	public Map<String, Integer> byApplication() {
-		return by(SessionGroup::application);
+		return by(ServerSnapshot::name);
 	}
 
 	private Map<String, Integer> by(Function<SessionGroup, String> key) {
 		Map<String, Integer> numbers = new TreeMap<>();
 		this.sessions.forEach((group) -> numbers.merge(key.apply(group), group.sessions(), Integer::sum));
 		return numbers;
+	}
+
+	/**
+	 * PgBouncer can add its client's address to the name (application_name_add_host).
+	 */
+	private static String name(SessionGroup group) {
+		return ADDRESS.matcher(group.application()).replaceFirst("");
 	}
 
 	/**
@@ -152,7 +177,7 @@ public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean sees
 	 */
 	public Map<String, Map<String, Integer>> byApplicationAndState() {
 		Map<String, Map<String, Integer>> numbers = new TreeMap<>();
-		this.sessions.forEach((group) -> numbers.computeIfAbsent(group.application(), (application) -> new TreeMap<>())
+		this.sessions.forEach((group) -> numbers.computeIfAbsent(name(group), (application) -> new TreeMap<>())
 			.merge(group.state(), group.sessions(), Integer::sum));
 		return numbers;
 	}

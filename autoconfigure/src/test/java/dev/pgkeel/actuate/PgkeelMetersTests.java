@@ -60,7 +60,7 @@ class PgkeelMetersTests {
 	private final Refusals refusals = new Refusals();
 
 	private final ConnectionAlerts alerts = new ConnectionAlerts(new AlertPolicy(70, 85, 95), this.refusals, () -> 0,
-			"notes", List.of(), Clock.systemUTC());
+			new ApplicationInstance("notes", "abc123"), List.of(), Clock.systemUTC());
 
 	private final ServerMonitor monitor = new ServerMonitor(
 			new Sentinel(new Preflight(this.pool)::connectBare, new ApplicationInstance("notes", "abc123"),

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
+import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.server.BlockedSession;
 import dev.pgkeel.server.MonitorState;
 import dev.pgkeel.server.Refusals;
@@ -39,7 +40,7 @@ class ConnectionAlertsTests {
 	private boolean soon;
 
 	private final ConnectionAlerts alerts = new ConnectionAlerts(new AlertPolicy(70, 85, 95), this.refusals,
-			() -> this.waiting, "notes", List.of(this.told::add), new Clock() {
+			() -> this.waiting, new ApplicationInstance("notes", "abc123"), List.of(this.told::add), new Clock() {
 
 				@Override
 				public ZoneId getZone() {

@@ -1,7 +1,10 @@
 package dev.pgkeel.autoconfigure;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 
 import javax.sql.DataSource;
 
@@ -10,8 +13,10 @@ import dev.pgkeel.actuate.BudgetMeters;
 import dev.pgkeel.actuate.PgkeelEndpoint;
 import dev.pgkeel.actuate.PgkeelHealthIndicator;
 import dev.pgkeel.actuate.PgkeelMeters;
+import dev.pgkeel.alert.AlertSubject;
 import dev.pgkeel.alert.ConnectionAlerts;
 import dev.pgkeel.pool.PoolReports;
+import dev.pgkeel.pool.PoolSetting;
 import dev.pgkeel.server.ServerMonitor;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
@@ -19,6 +24,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -33,6 +39,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
  * Tests for {@link PgkeelMonitorAutoConfiguration}, the budget, the meters and the health
@@ -46,8 +53,9 @@ class PgkeelMonitorAutoConfigurationTests {
 		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class,
 				HealthContributorAutoConfiguration.class, HealthContributorRegistryAutoConfiguration.class,
 				DataSourceHealthContributorAutoConfiguration.class, PgkeelAutoConfiguration.class,
-				PgkeelPoolAutoConfiguration.class, PgkeelMonitorAutoConfiguration.class,
-				PgkeelMetersAutoConfiguration.class, PgkeelHealthAutoConfiguration.class))
+				PgkeelPoolAutoConfiguration.class, PgkeelLeaseAutoConfiguration.class,
+				PgkeelMonitorAutoConfiguration.class, PgkeelMetersAutoConfiguration.class,
+				PgkeelHealthAutoConfiguration.class))
 		.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
 		.withPropertyValues(this.database.properties())
 		.withPropertyValues("spring.datasource.url=" + this.database.directUrl(), "pgkeel.monitor.interval=200ms");
@@ -217,16 +225,120 @@ class PgkeelMonitorAutoConfigurationTests {
 	}
 
 	@Test
-	void serverlessMonitorDoesNotAskByItself() {
-		this.contextRunner.withPropertyValues("pgkeel.runtime-profile=serverless")
+	void serverlessMonitorAsksOnDemandButNotForAScrape() {
+		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelEndpointAutoConfiguration.class))
 			.withBean(SimpleMeterRegistry.class)
+			.withPropertyValues("pgkeel.runtime-profile=serverless", "pgkeel.monitor.connection=dedicated",
+					"management.endpoints.web.exposure.include=pgkeel",
+					"management.endpoints.jmx.exposure.include=pgkeel")
 			.run((context) -> {
-				assertThat(context.getBean(ServerMonitor.class).isRunning()).isFalse();
+				ServerMonitor monitor = context.getBean(ServerMonitor.class);
 				SimpleMeterRegistry registry = context.getBean(SimpleMeterRegistry.class);
 				context.getBean(PgkeelMeters.class).bindTo(registry);
+				assertThat(registry.get("pgkeel.server.utilization").gauge().value()).isNaN();
 				// A growing age would be taken for a blind monitor
 				assertThat(registry.get("pgkeel.monitor.data.age").timeGauge().value()).isNaN();
+				assertThat(monitor.isRunning()).isFalse();
+				assertThat(monitor.state().askedAt()).isNull();
+				var health = context.getBean(PgkeelHealthIndicator.class).health();
+				assertThat(health.getStatus()).isEqualTo(Status.UP);
+				assertThat(health.getDetails().get("connections")).asString().contains("/97");
+				assertThat(registry.get("pgkeel.server.utilization").gauge().value()).isPositive();
+				Instant asked = monitor.state().askedAt();
+				await(() -> {
+					assertThat(context.getBean(PgkeelEndpoint.class).pgkeel().watch().sessions()).isNotEmpty();
+					assertThat(monitor.state().askedAt()).isAfter(asked);
+				});
+				assertThat(context.getBean(HikariDataSource.class).isRunning()).isFalse();
+				assertThat(sessions()).isZero();
+				assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+					.doesNotContain("pgkeel-monitor");
 			});
+	}
+
+	@Test
+	void budgetThatNobodyKnowsIsNaN() {
+		this.contextRunner.withBean(SimpleMeterRegistry.class)
+			.withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/absent")
+			.run((context) -> {
+				SimpleMeterRegistry registry = context.getBean(SimpleMeterRegistry.class);
+				context.getBean(BudgetMeters.class).bindTo(registry);
+				assertThat(registry.get(BudgetMeters.BUDGET).tag("pool", "dataSource").gauge().value()).isNaN();
+			});
+	}
+
+	@Test
+	void loweredMinimumIsReportedAndOthersAreTold() throws Exception {
+		try (Connection other = this.database.connect()) {
+			assertThat(other.isValid(5)).isTrue();
+			this.contextRunner.withPropertyValues("pgkeel.fleet.instances=97", "pgkeel.monitor.enabled=false")
+				.run((context) -> {
+					assertThat(context.getBean(HikariDataSource.class).getMinimumIdle()).isOne();
+					assertThat(
+							context.getBean(PoolReports.class).all().get("dataSource").from(PoolSetting.Source.BUDGET))
+						.satisfiesExactly((size) -> {
+							assertThat(size).hasToString("maximumPoolSize=1");
+							assertThat(size.reason())
+								.matches("97 instances x 10 = 970 > 97 usable \\(100 - 3 reserved\\):"
+										+ " use at most 1; other applications have \\d+ sessions at the moment");
+						}, (idle) -> assertThat(idle).hasToString("minimumIdle=1"));
+				});
+		}
+	}
+
+	@Test
+	void timedOutBorrowIsToldAtOnce() {
+		this.contextRunner
+			.withPropertyValues("spring.datasource.hikari.maximum-pool-size=1", "pgkeel.monitor.interval=1h",
+					"spring.datasource.hikari.connection-timeout=300")
+			.run((context) -> {
+				HikariDataSource pool = context.getBean(HikariDataSource.class);
+				ConnectionAlerts alerts = context.getBean(ConnectionAlerts.class);
+				await(() -> assertThat(context.getBean(ServerMonitor.class).current()).isNotNull());
+				try (Connection taken = pool.getConnection()) {
+					assertThat(taken.isValid(5)).isTrue();
+					assertThat(alerts.current()).isEmpty();
+					assertThatException().isThrownBy(() -> CompletableFuture.supplyAsync(() -> borrow(pool)).join());
+					await(() -> assertThat(alerts.current()).singleElement().satisfies((alert) -> {
+						assertThat(alert.subject()).isEqualTo(AlertSubject.POOL);
+						assertThat(alert.dedupKey()).matches("pgkeel/application/[0-9a-z]{6}/pool");
+					}));
+				}
+			});
+	}
+
+	private static Connection borrow(HikariDataSource pool) {
+		try {
+			return pool.getConnection();
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Test
+	void unreachableServerIsSaidToBeDownWithoutAMonitorToo() {
+		this.contextRunner
+			.withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/absent",
+					"pgkeel.monitor.enabled=false", "spring.datasource.hikari.connection-timeout=300")
+			.run((context) -> {
+				var health = context.getBean(PgkeelHealthIndicator.class).health();
+				assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+				assertThat(health.getDetails()).containsEntry("cause", "server down").containsKey("error");
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			value = {
+					"pgkeel.alert.thresholds.alert=85 | pgkeel.alert.thresholds must rise from alert to page to panic,"
+							+ " between 1 and 100 percent, but they are alert=85, page=85, panic=95",
+					"pgkeel.alert.thresholds.panic=101 | alert=70, page=85, panic=101",
+					"pgkeel.monitor.interval=0s | pgkeel.monitor.interval is 0 ms, but must be at least 100 ms" })
+	void mistakeInAPropertyIsExplained(String property, String explanation) {
+		this.contextRunner.withPropertyValues(property)
+			.run((context) -> assertThat(FailureAnalyses.of(context.getStartupFailure()).getDescription())
+				.contains(explanation));
 	}
 
 	@ParameterizedTest

@@ -1,10 +1,17 @@
 package dev.pgkeel.server;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.testsupport.TestDatabase;
@@ -12,8 +19,10 @@ import dev.pgkeel.testsupport.TestServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link ServerMonitor} and its connections.
@@ -119,6 +128,81 @@ class ServerMonitorTests {
 	}
 
 	@Test
+	void leasesAskOnTheMonitorsSession() throws SQLException {
+		this.monitor.start();
+		await(() -> assertThat(this.monitor.current()).isNotNull());
+		try (var lease = this.pool.getConnection(); var statement = lease.createStatement()) {
+			lease.setAutoCommit(false);
+			statement.execute("select 1");
+			int pid = lease.unwrap(PGConnection.class).getBackendPID();
+			Map<Integer, SessionState> states = this.monitor.sessions(List.of(pid));
+			assertThat(states.get(pid).state()).isEqualTo("idle in transaction");
+			assertThat(states.get(pid).unchangedFor()).isPositive();
+		}
+		assertThat(sentinels()).isOne();
+		this.monitor.stop();
+		assertThatExceptionOfType(SQLTransientConnectionException.class)
+			.isThrownBy(() -> this.monitor.sessions(List.of(1)));
+		await(() -> assertThat(sentinels()).isZero());
+	}
+
+	@Test
+	void errorDoesNotEndTheMonitor() {
+		AtomicInteger asked = new AtomicInteger();
+		ServerMonitor failing = monitor(new Counting(() -> {
+			if (asked.incrementAndGet() < 3) {
+				throw new NoClassDefFoundError("gone for a moment");
+			}
+		}));
+		failing.addListener((state) -> {
+			throw new StackOverflowError("a listener's");
+		});
+		failing.start();
+		await(() -> assertThat(asked).hasValueGreaterThan(4));
+		failing.stop();
+	}
+
+	@Test
+	void onDemandItAsksOncePerInterval() {
+		AtomicInteger asked = new AtomicInteger();
+		AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+		ServerMonitor lazy = new ServerMonitor(new Counting(asked::incrementAndGet),
+				new MonitorSchedule(Duration.ofSeconds(15), Duration.ofSeconds(5)), this.refusals, List.of(),
+				((InstantSource) now::get).withZone(ZoneOffset.UTC), new Random(1));
+		lazy.refresh();
+		assertThat(asked).hasValue(0);
+		lazy.startOnDemand();
+		assertThat(lazy.isActive()).isTrue();
+		assertThat(lazy.isRunning()).isFalse();
+		lazy.refresh();
+		lazy.refresh();
+		assertThat(asked).hasValue(1);
+		// The failure is tried again sooner than an answer grows old
+		now.set(Instant.EPOCH.plusSeconds(5));
+		lazy.refresh();
+		assertThat(asked).hasValue(2);
+		lazy.stop();
+		now.set(Instant.EPOCH.plusSeconds(60));
+		lazy.refresh();
+		assertThat(asked).hasValue(2);
+	}
+
+	@Test
+	void hurriedMonitorAsksOutOfTurn() {
+		AtomicInteger asked = new AtomicInteger();
+		ServerMonitor slow = new ServerMonitor(new Counting(asked::incrementAndGet),
+				new MonitorSchedule(Duration.ofHours(1), Duration.ofHours(1)), this.refusals, List.of(),
+				Clock.systemUTC(), new Random(1));
+		slow.hurry();
+		slow.start();
+		await(() -> assertThat(asked).hasValue(1));
+		slow.hurry();
+		slow.hurry();
+		await(() -> assertThat(asked).hasValue(2));
+		slow.stop();
+	}
+
+	@Test
 	void modeIsDedicatedOnlyWhereASessionIsCheap() {
 		assertThat(MonitorMode.AUTO.resolve(server(100, Pooler.DIRECT), 5, false)).isEqualTo(MonitorMode.DEDICATED);
 		assertThat(MonitorMode.AUTO.resolve(server(100, Pooler.DIRECT), 6, false)).isEqualTo(MonitorMode.BORROWED);
@@ -134,6 +218,29 @@ class ServerMonitorTests {
 
 	private static void await(org.awaitility.core.ThrowingRunnable assertion) {
 		Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(assertion);
+	}
+
+	/**
+	 * A connection that is only counted, and never there.
+	 */
+	private record Counting(Runnable used) implements MonitorConnection {
+
+		@Override
+		public <T> T use(Work<T> work) throws SQLException {
+			this.used.run();
+			throw new SQLException("not there", "08001");
+		}
+
+		@Override
+		public boolean isDedicated() {
+			return true;
+		}
+
+		@Override
+		public void close() {
+			// Nothing was opened
+		}
+
 	}
 
 }

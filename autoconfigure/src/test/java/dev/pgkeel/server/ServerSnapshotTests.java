@@ -77,12 +77,13 @@ class ServerSnapshotTests {
 		for (int i = 0; i < 3; i++) {
 			connectAs(this.other, "notes/abc12" + i);
 		}
+		connectAs(this.other, "notes/abc123%20-%2010.0.0.7:5000");
 		Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
 			ServerSnapshot snapshot = snapshot(watching);
 			// The superuser's own session comes on top
 			int truth = Math.toIntExact(this.database.query(TRUTH, Long.class)) - 1;
 			assertThat(snapshot.total()).isEqualTo(truth);
-			assertThat(snapshot.byApplication()).containsEntry("notes", 3).containsEntry("watch", 1);
+			assertThat(snapshot.byApplication()).containsEntry("notes", 4).containsEntry("watch", 1);
 			assertThat(snapshot.seesAllSessions()).isEqualTo(seesAll);
 			assertThat(snapshot.hidden() > 0).isEqualTo(!seesAll);
 			assertThat(snapshot.binding().upperBound()).isEqualTo(!seesAll);
@@ -151,6 +152,11 @@ class ServerSnapshotTests {
 				assertThat(blocked.waiting()).isPositive();
 			});
 			assertThat(snapshot.longestIdleInTransaction()).isPositive();
+			assertThat(snapshot.seen().get(holderPid)).satisfies((blocking) -> {
+				assertThat(blocking.application()).isEqualTo("holder");
+				assertThat(blocking.state()).isEqualTo("idle in transaction");
+				assertThat(blocking.unchangedFor()).isPositive();
+			});
 		});
 		holder.rollback();
 		thread.join();

@@ -53,7 +53,7 @@ public final class ConsoleReader {
 	ConsoleView read(boolean showValues) {
 		Instant now = this.clock.instant();
 		ServerMonitor monitor = this.sources.monitor();
-		MonitorState state = (monitor != null && monitor.isRunning()) ? monitor.state() : null;
+		MonitorState state = (monitor != null) ? asked(monitor) : null;
 		ServerSnapshot snapshot = (state != null) ? state.current(now) : null;
 		ServerInquiry inquiry = this.sources.inquiry();
 		WatchedLeases watched = new WatchedLeases((inquiry != null) ? inquiry.leases() : null, snapshot,
@@ -75,6 +75,14 @@ public final class ConsoleReader {
 				(leased != null) ? LeasesView.of(leased.all(), watched, transactions) : null, this.history.view(now),
 				(alerts != null) ? AlertsView.of(alerts) : null, (leased != null) ? LeakView.of(leased.all()) : null,
 				(schema != null) ? SchemaView.of(schema) : null);
+	}
+
+	/**
+	 * Where the monitor does not run by itself, others may have had it ask.
+	 */
+	private static @Nullable MonitorState asked(ServerMonitor monitor) {
+		MonitorState state = monitor.state();
+		return (monitor.isRunning() || state.askedAt() != null) ? state : null;
 	}
 
 	/**

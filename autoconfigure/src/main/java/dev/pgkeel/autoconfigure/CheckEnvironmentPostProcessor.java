@@ -1,0 +1,51 @@
+package dev.pgkeel.autoconfigure;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.springframework.boot.ApplicationContextFactory;
+import org.springframework.boot.EnvironmentPostProcessor;
+import org.springframework.boot.SpringApplication;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+
+/**
+ * Leaves nothing of the application but the way to its database when it only checks the
+ * server: no web server, no scripts, no log.
+ */
+class CheckEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered {
+
+	static final String PROPERTY = "pgkeel.check";
+
+	private static final String NAME = "pgkeelCheck";
+
+	@Override
+	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+		if (DeployStepEnvironmentPostProcessor.isTrue(environment, "pgkeel.enabled", true) && isCheck(environment)) {
+			Map<String, Object> properties = new LinkedHashMap<>();
+			properties.put("spring.main.web-application-type", "none");
+			properties.put("spring.main.keep-alive", "false");
+			properties.put("spring.main.banner-mode", "off");
+			properties.put("spring.main.log-startup-info", "false");
+			properties.put("logging.level.root", "off");
+			properties.put("pgkeel.schema.enabled", "false");
+			properties.put("pgkeel.monitor.enabled", "false");
+			environment.getPropertySources().addFirst(new MapPropertySource(NAME, properties));
+			application.setApplicationContextFactory(ApplicationContextFactory.of(CheckContext::new));
+		}
+	}
+
+	static boolean isCheck(ConfigurableEnvironment environment) {
+		return DeployStepEnvironmentPostProcessor.isTrue(environment, PROPERTY, false);
+	}
+
+	/**
+	 * After the configuration files have been read.
+	 */
+	@Override
+	public int getOrder() {
+		return Ordered.LOWEST_PRECEDENCE;
+	}
+
+}

@@ -1,0 +1,34 @@
+package dev.pgkeel.autoconfigure;
+
+import dev.pgkeel.alert.CheckResult;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.ExitCodeGenerator;
+
+/**
+ * Ends the application with the exit code of a check that is not fine. A failure is
+ * Spring Boot's only way to an exit code that does not depend on the application's main
+ * method.
+ */
+final class CheckException extends RuntimeException implements ExitCodeGenerator {
+
+	private final transient CheckResult result;
+
+	private final int exitCode;
+
+	CheckException(CheckResult result, @Nullable Throwable cause) {
+		super(result.toString(), cause);
+		this.result = result;
+		this.exitCode = result.verdict().exitCode();
+	}
+
+	CheckResult result() {
+		return this.result;
+	}
+
+	@Override
+	public int getExitCode() {
+		return this.exitCode;
+	}
+
+}

@@ -1,0 +1,75 @@
+package dev.pgkeel.autoconfigure;
+
+import java.util.List;
+
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.CommandLineRunner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.AbstractApplicationContext;
+
+/**
+ * Leaves an application that is run for one purpose nothing else to do: its beans are
+ * made only where something asks for them, nothing is started in the background, and its
+ * runners do not run.
+ */
+final class OneShotBeans {
+
+	private OneShotBeans() {
+	}
+
+	static void restrict(ConfigurableListableBeanFactory beanFactory) {
+		for (String name : beanFactory.getBeanDefinitionNames()) {
+			beanFactory.getBeanDefinition(name).setLazyInit(true);
+		}
+		for (Class<?> runner : List.of(ApplicationRunner.class, CommandLineRunner.class)) {
+			remove(beanFactory, runner);
+		}
+		if (beanFactory instanceof BeanDefinitionRegistry registry) {
+			String lifecycle = AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME;
+			remove(registry, lifecycle);
+			registry.registerBeanDefinition(lifecycle, new RootBeanDefinition(NothingStarts.class));
+		}
+	}
+
+	/**
+	 * Removes all beans of a type.
+	 */
+	static void remove(ConfigurableListableBeanFactory beanFactory, Class<?> type) {
+		if (beanFactory instanceof BeanDefinitionRegistry registry) {
+			for (String name : beanFactory.getBeanNamesForType(type, true, false)) {
+				remove(registry, BeanFactoryUtils.transformedBeanName(name));
+			}
+		}
+	}
+
+	private static void remove(BeanDefinitionRegistry registry, String name) {
+		if (registry.containsBeanDefinition(name)) {
+			registry.removeBeanDefinition(name);
+		}
+	}
+
+	/**
+	 * Closes the context, but not before the application's {@code main} has ended: it may
+	 * hand the context to {@link SpringApplication#exit}, as applications with jobs do,
+	 * for which a closed one is a failure (Spring Boot 4.1).
+	 * @param main the thread that runs the application
+	 * @param context the context
+	 */
+	static void closeAfter(Thread main, ConfigurableApplicationContext context) {
+		new Thread(() -> {
+			try {
+				main.join();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			context.close();
+		}, "pgkeel-end").start();
+	}
+
+}

@@ -1,0 +1,39 @@
+package dev.pgkeel.autoconfigure;
+
+import java.util.Locale;
+import java.util.Set;
+
+import org.springframework.boot.actuate.endpoint.SanitizableData;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration that keeps pgkeel's secrets out of Spring Boot's endpoints
+ * {@code env} and {@code configprops}, whoever may see values there.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = PgkeelAutoConfiguration.class)
+@ConditionalOnClass(SanitizingFunction.class)
+@ConditionalOnBean(PgkeelProperties.class)
+public final class PgkeelSanitizingAutoConfiguration {
+
+	private static final Set<String> SECRETS = Set.of("pgkeelalertwebhookurl", "pgkeeldirecturl",
+			"pgkeeldirectpassword");
+
+	@Bean
+	SanitizingFunction pgkeelSanitizingFunction() {
+		return (data) -> SECRETS.contains(uniform(data)) ? data.withSanitizedValue() : data;
+	}
+
+	/**
+	 * All ways to write a property, in a file or in the environment, come to the same.
+	 */
+	private static String uniform(SanitizableData data) {
+		return data.getKey().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+	}
+
+}

@@ -1,0 +1,82 @@
+package dev.pgkeel.autoconfigure;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+
+import dev.pgkeel.alert.ConnectionAlerts;
+import dev.pgkeel.alert.WebhookNotifier;
+import dev.pgkeel.server.ApplicationInstance;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.util.StringUtils;
+
+/**
+ * Auto-configuration of the webhook that is told of alerts.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = PgkeelMonitorAutoConfiguration.class)
+@ConditionalOnBean(ConnectionAlerts.class)
+@Conditional(PgkeelWebhookAutoConfiguration.OnUrl.class)
+public final class PgkeelWebhookAutoConfiguration {
+
+	private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+
+	/**
+	 * Where Spring's HTTP client is there.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "org.springframework.web.client.RestClient")
+	static class WithClient {
+
+		@Bean
+		WebhookNotifier pgkeelWebhookNotifier(AlertProperties properties, ApplicationInstance instance) {
+			AlertProperties.Webhook webhook = properties.webhook();
+			String url = (webhook.url() != null) ? webhook.url() : "";
+			return new WebhookNotifier(new RestClientWebhookSender(url, webhook.timeout()), instance, FIRST_PAUSE,
+					new SecureRandom());
+		}
+
+	}
+
+	/**
+	 * Where it is not.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingClass("org.springframework.web.client.RestClient")
+	static class WithoutClient {
+
+		private static final Log logger = LogFactory.getLog(WithoutClient.class);
+
+		WithoutClient() {
+			logger.warn(
+					"pgkeel.alert.webhook.url is set, but does nothing: Spring's HTTP client is not on the class path."
+							+ " Add org.springframework:spring-web, or remove the property");
+		}
+
+	}
+
+	/**
+	 * Matches when there is an address. It is left out of the report of conditions.
+	 */
+	static class OnUrl implements Condition {
+
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			return StringUtils.hasText(context.getEnvironment().getProperty("pgkeel.alert.webhook.url"));
+		}
+
+	}
+
+}

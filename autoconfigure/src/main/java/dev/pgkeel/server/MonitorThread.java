@@ -1,0 +1,122 @@
+package dev.pgkeel.server;
+
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The monitor's thread, which asks again and again whatever happens. Safe for use by
+ * several threads.
+ */
+final class MonitorThread {
+
+	private static final Log logger = LogFactory.getLog(MonitorThread.class);
+
+	private final Supplier<Duration> poll;
+
+	private final Duration afterFailure;
+
+	private final Runnable close;
+
+	private final AtomicBoolean hurried = new AtomicBoolean();
+
+	private volatile @Nullable ScheduledThreadPoolExecutor executor;
+
+	/**
+	 * Creates a thread, which does not run yet.
+	 * @param poll asks, and returns how long to wait before the next question
+	 * @param afterFailure how long to wait after a question that failed unexpectedly
+	 * @param close closes the connection
+	 */
+	MonitorThread(Supplier<Duration> poll, Duration afterFailure, Runnable close) {
+		this.poll = poll;
+		this.afterFailure = afterFailure;
+		this.close = close;
+	}
+
+	synchronized void start() {
+		if (this.executor != null) {
+			return;
+		}
+		ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(1, (task) -> {
+			Thread thread = new Thread(task, "pgkeel-monitor");
+			thread.setDaemon(true);
+			return thread;
+		});
+		threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+		this.executor = threads;
+		threads.execute(() -> pollAndSchedule(threads));
+	}
+
+	boolean isRunning() {
+		return this.executor != null;
+	}
+
+	/**
+	 * Ends the thread, and closes the connection without waiting for an answer.
+	 */
+	synchronized void stop() {
+		ScheduledThreadPoolExecutor threads = this.executor;
+		this.executor = null;
+		if (threads != null) {
+			threads.shutdown();
+		}
+		this.close.run();
+	}
+
+	/**
+	 * Asks out of turn, once for several that want it.
+	 * @param pause how long to wait before
+	 */
+	void hurry(Duration pause) {
+		ScheduledThreadPoolExecutor threads = this.executor;
+		if (threads == null || !this.hurried.compareAndSet(false, true)) {
+			return;
+		}
+		try {
+			threads.schedule(() -> {
+				this.hurried.set(false);
+				pollSafely();
+			}, Math.max(0, pause.toMillis()), TimeUnit.MILLISECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			this.hurried.set(false);
+		}
+	}
+
+	private void pollAndSchedule(ScheduledThreadPoolExecutor threads) {
+		Duration next = pollSafely();
+		if (threads.isShutdown()) {
+			this.close.run();
+			return;
+		}
+		try {
+			threads.schedule(() -> pollAndSchedule(threads), next.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			this.close.run();
+		}
+	}
+
+	/**
+	 * A missing class, or too little memory for a moment, must not leave the monitor
+	 * blind.
+	 */
+	private Duration pollSafely() {
+		try {
+			return this.poll.get();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.warn("The monitor failed, and goes on", ex);
+			return this.afterFailure;
+		}
+	}
+
+}

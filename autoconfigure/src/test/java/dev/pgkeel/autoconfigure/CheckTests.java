@@ -1,0 +1,196 @@
+package dev.pgkeel.autoconfigure;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.testsupport.TestDatabase;
+import dev.pgkeel.testsupport.TestServer;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.ExitCodeGenerator;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for the single check, {@link PgkeelCheckAutoConfiguration}.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class CheckTests {
+
+	private static final String FINE = "OK: \\d+/97 connections \\(\\d+ %\\), longest idle in transaction \\d+ s";
+
+	private final TestDatabase database = TestServer.shared().newDatabase();
+
+	@Test
+	void fineServerIsOneLineAndNothingElse(CapturedOutput output) {
+		try (ConfigurableApplicationContext context = run()) {
+			assertThat(lines(output)).matches(FINE);
+			assertThat(SpringApplication.exit(context)).isZero();
+		}
+		assertThat(this.database
+			.query("select count(*) from pg_class where relname in ('notes', 'pgkeel_schema_history')", Long.class))
+			.isZero();
+		await()
+			.untilAsserted(() -> assertThat(this.database.query("select count(*) from pg_stat_activity where datname = "
+					+ "current_database() and pid <> pg_backend_pid()", Long.class))
+				.isZero());
+	}
+
+	@Test
+	void poolIsNotStarted() {
+		try (ConfigurableApplicationContext context = run()) {
+			assertThat(context.getBean(HikariDataSource.class).isRunning()).isFalse();
+		}
+	}
+
+	@Test
+	void fullServerIsAnAlert(CapturedOutput output) {
+		assertExit(1, "--pgkeel.alert.thresholds.alert=1", "--pgkeel.alert.thresholds.page=2",
+				"--pgkeel.alert.thresholds.panic=3");
+		assertThat(lines(output)).matches(FINE.replace("OK", "ALERT"));
+	}
+
+	@Test
+	void refusedConnectionIsAnAlert(CapturedOutput output) {
+		String role = "limited_" + UUID.randomUUID().toString().substring(0, 8);
+		this.database.execute("create role " + role + " login connection limit 0");
+		try {
+			assertExit(1, "--spring.datasource.username=" + role);
+			assertThat(lines(output))
+				.startsWith(
+						"ALERT: the server refused the connection, since the role has reached its connection limit.")
+				.hasLineCount(1);
+		}
+		finally {
+			this.database.execute("drop role " + role);
+		}
+	}
+
+	@Test
+	void unreachableServerCannotBeToldAbout(CapturedOutput output) {
+		assertExit(2, "--spring.datasource.url=jdbc:postgresql://127.0.0.1:1/absent?password=canary");
+		assertThat(lines(output))
+			.isEqualTo("UNKNOWN: there is no connection to the server, since it cannot be reached: Connection refused");
+	}
+
+	@Test
+	void brokenConfigurationCannotBeToldAbout(CapturedOutput output) {
+		assertExit(2, "--pgkeel.alert.thresholds.alert=90");
+		assertThat(lines(output)).startsWith("UNKNOWN: pgkeel.alert.thresholds must rise from alert to page to panic")
+			.hasLineCount(1);
+	}
+
+	@Test
+	void failingContextCannotBeToldAbout(CapturedOutput output) {
+		assertExit(2, "--pgkeel.mode=nonsense");
+		assertThat(lines(output)).startsWith("UNKNOWN: the application's configuration failed: ").hasLineCount(1);
+	}
+
+	@Test
+	void otherDatabaseCannotBeToldAbout(CapturedOutput output) {
+		assertExit(2, "--spring.datasource.url=jdbc:h2:mem:check", "--spring.datasource.username=sa");
+		assertThat(lines(output)).isEqualTo("UNKNOWN: the database is not PostgreSQL");
+	}
+
+	@Test
+	void disabledCheckRunsTheApplication(CapturedOutput output) {
+		try (ConfigurableApplicationContext context = run("--pgkeel.check=false",
+				"--spring.main.web-application-type=none", "--spring.flyway.enabled=false",
+				"--spring.liquibase.enabled=false")) {
+			assertThat(context.isActive()).isTrue();
+		}
+		assertThat(output).contains("The application's runner runs").contains("The application's lifecycle starts");
+	}
+
+	private void assertExit(int code, String... arguments) {
+		assertThatThrownBy(() -> run(arguments)).asInstanceOf(InstanceOfAssertFactories.type(ExitCodeGenerator.class))
+			.extracting(ExitCodeGenerator::getExitCode)
+			.isEqualTo(code);
+	}
+
+	private ConfigurableApplicationContext run(String... more) {
+		SpringApplication application = new SpringApplication(Application.class);
+		application.setWebApplicationType(WebApplicationType.SERVLET);
+		Map<String, String> arguments = new LinkedHashMap<>();
+		Stream
+			.concat(Stream.of("--spring.datasource.url=" + this.database.directUrl(),
+					"--spring.datasource.username=" + this.database.username(),
+					"--spring.datasource.password=" + this.database.password(), "--pgkeel.check=true",
+					"--spring.jpa.hibernate.ddl-auto=none"), Stream.of(more))
+			.forEach((argument) -> arguments.put(argument.split("=")[0], argument));
+		return application.run(arguments.values().toArray(String[]::new));
+	}
+
+	/**
+	 * DevTools, which are only on the tests' class path, have their say before anybody
+	 * can stop them.
+	 */
+	private static String lines(CapturedOutput output) {
+		return output.getAll()
+			.lines()
+			.filter((line) -> !line.contains("devtools"))
+			.collect(Collectors.joining("\n"))
+			.strip();
+	}
+
+	/**
+	 * An application that would do much.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		@Bean
+		Object something() {
+			System.out.println("The application's bean is there");
+			return new Object();
+		}
+
+		@Bean
+		ApplicationRunner runner() {
+			return (arguments) -> System.out.println("The application's runner runs");
+		}
+
+		@Bean
+		SmartLifecycle lifecycle() {
+			return new SmartLifecycle() {
+
+				@Override
+				public void start() {
+					System.out.println("The application's lifecycle starts");
+				}
+
+				@Override
+				public void stop() {
+					// Nothing to stop
+				}
+
+				@Override
+				public boolean isRunning() {
+					return false;
+				}
+
+			};
+		}
+
+	}
+
+}
