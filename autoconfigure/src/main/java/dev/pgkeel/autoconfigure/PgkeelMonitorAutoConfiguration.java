@@ -146,10 +146,11 @@ public final class PgkeelMonitorAutoConfiguration {
 				&& DatabaseTarget.ofPool(pool) != DatabaseTarget.UNKNOWN && isSupported(server(pool, servers));
 		boolean onDemand = profile.profile() == RuntimeProfile.SERVERLESS;
 		PoolLeases leases = (pool instanceof GuardedDataSource guarded) ? guarded.leases() : null;
-		if (leases != null) {
+		if (pool != null && leases != null) {
 			leases.countWith(refusals);
 			if (possible && !onDemand) {
-				connect(monitor, leases, () -> server(pool, servers), directWay.connection() != null);
+				HikariDataSource watched = pool;
+				connect(monitor, leases, () -> server(watched, servers), directWay.connection() != null);
 			}
 		}
 		refusals.onTimeout(monitor::hurry);

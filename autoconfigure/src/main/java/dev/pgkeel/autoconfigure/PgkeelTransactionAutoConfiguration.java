@@ -7,6 +7,7 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.lease.GuardedDataSource;
+import dev.pgkeel.lease.PoolLeases;
 import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.transaction.GuardedTransactionTemplate;
 import dev.pgkeel.transaction.TransactionGuard;
@@ -66,7 +67,8 @@ public final class PgkeelTransactionAutoConfiguration {
 
 	private static @Nullable Duration idle(Object dataSource, Thread holder) {
 		HikariDataSource pool = (dataSource instanceof DataSource source) ? DatabaseTarget.pool(source) : null;
-		return (pool instanceof GuardedDataSource guarded) ? guarded.leases().idleInTransaction(holder) : null;
+		PoolLeases leases = (pool instanceof GuardedDataSource guarded) ? guarded.leases() : null;
+		return (leases != null) ? leases.idleInTransaction(holder) : null;
 	}
 
 	@Bean

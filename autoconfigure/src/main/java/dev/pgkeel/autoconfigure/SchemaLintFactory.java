@@ -15,12 +15,13 @@ final class SchemaLintFactory {
 	}
 
 	static @Nullable ScriptReview create(SchemaLintProperties properties, RuntimeProfile profile, PgkeelMode mode) {
-		SchemaLintMode lint = properties.lint();
+		SchemaLintMode asked = properties.lint();
+		SchemaLintMode lint = asked;
 		if (lint == null) {
 			lint = (profile == RuntimeProfile.DEVELOPMENT) ? SchemaLintMode.WARN : SchemaLintMode.OFF;
 		}
-		return (lint != SchemaLintMode.OFF) ? new SchemaLint(lint == SchemaLintMode.FAIL, mode == PgkeelMode.OBSERVE)
-				: null;
+		return (lint != SchemaLintMode.OFF)
+				? new SchemaLint(asked != null, lint == SchemaLintMode.FAIL, mode == PgkeelMode.OBSERVE) : null;
 	}
 
 }

@@ -22,6 +22,8 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
@@ -116,12 +118,32 @@ class ToolGuard implements BeanPostProcessor {
 		if (this.environment.getProperty("spring.liquibase.drop-first", "false").equals("true")) {
 			settings.add("spring.liquibase.drop-first=true");
 		}
+		if (this.environment.getProperty("spring.sql.init.mode", "embedded").equalsIgnoreCase("always")) {
+			DroppingScripts scripts = DroppingScripts.among(initScripts());
+			if (!scripts.isEmpty()) {
+				settings.add(scripts.toString());
+			}
+		}
 		return settings;
 	}
 
-	private static List<String> tablesWithRows(ToolThreat threat, DataSource dataSource) {
+	private List<String> initScripts() {
+		List<String> locations = new ArrayList<>();
+		for (String kind : List.of("schema", "data")) {
+			locations.addAll(Binder.get(this.environment)
+				.bind("spring.sql.init." + kind + "-locations", Bindable.listOf(String.class))
+				.orElse(List.of("classpath*:" + kind + ".sql")));
+		}
+		return locations;
+	}
+
+	/**
+	 * Asks in the tool's own way: what it would drop is there, whatever
+	 * {@code pgkeel.direct} leads to.
+	 */
+	private List<String> tablesWithRows(ToolThreat threat, DataSource dataSource) {
 		List<String> tables = new ArrayList<>();
-		try (Connection connection = new Preflight(dataSource).connectWhenUp()) {
+		try (Connection connection = preflight(dataSource).connectWhenUp()) {
 			if (!Preflight.isPostgres(connection)) {
 				return tables;
 			}
@@ -142,6 +164,10 @@ class ToolGuard implements BeanPostProcessor {
 					+ ex.getMessage());
 		}
 		return tables;
+	}
+
+	private Preflight preflight(DataSource dataSource) {
+		return new Preflight(dataSource, null, this.properties.getObject().preflight().timeout());
 	}
 
 	private static boolean hasRows(Statement statement, String table) throws SQLException {

@@ -1,17 +1,14 @@
 package dev.pgkeel.autoconfigure;
 
-import java.io.IOException;
 import java.lang.reflect.Field;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -26,9 +23,6 @@ import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
 import org.springframework.boot.sql.init.AbstractScriptDatabaseInitializer;
 import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.boot.sql.init.DatabaseInitializationSettings;
-import org.springframework.core.io.Resource;
-import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
-import org.springframework.core.io.support.ResourcePatternResolver;
 import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
@@ -52,15 +46,6 @@ final class ToolThreats {
 			"javax.persistence.schema-generation.database.action", "hibernate.hbm2ddl.auto");
 
 	private static final Set<String> DROPPING = Set.of("create", "create-drop", "drop", "drop-and-create");
-
-	private static final Pattern COMMENT = Pattern.compile("--[^\\n]*|/\\*.*?\\*/", Pattern.DOTALL);
-
-	private static final Pattern DROP_TABLE = Pattern.compile(
-			"\\bdrop\\s+table\\s+(?:if\\s+exists\\s+)?([^;]+?)(?:\\s+(?:cascade|restrict))?\\s*(?:;|$)",
-			Pattern.CASE_INSENSITIVE);
-
-	private static final Pattern DROP_SCHEMA = Pattern.compile("\\b(?:drop\\s+(?:schema|owned)|truncate)\\b",
-			Pattern.CASE_INSENSITIVE);
 
 	private final ListableBeanFactory beanFactory;
 
@@ -101,55 +86,14 @@ final class ToolThreats {
 			return null;
 		}
 		List<String> locations = new ArrayList<>();
-		List<List<String>> declared = new ArrayList<>();
-		declared.add(settings.getSchemaLocations());
-		declared.add(settings.getDataLocations());
-		declared.forEach((list) -> locations.addAll((list != null) ? list : List.of()));
-		Set<String> tables = new HashSet<>();
-		boolean all = false;
-		List<String> dropping = new ArrayList<>();
-		for (String location : locations) {
-			String text = COMMENT.matcher(text(location)).replaceAll(" ");
-			int known = tables.size();
-			boolean whole = DROP_SCHEMA.matcher(text).find();
-			all |= whole;
-			for (Matcher drop = DROP_TABLE.matcher(text); drop.find();) {
-				for (String name : drop.group(1).split(",")) {
-					tables.add(unqualified(name));
-				}
-			}
-			if (whole || tables.size() > known) {
-				dropping.add(location);
-			}
-		}
-		if (tables.isEmpty() && !all) {
-			return null;
-		}
-		boolean everything = all;
-		return new ToolThreat("a script with DROP or TRUNCATE that is always run: " + String.join(", ", dropping),
-				"spring.sql.init.mode=never, or *.initialize-schema=never",
-				value(initializer, DataSourceScriptDatabaseInitializer.class, "dataSource", DataSource.class),
-				(table) -> everything || tables.contains(unqualified(table)));
-	}
-
-	private static String unqualified(String name) {
-		return name.strip().replaceFirst(".*\\.", "").replace("\"", "").toLowerCase(Locale.ROOT);
-	}
-
-	private static String text(String location) {
-		ResourcePatternResolver resolver = new PathMatchingResourcePatternResolver();
-		StringBuilder text = new StringBuilder();
-		try {
-			for (Resource resource : resolver.getResources(location.replaceFirst("^optional:", ""))) {
-				if (resource.exists()) {
-					text.append(resource.getContentAsString(StandardCharsets.UTF_8)).append('\n');
-				}
-			}
-		}
-		catch (IOException ex) {
-			logger.debug("Script " + location + " cannot be read", ex);
-		}
-		return text.toString();
+		Stream.of(settings.getSchemaLocations(), settings.getDataLocations())
+			.filter(Objects::nonNull)
+			.forEach(locations::addAll);
+		DroppingScripts scripts = DroppingScripts.among(locations);
+		return scripts.isEmpty() ? null
+				: new ToolThreat(scripts.toString(), "spring.sql.init.mode=never, or *.initialize-schema=never",
+						value(initializer, DataSourceScriptDatabaseInitializer.class, "dataSource", DataSource.class),
+						scripts::drop);
 	}
 
 	private static <T> @Nullable T value(Object bean, Class<?> type, String name, Class<T> valueType) {

@@ -275,7 +275,8 @@ final class Lease extends WeakReference<GuardedConnection> {
 		try {
 			return this.proxy.unwrap(PGConnection.class).getBackendPID();
 		}
-		catch (SQLException ex) {
+		// HikariCP 7.0.2 looks twice at what a close in the meantime replaces
+		catch (SQLException | ClassCastException ex) {
 			return 0;
 		}
 	}

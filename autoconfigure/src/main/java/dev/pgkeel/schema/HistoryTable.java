@@ -19,7 +19,7 @@ final class HistoryTable {
 
 	static final String NAME = "pgkeel_schema_history";
 
-	private static final String LAYOUT = "pgkeel layout ";
+	static final String LAYOUT = "pgkeel layout ";
 
 	/**
 	 * The statements that lead from each layout to the next one, the first of them from
@@ -85,7 +85,7 @@ final class HistoryTable {
 	 * @return what was found, and what the role may do with it
 	 * @throws SQLException if the server cannot be asked
 	 */
-	Access find(Connection connection) throws SQLException {
+	HistoryAccess find(Connection connection) throws SQLException {
 		return access(connection);
 	}
 
@@ -96,7 +96,7 @@ final class HistoryTable {
 	 * @throws SQLException if the server refuses
 	 * @throws SchemaScriptException if the role may not use or make it
 	 */
-	void prepare(Connection connection, Access access) throws SQLException {
+	void prepare(Connection connection, HistoryAccess access) throws SQLException {
 		access.demand();
 		if (access.layout() >= this.layouts.size()) {
 			return;
@@ -114,7 +114,7 @@ final class HistoryTable {
 		}
 	}
 
-	private Access access(Connection connection) throws SQLException {
+	private HistoryAccess access(Connection connection) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(ACCESS)) {
 			statement.setString(1, this.schema);
 			try (ResultSet row = statement.executeQuery()) {
@@ -131,7 +131,7 @@ final class HistoryTable {
 						missing.add(privilege.toUpperCase(Locale.ROOT));
 					}
 				}
-				return new Access(row.getString("role"), row.getString("database"), found,
+				return new HistoryAccess(row.getString("role"), row.getString("database"), found,
 						row.getBoolean("schema_exists"), row.getBoolean("usage"), row.getBoolean("may_create"),
 						row.getBoolean("may_create_schema"), row.getBoolean("table_exists"), missing,
 						row.getString("comment"));
@@ -147,7 +147,7 @@ final class HistoryTable {
 	 * @throws SQLException if the server cannot be asked
 	 */
 	SchemaScriptException unreadable(Connection connection, SQLException cause) throws SQLException {
-		Access access = access(connection);
+		HistoryAccess access = access(connection);
 		String grants = access.usage() ? ""
 				: "GRANT USAGE ON SCHEMA %s TO %s; ".formatted(quoted(access.schema()), quoted(access.role()));
 		return new SchemaScriptException(
@@ -160,75 +160,6 @@ final class HistoryTable {
 
 	static String quoted(String name) {
 		return name.matches("[a-z_][a-z0-9_]*") ? name : "\"" + name.replace("\"", "\"\"") + "\"";
-	}
-
-	/**
-	 * What the role may do.
-	 *
-	 * @param role the role
-	 * @param database the database
-	 * @param schema the table's schema
-	 * @param schemaExists whether it is there
-	 * @param usage whether the role may look into it
-	 * @param mayCreate whether the role may make a table there
-	 * @param mayCreateSchema whether the role may make the schema
-	 * @param tableExists whether the table is there
-	 * @param missing the privileges on it that the role has not
-	 * @param comment the table's comment
-	 */
-	record Access(String role, String database, String schema, boolean schemaExists, boolean usage, boolean mayCreate,
-			boolean mayCreateSchema, boolean tableExists, List<String> missing, @Nullable String comment) {
-
-		String name() {
-			return quoted(this.schema) + "." + NAME;
-		}
-
-		boolean isReadable() {
-			return this.tableExists && this.usage && !this.missing.contains("SELECT");
-		}
-
-		int layout() {
-			if (!this.tableExists) {
-				return 0;
-			}
-			return (this.comment != null && this.comment.startsWith(LAYOUT))
-					? Integer.parseInt(this.comment.substring(LAYOUT.length())) : 1;
-		}
-
-		void demand() {
-			if (!this.schemaExists) {
-				if (!this.mayCreateSchema) {
-					throw refused("create the schema " + quoted(this.schema),
-							"GRANT CREATE ON DATABASE %s TO %s;".formatted(quoted(this.database), quoted(this.role)));
-				}
-				return;
-			}
-			List<String> grants = new ArrayList<>();
-			if (!this.usage) {
-				grants.add("GRANT USAGE ON SCHEMA %s TO %s;".formatted(quoted(this.schema), quoted(this.role)));
-			}
-			if (this.tableExists && !this.missing.isEmpty()) {
-				grants.add("GRANT %s ON %s.%s TO %s;".formatted(String.join(", ", this.missing), quoted(this.schema),
-						NAME, quoted(this.role)));
-			}
-			if (!this.tableExists && !this.mayCreate) {
-				grants.add("GRANT CREATE ON SCHEMA %s TO %s;".formatted(quoted(this.schema), quoted(this.role)));
-			}
-			if (!grants.isEmpty()) {
-				throw refused(this.tableExists ? "write the history of the schema scripts"
-						: "make the history of the schema scripts", String.join(" ", grants));
-			}
-		}
-
-		private SchemaScriptException refused(String what, String grants) {
-			return new SchemaScriptException(
-					"Schema scripts are to be applied, but role " + this.role + " may not " + what + " ("
-							+ quoted(this.schema) + "." + NAME + ")",
-					"Let a role apply them that may, in the deploy step or with pgkeel.direct.username; or ask for: "
-							+ grants,
-					null);
-		}
-
 	}
 
 }

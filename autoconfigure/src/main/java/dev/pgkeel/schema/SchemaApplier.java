@@ -6,7 +6,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +26,8 @@ final class SchemaApplier {
 
 	private final SchemaHistory history;
 
+	private final RunRecorder recorder;
+
 	private final ScriptNeeds needs;
 
 	private final SchemaLock lock;
@@ -43,6 +44,7 @@ final class SchemaApplier {
 			@Nullable RunGuard guard, @Nullable StartProof proof, boolean dryRun) {
 		this.dryRun = dryRun;
 		this.history = history;
+		this.recorder = new RunRecorder(history);
 		this.needs = needs;
 		this.lock = lock;
 		this.transaction = transaction;
@@ -81,7 +83,7 @@ final class SchemaApplier {
 
 	private Applied inTransaction(Connection connection, List<ScriptOutline> scripts, List<ScriptOutline> all,
 			RunProgress progress) throws SQLException {
-		HistoryTable.Access table = this.history.table().find(connection);
+		HistoryAccess table = this.history.table().find(connection);
 		Map<String, HistoryEntry> entries = table.isReadable() ? this.history.read(connection, table.name()) : Map.of();
 		List<ScriptNeed> todo = this.needs.decide(connection, table.name(),
 				scripts.stream().map(ScriptOutline::script).toList(), entries);
@@ -102,7 +104,8 @@ final class SchemaApplier {
 		ScriptRun run = new ScriptRun(running, progress);
 		run.execute(connection);
 		CatalogSnapshot after = running.isEmpty() ? before : CatalogSnapshot.take(connection);
-		List<ScriptOutline> followers = followers(connection, table.name(), scripts, running, entries, after);
+		List<ScriptOutline> followers = this.recorder.followers(connection, table.name(), scripts, running, entries,
+				after);
 		if (!followers.isEmpty()) {
 			run = run.then(followers, connection);
 			after = CatalogSnapshot.take(connection);
@@ -115,8 +118,8 @@ final class SchemaApplier {
 		}
 		refuseChangedFiles(run);
 		CatalogDiff diff = CatalogDiff.between(before, after);
-		record(connection, table.name(), run, diff, after, searchPath);
-		refresh(connection, table.name(), all, run, entries, after, searchPath, todo, !diff.isEmpty());
+		this.recorder.record(connection, table.name(), run, diff, after, searchPath);
+		this.recorder.refresh(connection, table.name(), all, run, entries, after, searchPath, todo, !diff.isEmpty());
 		this.history.forgetOld(connection, table.name());
 		if (!unfinished.isEmpty() && !this.dryRun) {
 			this.lock.keep(connection);
@@ -142,27 +145,6 @@ final class SchemaApplier {
 					+ ScriptNeed.shown(need.differences())));
 	}
 
-	/**
-	 * What comes after an applied script and has lost something to it, such as a view
-	 * that a DROP ... CASCADE took along, is applied again too.
-	 */
-	private List<ScriptOutline> followers(Connection connection, String table, List<ScriptOutline> scripts,
-			List<ScriptOutline> running, Map<String, HistoryEntry> entries, CatalogSnapshot after) throws SQLException {
-		List<ScriptOutline> followers = new ArrayList<>();
-		int first = running.isEmpty() ? scripts.size() : scripts.indexOf(running.get(0));
-		for (ScriptOutline script : scripts.subList(first, scripts.size())) {
-			HistoryEntry entry = entries.get(script.name());
-			if (!running.contains(script) && entry != null) {
-				ScriptState former = this.history.state(connection, table, entry);
-				ScriptState now = ScriptState.again(after, former.roots());
-				if (!now.fingerprint().equals(entry.fingerprint())) {
-					followers.add(script);
-				}
-			}
-		}
-		return followers;
-	}
-
 	private static void refuseChangedFiles(ScriptRun run) {
 		for (ScriptOutline script : run.scripts()) {
 			if (!script.script().currentChecksum().equals(script.script().checksum())) {
@@ -171,54 +153,6 @@ final class SchemaApplier {
 						"Start again. Nothing of the schema scripts was applied: the transaction was rolled back.",
 						null);
 			}
-		}
-	}
-
-	private void record(Connection connection, String table, ScriptRun run, CatalogDiff diff, CatalogSnapshot after,
-			List<String> searchPath) throws SQLException {
-		Set<String> unnamed = unnamed(run, diff, after, searchPath);
-		for (ScriptOutline script : run.scripts()) {
-			this.history.record(connection, table, script, run.duration(script),
-					ScriptState.of(after, script.names(), searchPath, unnamed));
-		}
-	}
-
-	/**
-	 * What no script names, as when a block puts its name together, belongs to all
-	 * scripts of the transaction.
-	 */
-	private static Set<String> unnamed(ScriptRun run, CatalogDiff diff, CatalogSnapshot after,
-			List<String> searchPath) {
-		Set<String> unnamed = new HashSet<>();
-		List<CatalogObject> touched = new ArrayList<>(diff.created());
-		touched.addAll(diff.altered());
-		for (CatalogObject object : touched) {
-			CatalogEntry entry = after.entry(object);
-			CatalogEntry root = (entry != null) ? ScriptState.root(entry) : null;
-			if (root != null && run.scripts()
-				.stream()
-				.noneMatch((script) -> ScriptState.isNamed(root.object(), script.names(), searchPath))) {
-				unnamed.add(root.object().toString());
-			}
-		}
-		return unnamed;
-	}
-
-	/**
-	 * A script that was not applied may share objects with one that was.
-	 */
-	private void refresh(Connection connection, String table, List<ScriptOutline> all, ScriptRun run,
-			Map<String, HistoryEntry> entries, CatalogSnapshot after, List<String> searchPath, List<ScriptNeed> todo,
-			boolean changed) throws SQLException {
-		for (ScriptOutline script : all) {
-			HistoryEntry entry = entries.get(script.name());
-			boolean asked = todo.stream().anyMatch((need) -> need.script() == script.script());
-			if (entry == null || run.scripts().contains(script) || !(changed || asked)) {
-				continue;
-			}
-			ScriptState former = this.history.state(connection, table, entry);
-			this.history.remember(connection, table, entry.id(), entry.outcome(),
-					ScriptState.again(after, former.roots()));
 		}
 	}
 

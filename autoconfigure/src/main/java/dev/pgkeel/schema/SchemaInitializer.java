@@ -154,7 +154,7 @@ public final class SchemaInitializer implements InitializingBean {
 	 * Only a borrowed connection is used again: a pool other than HikariCP may not reset
 	 * it.
 	 */
-	private static void restore(Connection connection, boolean autoCommit, int prepareThreshold) {
+	static void restore(Connection connection, boolean autoCommit, int prepareThreshold) {
 		try {
 			connection.unwrap(PGConnection.class).setPrepareThreshold(prepareThreshold);
 			connection.setAutoCommit(autoCommit);

@@ -94,6 +94,7 @@ public final class SchemaProof {
 
 	private static ProofReport run(Connection connection, List<ScriptOutline> scripts) throws SQLException {
 		boolean autoCommit = connection.getAutoCommit();
+		int prepareThreshold = SchemaInitializer.withoutNamedStatements(connection);
 		connection.setAutoCommit(false);
 		try {
 			new SchemaLock(LOCK_TIMEOUT, new SecureRandom()).acquire(connection);
@@ -107,7 +108,7 @@ public final class SchemaProof {
 		}
 		finally {
 			connection.rollback();
-			connection.setAutoCommit(autoCommit);
+			SchemaInitializer.restore(connection, autoCommit, prepareThreshold);
 		}
 	}
 

@@ -5,18 +5,11 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Function;
 
 import dev.pgkeel.schema.SchemaApplier.Applied;
-import dev.pgkeel.schema.SchemaReport.AppliedScript;
-import dev.pgkeel.schema.SchemaReport.Changes;
-import dev.pgkeel.schema.SchemaReport.Outcome;
 import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.server.Pooler;
 import dev.pgkeel.server.PoolerProbe;
@@ -33,8 +26,6 @@ final class SchemaStart {
 
 	private static final Log logger = LogFactory.getLog(SchemaStart.class);
 
-	private static final Set<String> PARTS = Set.of("column", "constraint");
-
 	private final Preflight preflight;
 
 	private final SchemaSettings settings;
@@ -47,7 +38,7 @@ final class SchemaStart {
 
 	private final @Nullable StartProof proof;
 
-	private final long start;
+	private final SchemaReporter reporter;
 
 	SchemaStart(Preflight preflight, SchemaSettings settings, ApplicationInstance instance, @Nullable RunGuard guard,
 			@Nullable ScriptReview review, @Nullable StartProof proof, long start) {
@@ -58,7 +49,7 @@ final class SchemaStart {
 		this.guard = guard;
 		this.review = review;
 		this.proof = proof;
-		this.start = start;
+		this.reporter = new SchemaReporter(settings.dryRun(), start);
 	}
 
 	SchemaReport run(Connection connection, List<SchemaScript> scripts) throws SQLException {
@@ -76,9 +67,21 @@ final class SchemaStart {
 							+ " again.",
 					null);
 		}
-		if (needs.isEmpty() || this.settings.mode() == SchemaMode.VERIFY) {
-			return unchanged(scripts, entries);
+		boolean idle = needs.isEmpty() || this.settings.mode() == SchemaMode.VERIFY;
+		ScriptReview reviewing = (this.review != null && (!idle || this.review.everyStart())) ? this.review : null;
+		if (reviewing != null) {
+			review(reviewing, scripts, connection.getMetaData().getDatabaseMajorVersion());
 		}
+		SchemaReport report = idle ? this.reporter.unchanged(scripts, entries)
+				: apply(connection, scripts, entries, needs, decisions, runs);
+		if (reviewing != null) {
+			reviewing.compare(connection);
+		}
+		return report;
+	}
+
+	private SchemaReport apply(Connection connection, List<SchemaScript> scripts, Map<String, HistoryEntry> entries,
+			List<ScriptNeed> needs, ScriptNeeds decisions, boolean runs) throws SQLException {
 		try {
 			return apply(connection, scripts, needs, decisions);
 		}
@@ -87,23 +90,13 @@ final class SchemaStart {
 				throw ex;
 			}
 			logger.debug("The definitions could not be remembered anew after the server's upgrade", ex);
-			return unchanged(scripts, entries);
+			return this.reporter.unchanged(scripts, entries);
 		}
-	}
-
-	private SchemaReport unchanged(List<SchemaScript> scripts, Map<String, HistoryEntry> entries) {
-		Duration duration = Duration.ofNanos(System.nanoTime() - this.start);
-		logger.info("Schema unchanged (" + duration.toMillis() + " ms)");
-		return new SchemaReport(Outcome.UNCHANGED, AppliedScript.unchanged(scripts, entries), Changes.NONE, List.of(),
-				duration);
 	}
 
 	private SchemaReport apply(Connection connection, List<SchemaScript> scripts, List<ScriptNeed> needs,
 			ScriptNeeds decisions) throws SQLException {
 		List<ScriptOutline> outlines = scripts.stream().map(ScriptOutline::of).toList();
-		if (this.review != null) {
-			review(this.review, scripts, connection.getMetaData().getDatabaseMajorVersion());
-		}
 		demandASession(connection, outlines, needs);
 		SecureRandom random = new SecureRandom();
 		SchemaLock lock = new SchemaLock(this.settings.lockTimeout(), random);
@@ -118,10 +111,7 @@ final class SchemaStart {
 				applied.add(applier.apply(connection, share, outlines, progress, watch));
 			}
 		}
-		if (this.review != null) {
-			this.review.compare(connection);
-		}
-		return report(applied);
+		return this.reporter.applied(applied);
 	}
 
 	private static void review(ScriptReview review, List<SchemaScript> scripts, int serverVersion) {
@@ -188,50 +178,6 @@ final class SchemaStart {
 			row.next();
 			return row.getInt(1);
 		}
-	}
-
-	private SchemaReport report(List<Applied> applied) {
-		Duration duration = Duration.ofNanos(System.nanoTime() - this.start);
-		List<AppliedScript> scripts = applied.stream().flatMap((share) -> share.scripts().stream()).toList();
-		List<AppliedScript> run = scripts.stream().filter((script) -> script.outcome() == Outcome.APPLIED).toList();
-		boolean unfinished = applied.stream().anyMatch((share) -> !share.unfinished().isEmpty());
-		Changes changes = new Changes(objects(applied, CatalogDiff::created), objects(applied, CatalogDiff::altered),
-				objects(applied, CatalogDiff::dropped));
-		List<String> drift = applied.stream().flatMap((share) -> share.drift().stream()).toList();
-		if (run.isEmpty() && !unfinished) {
-			logger.info("Schema unchanged (" + duration.toMillis() + " ms)");
-			return new SchemaReport(Outcome.UNCHANGED, scripts, changes, drift, duration);
-		}
-		int statements = run.stream().mapToInt(AppliedScript::statements).sum();
-		boolean dry = this.settings.dryRun();
-		logger.info((dry ? "Schema dry run, would have applied: " : "Schema applied: ")
-				+ SchemaInitializer.counted(run.size()) + ", " + statements
-				+ ((statements == 1) ? " statement, " : " statements, ") + duration.toMillis() + " ms");
-		if (!changes.equals(Changes.NONE)) {
-			logger.info((dry ? "Schema differences: " : "Schema changes: ") + changes);
-		}
-		return new SchemaReport(dry ? Outcome.DRY_RUN : Outcome.APPLIED, scripts, changes, drift, duration);
-	}
-
-	/**
-	 * A new table's columns and constraints go without saying.
-	 */
-	private static List<String> objects(List<Applied> applied, Function<CatalogDiff, List<CatalogObject>> which) {
-		List<String> names = new ArrayList<>();
-		for (Applied share : applied) {
-			List<CatalogObject> objects = which.apply(share.diff());
-			Set<CatalogObject> known = new HashSet<>(objects);
-			for (CatalogObject object : objects) {
-				CatalogSnapshot snapshot = (share.after().entry(object) != null) ? share.after() : share.before();
-				CatalogEntry entry = snapshot.entry(object);
-				CatalogEntry parent = (entry != null) ? entry.parent() : null;
-				boolean part = parent != null && PARTS.contains(object.kind()) && known.contains(parent.object());
-				if (!part) {
-					names.add(object.toString());
-				}
-			}
-		}
-		return names;
 	}
 
 }

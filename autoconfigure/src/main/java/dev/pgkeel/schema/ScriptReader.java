@@ -78,6 +78,20 @@ final class ScriptReader implements AutoCloseable {
 	}
 
 	/**
+	 * Returns whether the next characters are those of a text.
+	 * @param text the text
+	 * @return whether it comes next
+	 */
+	boolean startsWith(String text) {
+		for (int i = 0; i < text.length(); i++) {
+			if (peek(i) != text.charAt(i)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
 	 * Takes the next character, of which there is one.
 	 * @return the character
 	 */

@@ -4,12 +4,18 @@ import java.sql.Connection;
 import java.util.List;
 
 /**
- * Looks at the scripts of one run before anything of them runs. Used by one thread; what
- * it came to may be read by any.
+ * Looks at the scripts of one start before anything of them runs. Used by one thread;
+ * what it came to may be read by any.
  *
  * @since 0.1.0
  */
 public interface ScriptReview {
+
+	/**
+	 * Returns whether it also looks when nothing has to be applied.
+	 * @return whether it looks at every start
+	 */
+	boolean everyStart();
 
 	/**
 	 * Called for each statement of all scripts, in order.
@@ -26,7 +32,7 @@ public interface ScriptReview {
 	void decide(int serverVersion);
 
 	/**
-	 * Called after all scripts have been applied.
+	 * Called after all scripts have been applied, or need not be.
 	 * @param connection a connection without an open transaction, with which nothing may
 	 * be changed
 	 */

@@ -16,11 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class SqlSplitter implements AutoCloseable {
 
 	/**
-	 * Words that {@code psql} (psqlscan.l) takes to begin a statement with a SQL body.
-	 */
-	private static final Set<String> BODY_STARTERS = Set.of("FUNCTION", "PROCEDURE");
-
-	/**
 	 * Statements whose options in parentheses decide where they may run.
 	 */
 	private static final Set<String> WITH_OPTIONS = Set.of("REINDEX", "VACUUM");
@@ -39,15 +34,13 @@ final class SqlSplitter implements AutoCloseable {
 
 	private final List<String> directives = new ArrayList<>();
 
+	private final RoutineBody body = new RoutineBody();
+
 	private @Nullable Position start;
 
 	private String previousWord = "";
 
 	private int parentheses;
-
-	private int bodyDepth;
-
-	private boolean definesRoutine;
 
 	private int number;
 
@@ -84,8 +77,7 @@ final class SqlSplitter implements AutoCloseable {
 		this.words.clear();
 		this.directives.clear();
 		this.parentheses = 0;
-		this.bodyDepth = 0;
-		this.definesRoutine = false;
+		this.body.clear();
 		this.previousWord = "";
 		while (this.reader.peek() != ScriptReader.END) {
 			if (step((char) this.reader.peek()) && this.start != null) {
@@ -117,7 +109,7 @@ final class SqlSplitter implements AutoCloseable {
 		else if (ch == '/' && this.reader.peek(1) == '*') {
 			blockComment();
 		}
-		else if (ch == ';' && this.parentheses == 0 && this.bodyDepth == 0) {
+		else if (ch == ';' && this.parentheses == 0 && !this.body.isOpen()) {
 			this.reader.read();
 			return true;
 		}
@@ -188,7 +180,7 @@ final class SqlSplitter implements AutoCloseable {
 			quoted('\'', word.equals("E"), "string");
 			return;
 		}
-		trackBody(word);
+		this.body.word(word, this.parentheses > 0);
 		keep(word);
 		StatementRules.refuseCopy(this.script, this.start, this.words, this.previousWord, word);
 		this.previousWord = word;
@@ -198,32 +190,6 @@ final class SqlSplitter implements AutoCloseable {
 		boolean counts = this.parentheses == 0 || (!this.words.isEmpty() && WITH_OPTIONS.contains(this.words.get(0)));
 		if (counts && this.words.size() < WORDS_KEPT) {
 			this.words.add(word);
-		}
-	}
-
-	/**
-	 * Follows psqlscan.l of PostgreSQL 14: in {@code CREATE [OR REPLACE] FUNCTION} or
-	 * {@code PROCEDURE}, outside parentheses, {@code BEGIN} opens a body, {@code CASE}
-	 * nests in it and {@code END} closes.
-	 */
-	private void trackBody(String word) {
-		if (this.parentheses > 0) {
-			return;
-		}
-		if (BODY_STARTERS.contains(word) && !this.words.isEmpty() && this.words.get(0).equals("CREATE")
-				&& (this.words.size() == 1 || (this.words.size() == 3 && this.words.get(1).equals("OR")
-						&& this.words.get(2).equals("REPLACE")))) {
-			this.definesRoutine = true;
-		}
-		if (!this.definesRoutine) {
-			return;
-		}
-		switch (word) {
-			case "BEGIN" -> this.bodyDepth++;
-			case "CASE" -> this.bodyDepth += (this.bodyDepth > 0) ? 1 : 0;
-			case "END" -> this.bodyDepth -= (this.bodyDepth > 0) ? 1 : 0;
-			default -> {
-			}
 		}
 	}
 
@@ -295,7 +261,7 @@ final class SqlSplitter implements AutoCloseable {
 		}
 		String tag = this.text.substring(from);
 		while (this.reader.peek() != ScriptReader.END) {
-			if (this.reader.peek() == '$' && startsWith(tag)) {
+			if (this.reader.startsWith(tag)) {
 				for (int i = 0; i < tag.length(); i++) {
 					take();
 				}
@@ -304,15 +270,6 @@ final class SqlSplitter implements AutoCloseable {
 			take();
 		}
 		throw unclosed(opening, "dollar quote", tag);
-	}
-
-	private boolean startsWith(String tag) {
-		for (int i = 0; i < tag.length(); i++) {
-			if (this.reader.peek(i) != tag.charAt(i)) {
-				return false;
-			}
-		}
-		return true;
 	}
 
 	private SchemaScriptException unclosed(Position opening, String what, String closing) {

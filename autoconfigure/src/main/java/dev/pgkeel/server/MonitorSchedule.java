@@ -18,15 +18,19 @@ public record MonitorSchedule(Duration interval, Duration soon) {
 
 	/**
 	 * Returns how long to wait after a failure: longer after each, and not all instances
-	 * at once.
+	 * at once, but not past the moment at which the monitor is blind, which is then told
+	 * in time.
 	 * @param failures how many questions in a row got no answer, at least 1
+	 * @param age how old the last answer is
 	 * @param random the source of the difference between instances
 	 * @return the time
 	 */
-	Duration retry(int failures, RandomGenerator random) {
+	Duration retry(int failures, Duration age, RandomGenerator random) {
 		long millis = FIRST_RETRY.toMillis() << Math.min(failures - 1, MAX_DOUBLINGS);
 		long longest = Math.min(millis, this.interval.toMillis());
-		return Duration.ofMillis(longest / 2 + random.nextLong(longest + 1));
+		Duration wait = Duration.ofMillis(longest / 2 + random.nextLong(longest + 1));
+		Duration untilBlind = MonitorState.OLD.minus(age);
+		return (untilBlind.toMillis() > 0 && untilBlind.compareTo(wait) < 0) ? untilBlind : wait;
 	}
 
 }

@@ -20,7 +20,7 @@ public record MonitorState(@Nullable ServerSnapshot snapshot, @Nullable MonitorF
 	/**
 	 * An answer older than this is not shown as the present, whatever the reason.
 	 */
-	private static final Duration OLD = Duration.ofSeconds(60);
+	static final Duration OLD = Duration.ofSeconds(60);
 
 	/**
 	 * Returns the present.

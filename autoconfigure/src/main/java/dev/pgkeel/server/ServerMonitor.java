@@ -244,7 +244,7 @@ public final class ServerMonitor implements SessionProbe {
 			ask();
 			boolean soon = tellListeners();
 			if (this.failures > 0) {
-				return this.schedule.retry(this.failures, this.random);
+				return this.schedule.retry(this.failures, dataAge(), this.random);
 			}
 			return soon ? this.schedule.soon() : this.schedule.interval();
 		}

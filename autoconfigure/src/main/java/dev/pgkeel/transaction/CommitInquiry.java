@@ -53,7 +53,7 @@ final class CommitInquiry {
 		while (outcome.result() == CommitOutcome.Result.NOT_YET && System.nanoTime() < end) {
 			try {
 				if (this.connections.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-					outcome = askOnce(id, history);
+					outcome = askOnce(id, history, end);
 					if (outcome.result() == CommitOutcome.Result.NOT_YET) {
 						Thread.sleep(pauseMillis);
 						pauseMillis = Math.min(pauseMillis * 2, LONGEST_PAUSE_MILLIS);
@@ -70,9 +70,10 @@ final class CommitInquiry {
 		return outcome;
 	}
 
-	private CommitOutcome askOnce(String id, TransactionIdentity.History history) {
+	private CommitOutcome askOnce(String id, TransactionIdentity.History history, long end) {
 		try (Connection connection = this.preflight.connectBare()) {
-			connection.setNetworkTimeout(Runnable::run, Math.toIntExact(this.patience.toMillis()));
+			connection.setNetworkTimeout(Runnable::run,
+					(int) Math.max(1000, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
 			TransactionIdentity.History found = TransactionIdentity.History.read(connection);
 			if (found.standby()) {
 				return CommitOutcome.notYet("the server that answers is a standby");

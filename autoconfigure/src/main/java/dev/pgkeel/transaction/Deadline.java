@@ -95,7 +95,7 @@ final class Deadline implements TransactionSynchronization {
 			}
 		}
 		catch (RejectedExecutionException ex) {
-			logger.debug("The application shuts down before a transaction's limit", ex);
+			logger.debug("Nobody looks at a transaction's limit", ex);
 		}
 	}
 

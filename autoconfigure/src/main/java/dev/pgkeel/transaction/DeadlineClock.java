@@ -39,10 +39,16 @@ final class DeadlineClock implements AutoCloseable {
 	 * @param alarm what to call, which must not wait
 	 * @param delay when
 	 * @return cancels it
-	 * @throws RejectedExecutionException if the clock was closed
+	 * @throws RejectedExecutionException if the clock was closed, or there is no thread
 	 */
 	Future<?> wakeUp(Runnable alarm, Duration delay) {
-		return this.alarm.schedule(alarm, Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+		try {
+			return this.alarm.schedule(alarm, Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+		}
+		catch (OutOfMemoryError ex) {
+			// There may be no more threads: the transaction must not suffer
+			throw new RejectedExecutionException("There is no thread for it", ex);
+		}
 	}
 
 	/**

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -31,7 +32,28 @@ final class ServerLimit {
 
 	private static final Pattern TIME = Pattern.compile("(\\d+)(us|ms|s|min|h|d)?");
 
+	/**
+	 * The driver reports an invalid savepoint where its own ({@code autosave}) has made
+	 * the transaction go on already.
+	 */
+	private static final String NO_SUCH_SAVEPOINT = "3B001";
+
 	private final Map<Object, KnownSettings> settings = new ConcurrentHashMap<>();
+
+	private final IntFunction<List<String>> names;
+
+	ServerLimit() {
+		this((version) -> (version >= 17) ? List.of("transaction_timeout")
+				: List.of("statement_timeout", "idle_in_transaction_session_timeout"));
+	}
+
+	/**
+	 * Creates a limit.
+	 * @param names the settings of a server's major version
+	 */
+	ServerLimit(IntFunction<List<String>> names) {
+		this.names = names;
+	}
 
 	/**
 	 * Tells the server.
@@ -42,17 +64,17 @@ final class ServerLimit {
 	 */
 	void tell(Object key, Connection connection, Duration limit) throws SQLException {
 		KnownSettings known = this.settings.get(key);
-		if (known != null && known.refused()) {
+		// The server's numbers end after 24 days
+		if ((known != null && known.refused()) || limit.toMillis() > Integer.MAX_VALUE) {
 			return;
 		}
-		List<String> names = (connection.getMetaData().getDatabaseMajorVersion() >= 17) ? List.of("transaction_timeout")
-				: List.of("statement_timeout", "idle_in_transaction_session_timeout");
+		List<String> wanted = this.names.apply(connection.getMetaData().getDatabaseMajorVersion());
 		try {
 			if (known != null) {
-				set(connection, known.shorterOf(names, limit.toMillis()));
+				set(connection, known.shorterOf(wanted, limit.toMillis()));
 			}
 			else {
-				this.settings.put(key, learn(connection, names, limit.toMillis()));
+				this.settings.put(key, learn(connection, wanted, limit.toMillis()));
 			}
 		}
 		catch (SQLException ex) {
@@ -61,8 +83,8 @@ final class ServerLimit {
 			}
 			undo(connection, ex);
 			this.settings.put(key, KnownSettings.REFUSED);
-			logger.warn("The server refuses " + String.join(" and ", names) + ", so that transactions are held to their"
-					+ " limits by the application alone", ex);
+			logger.warn("The server refuses " + String.join(" and ", wanted)
+					+ ", so that transactions are held to their" + " limits by the application alone", ex);
 		}
 	}
 
@@ -110,8 +132,10 @@ final class ServerLimit {
 			statement.execute("ROLLBACK TO SAVEPOINT " + SAVEPOINT + "; RELEASE SAVEPOINT " + SAVEPOINT);
 		}
 		catch (SQLException ex) {
-			ex.addSuppressed(failure);
-			throw ex;
+			if (!NO_SUCH_SAVEPOINT.equals(ex.getSQLState())) {
+				ex.addSuppressed(failure);
+				throw ex;
+			}
 		}
 	}
 

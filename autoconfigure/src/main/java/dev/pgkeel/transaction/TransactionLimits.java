@@ -125,7 +125,8 @@ final class TransactionLimits {
 		}
 		deadline.start();
 		if (this.server != null) {
-			this.server.tell(Objects.requireNonNull(transaction.connectionKey()), connection, limit.plus(SERVER_GRACE));
+			this.server.tell(Objects.requireNonNull(transaction.connectionKey()), connection,
+					limit.isNegative() ? SERVER_GRACE : limit.plus(SERVER_GRACE));
 		}
 	}
 

@@ -69,7 +69,8 @@ final class TransactionWatch {
 			this.clock.wakeUp(() -> this.clock.work(this::look), this.betweenLooks);
 		}
 		catch (RejectedExecutionException ex) {
-			logger.debug("The application shuts down, and nobody looks at its transactions any more", ex);
+			this.awake.set(false);
+			logger.debug("Nobody looks at transactions for now", ex);
 		}
 	}
 

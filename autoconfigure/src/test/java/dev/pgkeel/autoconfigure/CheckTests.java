@@ -10,6 +10,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -18,6 +19,8 @@ import org.springframework.boot.ExitCodeGenerator;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -38,6 +41,11 @@ class CheckTests {
 	private static final String FINE = "OK: \\d+/97 connections \\(\\d+ %\\), longest idle in transaction \\d+ s";
 
 	private final TestDatabase database = TestServer.shared().newDatabase();
+
+	@AfterEach
+	void resetLevel() {
+		LoggingSystem.get(getClass().getClassLoader()).setLogLevel("ROOT", LogLevel.INFO);
+	}
 
 	@Test
 	void fineServerIsOneLineAndNothingElse(CapturedOutput output) {

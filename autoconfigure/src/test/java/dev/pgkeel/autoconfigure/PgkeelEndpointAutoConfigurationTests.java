@@ -52,12 +52,31 @@ class PgkeelEndpointAutoConfigurationTests {
 						new SettingDescriptor("2", "profile", "an idle instance leaves connections to others"))
 				.hasEntrySatisfying("maximumPoolSize", (setting) -> assertThat(setting.source()).isEqualTo("user"));
 			assertThat(descriptor.schema()).hasFieldOrPropertyWithValue("outcome", "applied");
+			assertThat(descriptor.schema().created()).contains("table public.notes");
+			assertThat(descriptor.schema().altered()).isEmpty();
+			assertThat(descriptor.schema().dropped()).isEmpty();
+			assertThat(descriptor.schema().drift()).isEmpty();
+			assertThat(descriptor.schema().durationMs()).isPositive();
 			assertThat(descriptor.schema().scripts()).hasSize(3).allSatisfy((script) -> {
 				assertThat(script.checksum()).matches("[0-9a-f]{64}");
 				assertThat(script.outcome()).isEqualTo("applied");
 				assertThat(script.statements()).isOne();
 			});
 		});
+	}
+
+	@Test
+	void endpointShowsWhatHadDrifted() {
+		this.contextRunner.run((context) -> assertThat(context).hasNotFailed());
+		this.database.execute("drop table notes cascade");
+		this.contextRunner.run((context) -> {
+			PgkeelDescriptor descriptor = context.getBean(PgkeelEndpoint.class).pgkeel();
+			assertThat(descriptor.schema().drift()).contains("table public.notes is missing");
+			assertThat(descriptor.schema().created()).contains("table public.notes");
+		});
+		this.contextRunner
+			.run((context) -> assertThat(context.getBean(PgkeelEndpoint.class).pgkeel().schema().outcome())
+				.isEqualTo("unchanged"));
 	}
 
 	@Test

@@ -252,6 +252,19 @@ class PgkeelLeaseAutoConfigurationTests {
 	}
 
 	@Test
+	void developmentRecordsLinesAlwaysAndTheyAreTheUsers() {
+		this.contextRunner.withPropertyValues("pgkeel.runtime-profile=development").run((context) -> {
+			PoolLeases leases = context.getBean(LeasedPools.class).all().get("dataSource");
+			String line = context.getBean(TransactionTemplate.class).execute((status) -> {
+				assertThat(one(context)).isOne();
+				return leases.held().get(0).callSite();
+			});
+			assertThat(line)
+				.startsWith(getClass().getName() + ".lambda$developmentRecordsLinesAlwaysAndTheyAreTheUsers$");
+		});
+	}
+
+	@Test
 	void neverRecordsNoLine(CapturedOutput output) {
 		this.contextRunner.withUserConfiguration(Listening.class)
 			.withPropertyValues("pgkeel.leak.capture=never")

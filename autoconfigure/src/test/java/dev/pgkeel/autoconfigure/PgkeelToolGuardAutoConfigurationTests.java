@@ -159,10 +159,13 @@ class PgkeelToolGuardAutoConfigurationTests {
 	void allThatTripAreListed() {
 		this.hibernate.withConfiguration(AutoConfigurations.of(LiquibaseAutoConfiguration.class))
 			.withPropertyValues("spring.liquibase.change-log=classpath:db/dropping/changelog.yaml",
-					"spring.liquibase.drop-first=true", "spring.jpa.hibernate.ddl-auto=create")
+					"spring.liquibase.drop-first=true", "spring.jpa.hibernate.ddl-auto=create",
+					"spring.sql.init.mode=always", "spring.sql.init.schema-locations=classpath:db/dropping/drop.sql")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.hasMessageStartingWith("spring.liquibase.drop-first=true; hibernate.hbm2ddl.auto=create would drop"));
+				.hasMessageContainingAll("spring.liquibase.drop-first=true", "hibernate.hbm2ddl.auto=create",
+						"a script with DROP or TRUNCATE that is always run: classpath:db/dropping/drop.sql",
+						" would drop "));
 	}
 
 	@Test

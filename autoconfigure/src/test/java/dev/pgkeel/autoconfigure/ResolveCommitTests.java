@@ -14,6 +14,8 @@ import dev.pgkeel.transaction.CommitOutcomeUnknownException;
 import dev.pgkeel.transaction.CommitRolledBackException;
 import dev.pgkeel.transaction.GuardedTransactionTemplate;
 import dev.pgkeel.transaction.LedgerEntry;
+import dev.pgkeel.transaction.TransactionGuard;
+import dev.pgkeel.transaction.TransactionOutcome;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +41,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.orm.jpa.EntityManagerFactoryUtils;
+import org.springframework.orm.jpa.JpaSystemException;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -62,6 +66,8 @@ class ResolveCommitTests {
 	private final PgProxy proxy = PgProxy.to(this.database.jdbcUrl());
 
 	private final List<Integer> completions = new ArrayList<>();
+
+	private final List<TransactionOutcome> outcomes = new ArrayList<>();
 
 	private final AtomicInteger attempts = new AtomicInteger();
 
@@ -101,6 +107,7 @@ class ResolveCommitTests {
 	void propertyIsAboutAllTransactions() {
 		this.jdbc.withPropertyValues(RESOLVE).run((context) -> {
 			TransactionTemplate plain = new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
+			context.getBean(TransactionGuard.class).observeWith((name, outcome, time) -> this.outcomes.add(outcome));
 			cutOnce(Cut.BEFORE_FORWARDING);
 			assertThatExceptionOfType(TransientDataAccessException.class).isThrownBy(() -> insert(context, plain))
 				.withStackTraceContaining("the server says that transaction");
@@ -110,6 +117,8 @@ class ResolveCommitTests {
 			assertThatExceptionOfType(CommitOutcomeUnknownException.class).isThrownBy(() -> notifyOnly(context, plain))
 				.withMessageContaining("no id");
 		});
+		assertThat(this.outcomes).containsExactly(TransactionOutcome.ROLLED_BACK, TransactionOutcome.COMMITTED,
+				TransactionOutcome.UNKNOWN);
 		assertThat(this.completions).containsExactly(TransactionSynchronization.STATUS_ROLLED_BACK,
 				TransactionSynchronization.STATUS_COMMITTED);
 		assertThat(entries()).isOne();
@@ -173,6 +182,27 @@ class ResolveCommitTests {
 	}
 
 	@Test
+	void managerOfJpaTellsDeclarativeTransactionsToo() {
+		this.jpa.withPropertyValues(RESOLVE).run((context) -> {
+			TransactionTemplate plain = new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
+			context.getBean(TransactionGuard.class).observeWith((name, outcome, time) -> this.outcomes.add(outcome));
+			cutOnce(Cut.BEFORE_FORWARDING);
+			assertThatExceptionOfType(JpaSystemException.class).isThrownBy(() -> persist(context, plain))
+				.withStackTraceContaining("the server says that transaction");
+			cutOnce(Cut.AFTER_FORWARDING);
+			assertThatExceptionOfType(TransactionSystemException.class).isThrownBy(() -> notifyOnly(context, plain))
+				.withStackTraceContaining("so it has no id");
+			cutOnce(Cut.AFTER_FORWARDING);
+			persist(context, plain);
+		});
+		assertThat(this.outcomes).containsExactly(TransactionOutcome.ROLLED_BACK, TransactionOutcome.UNKNOWN,
+				TransactionOutcome.COMMITTED);
+		assertThat(this.completions).containsExactly(TransactionSynchronization.STATUS_ROLLED_BACK,
+				TransactionSynchronization.STATUS_COMMITTED);
+		assertThat(entries()).isOne();
+	}
+
+	@Test
 	void jpaThatLosesItsConnectionBeforeCommitHasNotCommitted() {
 		this.jpa.run((context) -> assertThatThrownBy(() -> guarded(context).executeWithoutResult((status) -> {
 			Integer pid = context.getBean(JdbcTemplate.class).queryForObject("select pg_backend_pid()", Integer.class);
@@ -183,24 +213,30 @@ class ResolveCommitTests {
 		assertThat(entries()).isZero();
 	}
 
-	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+	@Test
 	@RequiresComponent("pgbouncer")
-	void throughAPoolerTheServerIsAsked(Cut cut) {
+	void throughAPoolerTheServerIsAsked() {
 		try (PgBouncer pooler = PgBouncer.start(PgBouncer.Mode.TRANSACTION, "auth_user = postgres");
 				PgProxy before = PgProxy.to(pooler.jdbcUrl("postgres"))) {
-			this.jdbc
-				.withPropertyValues(RESOLVE, "spring.datasource.url=" + before.jdbcUrl(this.database.name()),
-						"pgkeel.direct.url=" + this.database.directUrl())
-				.run((context) -> {
-					insert(context, guarded(context));
-					AtomicInteger commits = new AtomicInteger();
-					before.cutCommits(() -> (commits.getAndIncrement() == 0) ? cut : Cut.NONE);
-					insert(context, guarded(context).withRetry(3));
-				});
-			assertThat(before.count(cut)).isOne();
+			for (String direct : List.of("", this.database.directUrl())) {
+				this.jdbc
+					.withPropertyValues(RESOLVE, "spring.datasource.url=" + before.jdbcUrl(this.database.name()),
+							"pgkeel.direct.url=" + direct)
+					.run((context) -> {
+						for (Cut cut : List.of(Cut.NONE, Cut.BEFORE_FORWARDING, Cut.AFTER_FORWARDING,
+								Cut.IN_THE_ANSWER)) {
+							AtomicInteger commits = new AtomicInteger();
+							before.cutCommits(() -> (commits.getAndIncrement() == 0) ? cut : Cut.NONE);
+							insert(context, guarded(context).withRetry(3));
+						}
+					});
+			}
+			assertThat(before.count(Cut.BEFORE_FORWARDING)).isEqualTo(2);
+			assertThat(before.count(Cut.AFTER_FORWARDING)).isEqualTo(2);
+			assertThat(before.count(Cut.IN_THE_ANSWER)).isEqualTo(2);
 		}
-		assertThat(entries()).isEqualTo(2);
+		assertThat(entries()).isEqualTo(8);
+		assertThat(this.attempts).hasValue(10);
 	}
 
 	private static GuardedTransactionTemplate guarded(ApplicationContext context) {

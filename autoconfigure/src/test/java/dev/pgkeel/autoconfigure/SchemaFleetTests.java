@@ -79,7 +79,8 @@ class SchemaFleetTests {
 					AutoConfigurations.of(DataSourceAutoConfiguration.class, JdbcTemplateAutoConfiguration.class,
 							PgkeelAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class))
 			.withPropertyValues(this.database.properties())
-			.withPropertyValues("spring.application.name=fleet", "spring.datasource.hikari.maximum-pool-size=1",
+			.withPropertyValues("spring.application.name=fleet", "pgkeel.runtime-profile=long-lived",
+					"spring.datasource.hikari.maximum-pool-size=1",
 					"pgkeel.schema.locations=file:" + this.folder + "/*.sql")
 			.run((context) -> {
 				assertThat(context).hasNotFailed();

@@ -101,6 +101,26 @@ class SchemaLintTests {
 	}
 
 	@Test
+	void looksAtEveryStartWhenAsked(CapturedOutput output) {
+		this.contextRunner.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain(ERROR);
+		this.contextRunner.withPropertyValues("pgkeel.schema.lint=warn")
+			.run((context) -> assertThat(context.getBean(SchemaInitializer.class).advice()).hasSize(4));
+		assertThat(output).contains(ERROR, "Schema unchanged");
+		this.contextRunner.withPropertyValues("pgkeel.schema.lint=fail", "pgkeel.schema.mode=verify")
+			.run((context) -> assertThat(context).getFailure().hasMessageContaining(ERROR));
+	}
+
+	@Test
+	void looksAtScriptsThatAreAppliedUnlessAsked() {
+		for (int expected : new int[] { 4, 0 }) {
+			this.contextRunner
+				.withPropertyValues("pgkeel.runtime-profile=development", "pgkeel.schema.prove-idempotent=false")
+				.run((context) -> assertThat(context.getBean(SchemaInitializer.class).advice()).hasSize(expected));
+		}
+	}
+
+	@Test
 	void advisesInDryRun(CapturedOutput output) {
 		this.database.execute("create table advised (id int primary key, body int)");
 		this.contextRunner.withPropertyValues("pgkeel.schema.lint=warn", "pgkeel.schema.dry-run=true")

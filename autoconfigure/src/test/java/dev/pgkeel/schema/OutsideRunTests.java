@@ -4,10 +4,14 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 import dev.pgkeel.schema.SchemaReport.Outcome;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -96,6 +100,36 @@ class OutsideRunTests {
 			.apply();
 		assertThat(valid("notes_id")).isTrue();
 		assertThat(output.getOut()).contains("1_notes.sql:1:1: index notes_id is invalid");
+	}
+
+	@Test
+	void indexThatSomebodyElseBuildsIsWaitedFor(CapturedOutput output) throws Exception {
+		this.database.execute("create table notes (id int)");
+		this.folder.write("1_notes.sql", "create index concurrently if not exists notes_id on notes (id)");
+		ExecutorService executor = Executors.newCachedThreadPool();
+		try (Connection writer = this.database.connect(); Statement statement = writer.createStatement()) {
+			writer.setAutoCommit(false);
+			statement.execute("insert into notes values (1)");
+			Future<?> builder = executor
+				.submit(() -> this.database.execute("create index concurrently notes_id on notes (id)"));
+			Awaitility.await()
+				.until(() -> this.database.query("select to_regclass('notes_id') is not null", Boolean.class));
+			long built = this.database.query("select 'notes_id'::regclass::oid::int8", Long.class);
+			Future<SchemaReport> applying = executor.submit(this.folder::apply);
+			Awaitility.await()
+				.until(() -> output.getOut()
+					.contains("1_notes.sql:1:1: index notes_id is being built by another session: waiting for it"));
+			assertThat(applying).isNotDone();
+			writer.rollback();
+			builder.get();
+			assertThat(applying.get().outcome()).isEqualTo(Outcome.APPLIED);
+			assertThat(this.database.query("select 'notes_id'::regclass::oid::int8", Long.class)).isEqualTo(built);
+		}
+		finally {
+			executor.shutdownNow();
+		}
+		assertThat(valid("notes_id")).isTrue();
+		assertThat(output.getOut()).doesNotContain("is invalid");
 	}
 
 	@Test

@@ -6,6 +6,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -120,6 +121,86 @@ class SchemaConcurrencyTests {
 			reader.rollback();
 			assertThat(applying.get().outcome()).isEqualTo(Outcome.APPLIED);
 		}
+	}
+
+	@Test
+	void attemptIsJudgedByWhatWasThereWhenItBegan(CapturedOutput output) throws Exception {
+		this.database.execute("create table notes (id int); insert into notes select generate_series(1, 10);"
+				+ " create table blocked (id int); create table somebodys (id int)");
+		this.folder.write("1_notes.sql", """
+				insert into notes select generate_series(101, 105);
+				delete from notes where id > 100;
+				alter table blocked add column if not exists title text;
+				""");
+		applyPastAReader(output, "drop table somebodys; delete from notes where id <= 2").get();
+		assertThat(this.database.query("select count(*) from notes", Long.class)).isEqualTo(8);
+		assertThat(this.database.query(
+				"select count(*) from pg_attribute where attrelid = 'blocked'::regclass" + " and attname = 'title'",
+				Long.class))
+			.isOne();
+	}
+
+	@Test
+	void lossIsRefusedAndCountedOnceHoweverManyAttempts(CapturedOutput output) throws Exception {
+		this.database.execute("create table notes (id int); insert into notes select generate_series(1, 10);"
+				+ " create table blocked (id int)");
+		this.folder.write("1_notes.sql", """
+				delete from notes where id <= 3;
+				alter table blocked add column if not exists title text;
+				""");
+		Future<SchemaReport> applying = applyPastAReader(output, "select 1");
+		assertThatExceptionOfType(ExecutionException.class).isThrownBy(applying::get)
+			.withMessageContaining("notes: 3 rows deleted");
+		assertThat(this.database.query("select count(*) from notes", Long.class)).isEqualTo(10);
+	}
+
+	/**
+	 * Applies the script while a reader is in the way of the first attempt.
+	 */
+	private Future<SchemaReport> applyPastAReader(CapturedOutput output, String meanwhile) throws Exception {
+		try (Connection reader = this.database.connect(); Statement statement = reader.createStatement()) {
+			reader.setAutoCommit(false);
+			statement.execute("select * from blocked");
+			Future<SchemaReport> applying = this.executor.submit(this.folder::apply);
+			Awaitility.await()
+				.atMost(PATIENCE)
+				.until(() -> output.getOut().contains("Schema scripts rolled back, next attempt in"));
+			this.database.execute(meanwhile);
+			reader.rollback();
+			return applying;
+		}
+	}
+
+	@Test
+	void deadlockIsTriedAgain(CapturedOutput output) throws Exception {
+		this.database.execute("create table a (id int); create table b (id int)");
+		this.folder.write("1_notes.sql", """
+				lock table a in access exclusive mode;
+				do $$ begin
+				  while exists (select from pg_stat_activity where application_name = 'rival'
+				      and datname = current_database() and wait_event_type is distinct from 'Lock') loop
+				    perform pg_stat_clear_snapshot(), pg_sleep(0.02);
+				  end loop;
+				end $$;
+				lock table b in access exclusive mode;
+				create table c (id int);
+				""");
+		try (Connection rival = this.database.connect(); Statement statement = rival.createStatement()) {
+			statement.execute("set application_name = 'rival'");
+			rival.setAutoCommit(false);
+			statement.execute("lock table b in access exclusive mode");
+			Future<SchemaReport> applying = this.executor.submit(this.folder::apply);
+			Awaitility.await()
+				.atMost(PATIENCE)
+				.until(() -> this.database.query("select count(*) from pg_locks where relation = 'a'::regclass"
+						+ " and mode = 'AccessExclusiveLock'", Long.class) == 1);
+			statement.execute("lock table a in access exclusive mode");
+			rival.rollback();
+			statement.execute("reset application_name");
+			assertThat(applying.get().outcome()).isEqualTo(Outcome.APPLIED);
+		}
+		assertThat(output.getOut()).contains("deadlock detected (SQLSTATE 40P01)")
+			.contains("Schema scripts rolled back, next attempt in");
 	}
 
 	@Test

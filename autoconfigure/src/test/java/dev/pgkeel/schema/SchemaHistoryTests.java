@@ -9,6 +9,7 @@ import java.util.List;
 
 import dev.pgkeel.schema.SchemaReport.AppliedScript;
 import dev.pgkeel.schema.SchemaReport.Outcome;
+import dev.pgkeel.testsupport.PgProxy;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.Test;
@@ -97,12 +98,12 @@ class SchemaHistoryTests {
 						.formatted(script) + "select 1;\n".repeat(size / 40));
 		}
 		folder.apply();
-		try (RoundTripProxy proxy = new RoundTripProxy(TestServer.shared().port())) {
+		try (PgProxy proxy = PgProxy.to(TestServer.shared().port())) {
 			SchemaFolder counted = folder.withUrl(proxy.jdbcUrl(this.database.name()));
 			counted.dataSource().getConnection().close();
-			int connecting = proxy.count();
+			long connecting = proxy.roundTrips();
 			assertThat(counted.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
-			assertThat(proxy.count() - connecting).isBetween(1, 3);
+			assertThat(proxy.roundTrips() - 2 * connecting).isBetween(1L, 3L);
 		}
 	}
 
@@ -294,6 +295,38 @@ class SchemaHistoryTests {
 			.withMessageContaining("role " + role + " may not write the history")
 			.satisfies((ex) -> assertThat(ex.getAction())
 				.endsWith("GRANT INSERT, UPDATE, DELETE ON public.pgkeel_schema_history TO " + role + ";"));
+	}
+
+	@Test
+	void grantsThatAreAskedForAreThoseThatAreMissing() {
+		SchemaFolder folder = scripts().withHistorySchema("Ops")
+			.write("1_notes.sql", "create table if not exists public.notes (id int)");
+		folder.apply();
+		String role = "Reader-" + this.database.name();
+		this.database.execute("create role \"" + role + "\" login");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder.withRole(role)::apply)
+			.satisfies((ex) -> {
+				assertThat(ex.getAction()).isEqualTo("Ask the table's owner for: GRANT USAGE ON SCHEMA \"Ops\" TO \""
+						+ role + "\"; GRANT SELECT ON \"Ops\".pgkeel_schema_history TO \"" + role + "\";");
+				this.database.execute(ex.getAction().replace("Ask the table's owner for: ", ""));
+			});
+		assertThat(folder.withRole(role).apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+		this.database.execute("drop owned by \"" + role + "\"; drop role \"" + role + "\"");
+	}
+
+	@Test
+	void failedRunLeavesNoRowAndIsTriedAgain() {
+		SchemaFolder folder = scripts().write("1_notes.sql", "create table if not exists notes (id int)");
+		folder.apply();
+		folder.write("1_notes.sql", "create table if not exists more (id int);\nselect 1 / 0");
+		for (int i = 0; i < 2; i++) {
+			assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder::apply)
+				.withMessageStartingWith("1_notes.sql:2:1: division by zero");
+			assertThat(this.database.query("select string_agg(outcome, ' ') from pgkeel_schema_history", String.class))
+				.isEqualTo("applied");
+		}
+		folder.write("1_notes.sql", "create table if not exists notes (id int)");
+		assertThat(folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
 	}
 
 	@Test

@@ -24,7 +24,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 @RequiresComponent("psql")
 class SqlSplitterPsqlTests {
 
-	private static final int SCRIPTS = 400;
+	private static final int SCRIPTS = 2000;
+
+	private static final String END = "== end of a script ==";
 
 	private static final String LINE_COMMENT = "--c; ' $$ ( */\n";
 
@@ -46,19 +48,24 @@ class SqlSplitterPsqlTests {
 
 	@Test
 	void splitsWherePsqlDoes() throws Exception {
-		TestDatabase database = TestServer.shared().newDatabase();
 		Random random = new Random(42);
-		int compared = 0;
-		while (compared < SCRIPTS) {
+		List<String> scripts = new ArrayList<>();
+		List<List<String>> expected = new ArrayList<>();
+		while (scripts.size() < SCRIPTS) {
 			StringBuilder text = new StringBuilder();
 			for (int part = 2 + random.nextInt(12); part > 0; part--) {
 				text.append(FRAGMENTS.get(random.nextInt(FRAGMENTS.size())));
 			}
-			List<String> actual = split(text.toString());
-			if (actual != null) {
-				assertThat(actual).as(text.toString()).isEqualTo(psql(database, text.toString()));
-				compared++;
+			List<String> split = split(text.toString());
+			if (split != null) {
+				scripts.add(text.toString());
+				expected.add(split);
 			}
+		}
+		List<List<String>> actual = psql(TestServer.shared().newDatabase(), scripts);
+		assertThat(actual).hasSize(SCRIPTS);
+		for (int i = 0; i < SCRIPTS; i++) {
+			assertThat(expected.get(i)).as(scripts.get(i)).isEqualTo(actual.get(i));
 		}
 	}
 
@@ -81,23 +88,30 @@ class SqlSplitterPsqlTests {
 	}
 
 	/**
-	 * In a failed transaction nothing but the echo of the statements comes out.
+	 * In a failed transaction nothing but the echo of the statements comes out. One psql
+	 * reads all scripts, each from a file of its own, at whose end it forgets what was
+	 * open.
 	 */
-	private List<String> psql(TestDatabase database, String text) throws IOException, InterruptedException {
-		Path script = Files.writeString(this.folder.resolve("random.sql"),
-				"begin; select 1/0;\n\\set ECHO queries\n" + text);
+	private List<List<String>> psql(TestDatabase database, List<String> scripts)
+			throws IOException, InterruptedException {
+		StringBuilder all = new StringBuilder("begin; select 1/0;\n\\set ECHO queries\n");
+		for (int i = 0; i < scripts.size(); i++) {
+			Path script = Files.writeString(this.folder.resolve(i + ".sql"), scripts.get(i));
+			all.append("\\i ").append(script).append("\n\\echo '").append(END).append("'\n");
+		}
+		Path file = Files.writeString(this.folder.resolve("all.sql"), all);
 		Path echo = this.folder.resolve("echo.txt");
-		ProcessBuilder builder = new ProcessBuilder("psql", "-X", "-q", "-f", script.toString(), "-h", "localhost",
-				"-p", String.valueOf(TestServer.shared().port()), "-U", database.username(), database.name());
+		ProcessBuilder builder = new ProcessBuilder("psql", "-X", "-q", "-f", file.toString(), "-h", "localhost", "-p",
+				String.valueOf(TestServer.shared().port()), "-U", database.username(), database.name());
 		builder.environment().put("PGCLIENTENCODING", "UTF8");
 		Process psql = builder.redirectOutput(echo.toFile()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
 		psql.waitFor();
-		List<String> statements = new ArrayList<>();
-		Arrays.stream(Files.readString(echo).split(";\n"))
-			.map(SqlSplitterPsqlTests::normalized)
-			.filter((statement) -> !statement.isEmpty())
-			.forEach(statements::add);
-		return statements;
+		return Arrays.stream(Files.readString(echo).split(END + "\n"))
+			.map((statements) -> Arrays.stream(statements.split(";\n"))
+				.map(SqlSplitterPsqlTests::normalized)
+				.filter((statement) -> !statement.isEmpty())
+				.toList())
+			.toList();
 	}
 
 	private static String normalized(String statement) {

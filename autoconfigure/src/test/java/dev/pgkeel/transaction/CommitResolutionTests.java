@@ -3,6 +3,7 @@ package dev.pgkeel.transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,6 +12,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+
+import javax.sql.DataSource;
 
 import dev.pgkeel.lease.GuardedDataSource;
 import dev.pgkeel.server.Preflight;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -36,6 +40,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.BDDMockito.willThrow;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link CommitResolution}.
@@ -242,6 +248,35 @@ class CommitResolutionTests {
 		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> addRaw(pool, "notify notes"))
 			.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("08007"));
 		assertThat(notes()).isOne();
+	}
+
+	/**
+	 * Most of these cannot be provoked.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "08000", "08003", "08006", "08007", "08P01", "40003", "57P01", "57P02", "57P03", "25P04" })
+	void statesOfALostConnectionLeaveTheOutcomeOpen(String state) throws SQLException {
+		Connection connection = mock();
+		SQLException failure = new SQLException("provoked", state);
+		willThrow(failure).given(connection).commit();
+		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> resolution().commit(connection))
+			.withMessageContaining("may have committed or not")
+			.withCause(failure)
+			.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("08007"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "23503", "40001", "40P01", "57014", "25P02", "25P03" })
+	void otherStatesAreAnAnswer(String state) throws SQLException {
+		Connection connection = mock();
+		SQLException failure = new SQLException("provoked", state);
+		willThrow(failure).given(connection).commit();
+		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> resolution().commit(connection))
+			.isSameAs(failure);
+	}
+
+	private static CommitResolution resolution() {
+		return new CommitResolution(new Preflight(mock(DataSource.class)), true, PATIENCE, Clock.systemUTC());
 	}
 
 	@Test

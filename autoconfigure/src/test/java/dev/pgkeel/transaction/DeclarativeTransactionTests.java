@@ -119,7 +119,7 @@ class DeclarativeTransactionTests {
 		@Retryable(predicate = RetryableTransactions.class, maxRetries = 4, delay = 20, jitter = 20, multiplier = 2,
 				maxDelay = 1000)
 		@Transactional
-		public void failOnce(String state) {
+		void failOnce(String state) {
 			this.jdbc.update("insert into notes values ('a')");
 			GuardedTransactionTemplate.afterCommit(this.sideEffects::incrementAndGet);
 			if (this.attempts.incrementAndGet() == 1) {
@@ -127,17 +127,17 @@ class DeclarativeTransactionTests {
 			}
 		}
 
-		public int attempts() {
+		int attempts() {
 			return this.attempts.get();
 		}
 
-		public int sideEffects() {
+		int sideEffects() {
 			return this.sideEffects.get();
 		}
 
 		@Retryable(predicate = RetryableTransactions.class, maxRetries = 4)
 		@Transactional
-		public void failAfterTheCommit() {
+		void failAfterTheCommit() {
 			this.attempts.incrementAndGet();
 			this.jdbc.update("insert into notes values ('a')");
 			GuardedTransactionTemplate.afterCommit(() -> {
@@ -146,12 +146,12 @@ class DeclarativeTransactionTests {
 		}
 
 		@Transactional(timeout = 1)
-		public void sleep() {
+		void sleep() {
 			this.jdbc.execute("select pg_sleep(60)");
 		}
 
 		@Transactional
-		public String name() {
+		String name() {
 			return String.valueOf(this.pool.guard().running().get(0).name());
 		}
 

@@ -95,6 +95,11 @@ class PropagationTests {
 		return events;
 	}
 
+	@SuppressWarnings("unchecked")
+	private static <T extends Throwable> T sneaky(Throwable ex) throws T {
+		throw (T) ex;
+	}
+
 	/**
 	 * What callbacks use.
 	 *
@@ -190,11 +195,6 @@ class PropagationTests {
 			return name;
 		}
 
-	}
-
-	@SuppressWarnings("unchecked")
-	private static <T extends Throwable> T sneaky(Throwable ex) throws T {
-		throw (T) ex;
 	}
 
 }

@@ -1,10 +1,12 @@
 package dev.pgkeel.transaction;
 
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 
 import dev.pgkeel.testsupport.PgBouncer;
 import dev.pgkeel.testsupport.RequiresComponent;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -52,20 +55,33 @@ class ServerLimitTests {
 		this.pool.close();
 	}
 
-	@Test
-	void serverThatRefusesTheLimitBreaksNothing(CapturedOutput output) throws SQLException {
-		ServerLimit limit = new ServerLimit();
-		try (Connection connection = this.pool.database().connect()) {
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void serverThatRefusesTheLimitBreaksNothing(boolean autosave, CapturedOutput output) throws SQLException {
+		ServerLimit limit = new ServerLimit((version) -> List.of("no_such_timeout"));
+		try (Connection connection = DriverManager.getConnection(
+				this.pool.database().directUrl() + (autosave ? "?autosave=always" : ""),
+				this.pool.database().username(), "")) {
 			connection.setAutoCommit(false);
 			execute(connection, "insert into notes values ('before')");
-			// Out of range: 24 days and more in milliseconds do not fit an integer
-			limit.tell("server", connection, Duration.ofDays(1000));
+			limit.tell("server", connection, SECOND);
 			execute(connection, "insert into notes values ('after')");
 			limit.tell("server", connection, SECOND);
 			connection.commit();
 		}
 		assertThat(notes(this.jdbc)).isEqualTo(2);
 		assertThat(output.toString().split("by the application alone", -1)).hasSize(2);
+	}
+
+	@Test
+	void limitOfMonthsIsNotTold() throws SQLException {
+		ServerLimit limit = new ServerLimit();
+		try (Connection connection = this.pool.database().connect()) {
+			connection.setAutoCommit(false);
+			limit.tell("server", connection, Duration.ofDays(100));
+			assertThat(show(connection)).isEqualTo("0");
+			connection.rollback();
+		}
 	}
 
 	@Test

@@ -13,7 +13,7 @@ import org.springframework.transaction.support.DefaultTransactionDefinition;
  * An application with two transactions that have a limit: one is idle, one runs a
  * statement. It is stopped before the limit.
  */
-final class StalledApplication {
+public final class StalledApplication {
 
 	private StalledApplication() {
 	}

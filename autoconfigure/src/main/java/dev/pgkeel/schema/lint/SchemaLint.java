@@ -21,6 +21,8 @@ public final class SchemaLint implements ScriptReview {
 
 	private static final Log logger = LogFactory.getLog(SchemaLint.class);
 
+	private final boolean everyStart;
+
 	private final boolean fails;
 
 	private final boolean observes;
@@ -31,12 +33,19 @@ public final class SchemaLint implements ScriptReview {
 
 	/**
 	 * Creates a linter.
+	 * @param everyStart whether it also looks when nothing has to be applied
 	 * @param fails whether scripts with errors are refused
 	 * @param observes whether that is only said
 	 */
-	public SchemaLint(boolean fails, boolean observes) {
+	public SchemaLint(boolean everyStart, boolean fails, boolean observes) {
+		this.everyStart = everyStart;
 		this.fails = fails;
 		this.observes = observes;
+	}
+
+	@Override
+	public boolean everyStart() {
+		return this.everyStart;
 	}
 
 	@Override

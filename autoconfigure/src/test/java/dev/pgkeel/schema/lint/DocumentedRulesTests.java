@@ -1,5 +1,6 @@
 package dev.pgkeel.schema.lint;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -33,6 +34,9 @@ class DocumentedRulesTests {
 
 	private static final Pattern EXAMPLES = Pattern.compile(
 			"### ([a-z-]+)\n.*?```sql\n-- says .*?\n(.*?)```\n```sql\n-- says nothing of it\n(.*?)```", Pattern.DOTALL);
+
+	private static final Pattern DIFFERENCES = Pattern
+		.compile("```sql\n-- on a (table .*?): (.*?)\n(.*?)```\n```sql\n-- says nothing\n(.*?)```", Pattern.DOTALL);
 
 	private static final Set<String> FAIL_AT_ONCE = Set.of("no-such-clause");
 
@@ -83,6 +87,27 @@ class DocumentedRulesTests {
 			assertThat(state).isNotNull();
 			assertThat(messages(example.bad())).anyMatch((message) -> message.contains(state));
 			assertRunsTwice(example.good());
+		}
+	}
+
+	@Test
+	void silentDifferencesAreFound() throws Exception {
+		Matcher matcher = DIFFERENCES.matcher(page());
+		assertThat(matcher.find()).isTrue();
+		TestDatabase database = newDatabase();
+		database.execute("create " + matcher.group(1));
+		assertThat(differences(database, matcher.group(3))).singleElement()
+			.satisfies((finding) -> assertThat(finding.id()).isEqualTo(SilentDifferences.ID))
+			.satisfies((finding) -> assertThat(finding.message()).startsWith(matcher.group(2)));
+		assertThat(differences(database, matcher.group(4))).isEmpty();
+		assertThat(run(database, matcher.group(3))).isNull();
+	}
+
+	private static List<LintFinding> differences(TestDatabase database, String script) throws SQLException {
+		SchemaLinter linter = new SchemaLinter();
+		Splitting.split("example.sql", script).forEach((statement) -> linter.add("example.sql", statement));
+		try (Connection connection = database.connect()) {
+			return linter.differences(connection);
 		}
 	}
 
@@ -184,8 +209,12 @@ class DocumentedRulesTests {
 		return findings(script).stream().map(LintFinding::message).toList();
 	}
 
+	private static String page() throws IOException {
+		return Files.readString(Path.of("..", "docs", "schema-lint.md"));
+	}
+
 	static Stream<Example> examples() throws Exception {
-		String page = Files.readString(Path.of("..", "docs", "schema-lint.md"));
+		String page = page();
 		Map<String, Example> examples = new TreeMap<>();
 		for (Matcher matcher = EXAMPLES.matcher(page); matcher.find();) {
 			examples.put(matcher.group(1), new Example(matcher.group(1), matcher.group(2), matcher.group(3)));

@@ -46,6 +46,7 @@ class RealScriptsTests {
 		Confusion blocks = new Confusion("of them in DO");
 		int refusedAtOnce = 0;
 		try (Connection connection = TestServer.shared().newDatabase().connect()) {
+			new ServerTruth(connection).prepare();
 			for (RealScript script : scripts()) {
 				Confusion confusion = confusions.computeIfAbsent(script.group(), Confusion::new);
 				refusedAtOnce += compare(connection, script, List.of(confusion, all), blocks);
@@ -111,27 +112,27 @@ class RealScriptsTests {
 	 */
 	private static int compare(Connection connection, RealScript script, List<Confusion> confusions, Confusion blocks)
 			throws SQLException {
+		int failed = 0;
 		connection.setAutoCommit(false);
 		try {
 			run(connection, script.setup());
 			ServerTruth truth = new ServerTruth(connection);
+			List<Map.Entry<SqlStatement, String>> all = statements(script);
+			List<@Nullable String> first = attempt(truth, all.stream().map(Map.Entry::getKey).toList());
 			Map<SqlStatement, String> good = new LinkedHashMap<>();
-			int failed = 0;
-			int number = 0;
-			for (String text : script.texts()) {
-				String name = script.name() + ++number;
-				for (SqlStatement statement : Splitting.split(name, text)) {
-					if (truth.attempt(statement.text()) == null) {
-						good.put(statement, name);
-					}
-					else {
-						failed++;
-					}
+			for (int i = 0; i < all.size(); i++) {
+				if (first.get(i) == null) {
+					good.put(all.get(i).getKey(), all.get(i).getValue());
+				}
+				else {
+					failed++;
 				}
 			}
+			List<@Nullable String> again = attempt(truth, List.copyOf(good.keySet()));
 			Set<SqlStatement> said = said(script, good);
+			int index = 0;
 			for (SqlStatement statement : good.keySet()) {
-				@Nullable String second = truth.attempt(statement.text());
+				@Nullable String second = again.get(index++);
 				ServerTruth.Outcome outcome = new ServerTruth.Outcome(null, second);
 				String text = script.name() + " " + statement.text();
 				confusions.forEach((confusion) -> confusion.add(outcome, said.contains(statement), false, text));
@@ -144,6 +145,21 @@ class RealScriptsTests {
 		finally {
 			connection.rollback();
 		}
+	}
+
+	private static List<Map.Entry<SqlStatement, String>> statements(RealScript script) {
+		List<Map.Entry<SqlStatement, String>> statements = new ArrayList<>();
+		int number = 0;
+		for (String text : script.texts()) {
+			String name = script.name() + ++number;
+			Splitting.split(name, text).forEach((statement) -> statements.add(Map.entry(statement, name)));
+		}
+		return statements;
+	}
+
+	private static List<@Nullable String> attempt(ServerTruth truth, List<SqlStatement> statements)
+			throws SQLException {
+		return truth.attemptAll(statements.stream().map(SqlStatement::text).toList());
 	}
 
 	private static Set<SqlStatement> said(RealScript script, Map<SqlStatement, String> good) {

@@ -1,8 +1,11 @@
 package dev.pgkeel.schema.lint;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -64,6 +67,42 @@ final class ServerTruth {
 			catch (SQLException ex) {
 				batch.execute("rollback to savepoint attempt");
 				return ((ex.getNextException() != null) ? ex.getNextException() : ex).getSQLState();
+			}
+		}
+	}
+
+	/**
+	 * Prepares {@link #attemptAll}.
+	 */
+	void prepare() throws SQLException {
+		run("""
+				create or replace function public.attempt_all(statements text[]) returns text[] language plpgsql as $$
+				declare
+				  statement text;
+				  states text[] := '{}';
+				begin
+				  foreach statement in array statements loop
+				    begin
+				      execute statement;
+				      states := pg_catalog.array_append(states, null);
+				    exception when others then
+				      states := pg_catalog.array_append(states, sqlstate::text);
+				    end;
+				  end loop;
+				  return states;
+				end $$""");
+	}
+
+	/**
+	 * Runs many statements, each in a block of its own that catches its error.
+	 * @return the SQLSTATE of each, {@code null} if it does not fail
+	 */
+	List<@Nullable String> attemptAll(List<String> statements) throws SQLException {
+		try (PreparedStatement query = this.connection.prepareStatement("select public.attempt_all(?)")) {
+			query.setArray(1, this.connection.createArrayOf("text", statements.toArray()));
+			try (ResultSet row = query.executeQuery()) {
+				row.next();
+				return Arrays.asList((String[]) row.getArray(1).getArray());
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package dev.pgkeel.schema.lint;
 import java.sql.Connection;
 import java.util.List;
 
+import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,8 @@ class VersionTests {
 
 	private static final List<String> SETUP = List
 		.of("create table t (id int, period int4range, constraint ck check (id > 0))", "insert into t values (1)");
+
+	private static final TestDatabase DATABASE = TestServer.shared().newDatabase();
 
 	@ParameterizedTest
 	@ValueSource(strings = { "alter table t add constraint nn not null id", "alter table t add not null id",
@@ -37,7 +40,7 @@ class VersionTests {
 			"alter table t alter column id set storage default",
 			"create or replace view v with (security_invoker) as select 1" })
 	void saysWhatTheServerDoes(String statement) throws Exception {
-		try (Connection connection = TestServer.shared().newDatabase().connect()) {
+		try (Connection connection = DATABASE.connect()) {
 			ServerTruth.Outcome truth = new ServerTruth(connection).inTransaction(SETUP, statement);
 			List<LintFinding> findings = Lint.last(SETUP, statement);
 			if (truth.first() == null) {

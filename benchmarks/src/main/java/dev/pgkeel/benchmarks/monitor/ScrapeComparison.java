@@ -105,9 +105,10 @@ public final class ScrapeComparison {
 	}
 
 	private void occupy(CrowdedServer server) throws SQLException, InterruptedException {
-		for (int i = 0; i < this.pool.getMaximumPoolSize(); i++) {
-			this.taken.add(this.pool.getConnection());
-		}
+		// Not by this thread, which would be told that it waits for itself
+		Thread holder = new Thread(this::takeAll);
+		holder.start();
+		holder.join();
 		server.fill();
 		for (int i = 0; i < 3; i++) {
 			Thread thread = new Thread(this::keepWaiting);
@@ -117,6 +118,17 @@ public final class ScrapeComparison {
 		ConnectionAlerts alerts = this.context.getBean(ConnectionAlerts.class);
 		while (alerts.level(AlertSubject.CONNECTIONS) != AlertLevel.PANIC) {
 			Thread.sleep(Duration.ofMillis(100).toMillis());
+		}
+	}
+
+	private void takeAll() {
+		try {
+			while (this.taken.size() < this.pool.getMaximumPoolSize()) {
+				this.taken.add(this.pool.getConnection());
+			}
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 

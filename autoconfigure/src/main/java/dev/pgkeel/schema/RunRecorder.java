@@ -1,0 +1,92 @@
+package dev.pgkeel.schema;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Tells which objects belong to which script after a run, and has the history remember
+ * them.
+ */
+final class RunRecorder {
+
+	private final SchemaHistory history;
+
+	RunRecorder(SchemaHistory history) {
+		this.history = history;
+	}
+
+	/**
+	 * What comes after an applied script and has lost something to it, such as a view
+	 * that a DROP ... CASCADE took along, is applied again too.
+	 */
+	List<ScriptOutline> followers(Connection connection, String table, List<ScriptOutline> scripts,
+			List<ScriptOutline> running, Map<String, HistoryEntry> entries, CatalogSnapshot after) throws SQLException {
+		List<ScriptOutline> followers = new ArrayList<>();
+		int first = running.isEmpty() ? scripts.size() : scripts.indexOf(running.get(0));
+		for (ScriptOutline script : scripts.subList(first, scripts.size())) {
+			HistoryEntry entry = entries.get(script.name());
+			if (!running.contains(script) && entry != null) {
+				ScriptState former = this.history.state(connection, table, entry);
+				ScriptState now = ScriptState.again(after, former.roots());
+				if (!now.fingerprint().equals(entry.fingerprint())) {
+					followers.add(script);
+				}
+			}
+		}
+		return followers;
+	}
+
+	void record(Connection connection, String table, ScriptRun run, CatalogDiff diff, CatalogSnapshot after,
+			List<String> searchPath) throws SQLException {
+		Set<String> unnamed = unnamed(run, diff, after, searchPath);
+		for (ScriptOutline script : run.scripts()) {
+			this.history.record(connection, table, script, run.duration(script),
+					ScriptState.of(after, script.names(), searchPath, unnamed));
+		}
+	}
+
+	/**
+	 * What no script names, as when a block puts its name together, belongs to all
+	 * scripts of the transaction.
+	 */
+	private static Set<String> unnamed(ScriptRun run, CatalogDiff diff, CatalogSnapshot after,
+			List<String> searchPath) {
+		Set<String> unnamed = new HashSet<>();
+		List<CatalogObject> touched = new ArrayList<>(diff.created());
+		touched.addAll(diff.altered());
+		for (CatalogObject object : touched) {
+			CatalogEntry entry = after.entry(object);
+			CatalogEntry root = (entry != null) ? ScriptState.root(entry) : null;
+			if (root != null && run.scripts()
+				.stream()
+				.noneMatch((script) -> ScriptState.isNamed(root.object(), script.names(), searchPath))) {
+				unnamed.add(root.object().toString());
+			}
+		}
+		return unnamed;
+	}
+
+	/**
+	 * A script that was not applied may share objects with one that was.
+	 */
+	void refresh(Connection connection, String table, List<ScriptOutline> all, ScriptRun run,
+			Map<String, HistoryEntry> entries, CatalogSnapshot after, List<String> searchPath, List<ScriptNeed> todo,
+			boolean changed) throws SQLException {
+		for (ScriptOutline script : all) {
+			HistoryEntry entry = entries.get(script.name());
+			boolean asked = todo.stream().anyMatch((need) -> need.script() == script.script());
+			if (entry == null || run.scripts().contains(script) || !(changed || asked)) {
+				continue;
+			}
+			ScriptState former = this.history.state(connection, table, entry);
+			this.history.remember(connection, table, entry.id(), entry.outcome(),
+					ScriptState.again(after, former.roots()));
+		}
+	}
+
+}
