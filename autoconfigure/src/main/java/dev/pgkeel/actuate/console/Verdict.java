@@ -58,6 +58,10 @@ public record Verdict(String level, String text, List<String> also) {
 			return blind(state, raised, also, showValues);
 		}
 		AlertLevel seen = policy.levelOf(snapshot.binding().percent());
+		current.stream()
+			.filter((alert) -> alert.subject() == AlertSubject.CONNECTIONS && alert.level().compareTo(seen) > 0)
+			.map((alert) -> "The " + alert.level() + " about connections stays until there were fewer for a while")
+			.forEach(also::add);
 		AlertLevel level = (seen.compareTo(raised) > 0) ? seen : raised;
 		return new Verdict(level.toString(), connections(snapshot), List.copyOf(also));
 	}

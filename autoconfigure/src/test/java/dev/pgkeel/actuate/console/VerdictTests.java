@@ -61,6 +61,16 @@ class VerdictTests {
 	}
 
 	@Test
+	void anAlertThatIsNotClearedYetIsTold() {
+		ConnectionAlert alert = new ConnectionAlert(AlertSubject.CONNECTIONS, AlertLevel.PAGE, AlertLevel.NONE,
+				"10/97 connections (10 %)", NOW, "key");
+		assertThat(verdict(state(snapshot(10, 0, null)), List.of(alert), POOL))
+			.isEqualTo(new Verdict("page", "10 of 97 usable connections; `billing` holds 10",
+					List.of("The page about connections stays until there were fewer for a while")));
+		assertThat(verdict(state(snapshot(96, 0, null)), List.of(alert), POOL).also()).isEmpty();
+	}
+
+	@Test
 	void whatIsNotKnownIsUnknown() {
 		assertThat(verdict(null, List.of(), POOL).level()).isEqualTo("unknown");
 		assertThat(verdict(new MonitorState(null, null, null, NOW), List.of(), POOL).text())

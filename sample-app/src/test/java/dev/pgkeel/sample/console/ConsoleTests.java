@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 
 import javax.sql.DataSource;
 
@@ -197,6 +198,23 @@ class ConsoleTests {
 		waiting().untilAsserted(() -> assertThat(browser.text("blocked")).contains("No session waits for a lock."));
 	}
 
+	private Connection borrow(String thread) throws InterruptedException {
+		AtomicReference<Connection> borrowed = new AtomicReference<>();
+		Thread holder = new Thread(() -> borrowed.set(borrow()), thread);
+		holder.start();
+		holder.join();
+		return borrowed.get();
+	}
+
+	private Connection borrow() {
+		try {
+			return this.dataSource.getConnection();
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
 	/**
 	 * Has another application wait for a lock.
 	 */
@@ -332,7 +350,7 @@ class ConsoleTests {
 	void pageIsLegibleAndHasNoBarriers(int width, String scheme) throws Exception {
 		browser.size(width, 1);
 		browser.media("prefers-color-scheme", scheme);
-		try (Connection blocker = this.dataSource.getConnection()) {
+		try (Connection blocker = borrow("orders-1")) {
 			CompletableFuture<Void> waiter = waitFor(blocker);
 			for (int session = 0; session < 24; session++) {
 				connect("billing/" + "%06d".formatted(session / 8));
@@ -340,7 +358,7 @@ class ConsoleTests {
 			this.client.post().uri("/lab/leak").exchange().expectStatus().isOk();
 			browser.open(this.url);
 			waiting().untilAsserted(() -> {
-				assertThat(browser.text("blocked")).contains("waits for", "ConsoleTests.pageIsLegible");
+				assertThat(browser.text("blocked")).contains("waits for", "ConsoleTests.borrow", "orders-1");
 				assertThat(browser.text("leases")).contains("LabController.leak");
 			});
 			assertThat(browser.barriers()).isEmpty();
