@@ -46,7 +46,7 @@ class ArchitectureTests {
 		.layer("alert")
 		.definedBy("dev.pgkeel.alert")
 		.layer("actuate")
-		.definedBy("dev.pgkeel.actuate")
+		.definedBy("dev.pgkeel.actuate..")
 		.layer("autoconfigure")
 		.definedBy("dev.pgkeel.autoconfigure")
 		.whereLayer("server")

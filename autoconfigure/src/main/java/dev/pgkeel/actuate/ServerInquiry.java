@@ -46,7 +46,7 @@ public final class ServerInquiry {
 	 * Returns what was learned at the start.
 	 * @return the server, {@code null} if it has not answered yet
 	 */
-	@Nullable KnownServer known() {
+	public @Nullable KnownServer known() {
 		HikariDataSource pool = DatabaseTarget.pool(this.dataSource);
 		return (pool != null && this.servers != null) ? this.servers.get(pool) : null;
 	}
@@ -56,7 +56,7 @@ public final class ServerInquiry {
 	 * @return the leases, {@code null} if there are none, or if it is not known which
 	 * processes serve them, as behind a pooler
 	 */
-	@Nullable PoolLeases leases() {
+	public @Nullable PoolLeases leases() {
 		KnownServer known = known();
 		return (known != null && known.pooler() == Pooler.DIRECT
 				&& DatabaseTarget.pool(this.dataSource) instanceof GuardedDataSource guarded) ? guarded.leases() : null;

@@ -19,10 +19,17 @@ import org.jspecify.annotations.Nullable;
  * none or its process ids are not known
  * @param snapshot what the monitor saw, {@code null} if it saw nothing
  * @param age how old that is
+ * @since 0.1.0
  */
-record WatchedLeases(@Nullable PoolLeases pool, @Nullable ServerSnapshot snapshot, Duration age) {
+public record WatchedLeases(@Nullable PoolLeases pool, @Nullable ServerSnapshot snapshot, Duration age) {
 
-	@Nullable Integer pid(PoolLeases leases, LeaseDescription lease) {
+	/**
+	 * Returns the process that serves a lease.
+	 * @param leases its pool
+	 * @param lease the lease
+	 * @return the process id, {@code null} if it is not known
+	 */
+	public @Nullable Integer pid(PoolLeases leases, LeaseDescription lease) {
 		return (leases == this.pool && lease.pid() != 0) ? lease.pid() : null;
 	}
 
@@ -36,9 +43,10 @@ record WatchedLeases(@Nullable PoolLeases pool, @Nullable ServerSnapshot snapsho
 	}
 
 	/**
-	 * Returns the leases that the monitor saw, by process.
+	 * Returns the leases that the monitor saw.
+	 * @return the leases by process
 	 */
-	Map<Integer, LeaseDescription> byPid() {
+	public Map<Integer, LeaseDescription> byPid() {
 		Map<Integer, LeaseDescription> leases = new HashMap<>();
 		if (this.pool != null) {
 			this.pool.held().stream().filter(this::wasSeen).forEach((lease) -> leases.put(lease.pid(), lease));

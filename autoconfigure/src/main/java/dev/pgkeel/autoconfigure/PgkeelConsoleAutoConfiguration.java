@@ -2,27 +2,22 @@ package dev.pgkeel.autoconfigure;
 
 import java.time.Clock;
 import java.util.List;
-import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
-import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.actuate.ServerInquiry;
 import dev.pgkeel.actuate.console.ConsoleEndpoint;
 import dev.pgkeel.actuate.console.ConsoleHistory;
 import dev.pgkeel.actuate.console.ConsolePools;
 import dev.pgkeel.actuate.console.ConsoleReader;
-import dev.pgkeel.actuate.console.RecentLeaks;
 import dev.pgkeel.alert.AlertPolicy;
 import dev.pgkeel.alert.ConnectionAlerts;
-import dev.pgkeel.lease.ConnectionLeakEvent;
 import dev.pgkeel.lease.LeasedPools;
 import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.server.ApplicationInstance;
-import dev.pgkeel.server.DatabaseTarget;
-import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.KnownServers;
 import dev.pgkeel.server.ServerMonitor;
-import org.jspecify.annotations.Nullable;
+import dev.pgkeel.transaction.TransactionGuard;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -36,8 +31,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.context.ApplicationListener;
-import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.ImportRuntimeHints;
@@ -48,7 +41,8 @@ import org.springframework.context.annotation.ImportRuntimeHints;
  * @since 0.1.0
  */
 @AutoConfiguration(after = { PgkeelAutoConfiguration.class, PgkeelLeaseAutoConfiguration.class,
-		PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class, PgkeelMonitorAutoConfiguration.class })
+		PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class, PgkeelMonitorAutoConfiguration.class,
+		PgkeelTransactionAutoConfiguration.class })
 @ConditionalOnClass(value = { Endpoint.class, ConditionalOnAvailableEndpoint.class },
 		name = "org.springframework.web.servlet.DispatcherServlet")
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
@@ -68,24 +62,17 @@ public final class PgkeelConsoleAutoConfiguration {
 	 * The monitor finds it among its listeners.
 	 */
 	@Bean
-	ConsoleHistory pgkeelConsoleHistory(ConsolePools pools, ObjectProvider<LeasedPools> leases) {
+	ConsoleHistory pgkeelConsoleHistory(ConsolePools pools, ObjectProvider<LeasedPools> leases,
+			ObjectProvider<TransactionGuard> transactions) {
 		return new ConsoleHistory(pools,
 				() -> leases.stream()
 					.flatMap((leased) -> leased.all().values().stream())
 					.mapToLong((pool) -> pool.counters().reclaimed())
 					.sum(),
-				() -> null);
-	}
-
-	@Bean
-	RecentLeaks pgkeelRecentLeaks() {
-		return new RecentLeaks(Clock.systemUTC());
-	}
-
-	@Bean
-	static ApplicationListener<PayloadApplicationEvent<ConnectionLeakEvent>> pgkeelRecentLeaksListener(
-			ObjectProvider<RecentLeaks> leaks) {
-		return (event) -> leaks.getObject().add(event.getPayload());
+				() -> {
+					TransactionGuard guard = transactions.getIfAvailable();
+					return (guard != null) ? guard.figures() : null;
+				});
 	}
 
 	@Bean
@@ -93,25 +80,18 @@ public final class PgkeelConsoleAutoConfiguration {
 	ConsoleEndpoint pgkeelConsoleEndpoint(ApplicationInstance instance, ObjectProvider<DataSource> dataSource,
 			ObjectProvider<KnownServers> servers, ObjectProvider<ServerMonitor> monitor,
 			ObjectProvider<ConnectionAlerts> alerts, ConsolePools pools, ObjectProvider<LeasedPools> leases,
-			ObjectProvider<SchemaInitializer> schema, ConsoleHistory history, RecentLeaks recentLeaks,
-			AlertProperties alert, ConsoleEndpointProperties properties, ObjectProvider<PathMapper> pathMappers) {
-		AlertProperties.Thresholds thresholds = alert.thresholds();
-		ConsoleReader.Sources sources = new ConsoleReader.Sources(instance, server(dataSource, servers),
-				monitor.getIfAvailable(), alerts.getIfAvailable(), pools, leases.getIfAvailable(),
+			ObjectProvider<TransactionGuard> transactions, ObjectProvider<SchemaInitializer> schema,
+			ConsoleHistory history, AlertProperties alert, ConsoleEndpointProperties properties,
+			ObjectProvider<PathMapper> pathMappers) {
+		DataSource candidate = dataSource.getIfUnique();
+		ServerInquiry inquiry = (candidate != null) ? new ServerInquiry(candidate, servers.getIfAvailable()) : null;
+		ConsoleReader.Sources sources = new ConsoleReader.Sources(instance, inquiry, monitor.getIfAvailable(),
+				alerts.getIfAvailable(), pools, leases.getIfAvailable(), transactions.getIfAvailable(),
 				schema.getIfAvailable());
-		ConsoleReader reader = new ConsoleReader(sources, history, recentLeaks,
+		AlertProperties.Thresholds thresholds = alert.thresholds();
+		ConsoleReader reader = new ConsoleReader(sources, history,
 				new AlertPolicy(thresholds.alert(), thresholds.page(), thresholds.panic()), Clock.systemUTC());
 		return new ConsoleEndpoint(reader, () -> lastSegment(pathMappers), properties.showValues(), properties.roles());
-	}
-
-	private static Supplier<@Nullable KnownServer> server(ObjectProvider<DataSource> dataSource,
-			ObjectProvider<KnownServers> servers) {
-		return () -> {
-			DataSource candidate = dataSource.getIfUnique();
-			HikariDataSource pool = (candidate != null) ? DatabaseTarget.pool(candidate) : null;
-			KnownServers known = servers.getIfAvailable();
-			return (pool != null && known != null) ? known.get(pool) : null;
-		};
 	}
 
 	private static String lastSegment(ObjectProvider<PathMapper> pathMappers) {

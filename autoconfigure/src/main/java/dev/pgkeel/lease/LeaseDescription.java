@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param pid the process that serves its session, as the driver was told, which behind a
  * pooler is not real; 0 if it is not known
  * @param holder the name of the thread that borrowed it
+ * @param holderId the thread's id
  * @param heldFor for how long it has been out
  * @param callSite the user's line that borrowed it, {@code null} if it was not recorded
  * @param session what its session did when the server was asked last, such as
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param leak {@code proven}, {@code suspected} or {@code null}
  * @since 0.1.0
  */
-public record LeaseDescription(int pid, String holder, Duration heldFor, @Nullable String callSite, String session,
-		@Nullable String leak) {
+public record LeaseDescription(int pid, String holder, long holderId, Duration heldFor, @Nullable String callSite,
+		String session, @Nullable String leak) {
 
 	@Override
 	public String toString() {

@@ -197,8 +197,8 @@ public final class PoolLeases {
 	private LeaseDescription describe(Lease lease) {
 		CallSite callSite = lease.callSite();
 		String leak = lease.isProven() ? "proven" : (lease.isSuspected() ? "suspected" : null);
-		return new LeaseDescription(lease.backendPid(), Holders.name(lease.holder()), lease.heldFor(),
-				(callSite != null) ? callSite.toString() : null, this.sessions.lastSeen(lease), leak);
+		return new LeaseDescription(lease.backendPid(), Holders.name(lease.holder()), lease.holder().getId(),
+				lease.heldFor(), (callSite != null) ? callSite.toString() : null, this.sessions.lastSeen(lease), leak);
 	}
 
 	/**
@@ -223,6 +223,21 @@ public final class PoolLeases {
 	 */
 	public List<RecentLeak> recentLeaks() {
 		return this.history.leaks();
+	}
+
+	/**
+	 * Returns what the holder of a lease does now.
+	 * @param pid the process that serves the session, as the driver was told
+	 * @return the holder's stack, empty if the thread has ended, {@code null} if there is
+	 * no such lease
+	 */
+	public @Nullable List<StackTraceElement> holderStack(int pid) {
+		return this.registry.open()
+			.stream()
+			.filter((lease) -> lease.backendPid() == pid)
+			.findFirst()
+			.map((lease) -> List.of(lease.holder().getStackTrace()))
+			.orElse(null);
 	}
 
 	/**

@@ -29,14 +29,19 @@ final class SnapshotQuery {
 
 	private static final int MOST_BLOCKED = 20;
 
+	private static final int MOST_IDLE = 20;
+
+	private static final int LONGEST_STATEMENT = 400;
+
 	private static final String QUERY = """
 			with me as materialized (
 			  select oid, rolsuper, rolconnlimit from pg_catalog.pg_roles where rolname = session_user
 			), here as materialized (
 			  select oid, datconnlimit from pg_catalog.pg_database where datname = current_database()
 			), activity as materialized (
-			  select pid, datid, usesysid, state, state_change, backend_type is null as hidden,
-			    regexp_replace(application_name, '/[0-9a-z]{6}$', '') as application
+			  select pid, datid, usesysid, state, state_change, xact_start, query, backend_type is null as hidden,
+			    regexp_replace(application_name, '/[0-9a-z]{6}$', '') as application,
+			    substring(application_name from '/([0-9a-z]{6})$') as instance
 			  from pg_catalog.pg_stat_activity
 			  where coalesce(backend_type, case when datid is not null and usesysid is not null
 			    then 'client backend' end) = 'client backend'
@@ -47,6 +52,9 @@ final class SnapshotQuery {
 			  select pid, seconds, pg_catalog.pg_blocking_pids(pid) as holders from (
 			    select pid, seconds, row_number() over (order by seconds desc nulls last) as place from waiting) as w
 			  where place <= %1$d or pid in (%2$s)
+			), idle as materialized (
+			  select pid from activity where state like 'idle in transaction%%'
+			  order by state_change limit %3$d
 			)
 			select 'session' as kind, application as name,
 			  coalesce(state, case when hidden then 'unknown' else 'disabled' end) as detail, count(*) as number,
@@ -54,10 +62,11 @@ final class SnapshotQuery {
 			  count(*) filter (where datid = (select oid from here)) as of_database,
 			  count(*) filter (where hidden) as hidden,
 			  max(extract(epoch from clock_timestamp() - state_change))
-			    filter (where state like 'idle in transaction%%') as seconds
-			from activity group by application, 3
+			    filter (where state like 'idle in transaction%%') as seconds,
+			  instance, null::numeric as transaction_seconds, null as query
+			from activity group by application, instance, 3
 			union all
-			select 'limit', name, null, number, 0, 0, 0, null from me, here, lateral (values
+			select 'limit', name, null, number, 0, 0, 0, null, null, null, null from me, here, lateral (values
 			  ('max', current_setting('max_connections')::bigint),
 			  ('reserved', current_setting('superuser_reserved_connections')::bigint
 			    + coalesce(current_setting('reserved_connections', true), '0')::bigint),
@@ -67,11 +76,13 @@ final class SnapshotQuery {
 			  ('blocked', (select count(*) from waiting))) as v (name, number)
 			union all
 			select 'blocked', (select application from activity a where a.pid = l.pid),
-			  array_to_string(holders, ','), pid, 0, 0, 0, seconds from longest l
+			  array_to_string(holders, ','), pid, 0, 0, 0, seconds, null, null, null from longest l
 			union all
 			select 'seen', application, coalesce(state, case when hidden then 'unknown' else 'disabled' end), pid, 0, 0, 0,
-			  extract(epoch from clock_timestamp() - state_change)
+			  extract(epoch from clock_timestamp() - state_change), null, extract(epoch from clock_timestamp() - xact_start),
+			  case when not hidden then left(query, %4$d) end
 			from activity where pid in (%2$s) or pid in (select unnest(holders) from longest)
+			  or pid in (select pid from longest) or pid in (select pid from idle)
 			""";
 
 	private SnapshotQuery() {
@@ -98,7 +109,7 @@ final class SnapshotQuery {
 		Map<String, Integer> limits = new HashMap<>();
 		try (Statement statement = connection.createStatement()) {
 			statement.setQueryTimeout((int) timeout.toSeconds());
-			try (ResultSet row = statement.executeQuery(QUERY.formatted(MOST_BLOCKED, list(pids)))) {
+			try (ResultSet row = statement.executeQuery(sql(pids))) {
 				while (row.next()) {
 					switch (row.getString("kind")) {
 						case "session" -> sessions.add(session(row));
@@ -114,6 +125,10 @@ final class SnapshotQuery {
 		blocked.sort(Comparator.comparing(BlockedSession::waiting).reversed());
 		return new ServerSnapshot(now, sessionLimits, value(limits, "all") == 1, List.copyOf(sessions),
 				value(limits, "blocked"), List.copyOf(blocked), Map.copyOf(seen));
+	}
+
+	private static String sql(Collection<Integer> pids) {
+		return QUERY.formatted(MOST_BLOCKED, list(pids), MOST_IDLE, LONGEST_STATEMENT);
 	}
 
 	/**
@@ -137,8 +152,8 @@ final class SnapshotQuery {
 	}
 
 	private static SessionGroup session(ResultSet row) throws SQLException {
-		return new SessionGroup(text(row, "name"), text(row, "detail"), row.getInt("number"), row.getInt("of_role"),
-				row.getInt("of_database"), row.getInt("hidden"), seconds(row));
+		return new SessionGroup(text(row, "name"), text(row, "instance"), text(row, "detail"), row.getInt("number"),
+				row.getInt("of_role"), row.getInt("of_database"), row.getInt("hidden"), seconds(row, "seconds"));
 	}
 
 	private static BlockedSession blocked(ResultSet row) throws SQLException {
@@ -147,12 +162,15 @@ final class SnapshotQuery {
 			.map(Integer::valueOf)
 			.distinct()
 			.toList();
-		return new BlockedSession(row.getInt("number"), text(row, "name"), seconds(row), holders);
+		return new BlockedSession(row.getInt("number"), text(row, "name"), seconds(row, "seconds"), holders);
 	}
 
 	private static SeenSession seen(ResultSet row) throws SQLException {
-		Duration unchanged = (row.getObject("seconds") != null) ? seconds(row) : null;
-		return new SeenSession(row.getInt("number"), text(row, "name"), text(row, "detail"), unchanged);
+		Duration unchanged = (row.getObject("seconds") != null) ? seconds(row, "seconds") : null;
+		Duration transaction = (row.getObject("transaction_seconds") != null) ? seconds(row, "transaction_seconds")
+				: null;
+		return new SeenSession(row.getInt("number"), text(row, "name"), text(row, "detail"), unchanged, transaction,
+				StatementText.withoutValues(row.getString("query")));
 	}
 
 	private static String text(ResultSet row, String column) throws SQLException {
@@ -160,8 +178,8 @@ final class SnapshotQuery {
 		return (text != null) ? text : "";
 	}
 
-	private static Duration seconds(ResultSet row) throws SQLException {
-		return Duration.ofMillis(Math.max(0, Math.round(row.getDouble("seconds") * 1000)));
+	private static Duration seconds(ResultSet row, String column) throws SQLException {
+		return Duration.ofMillis(Math.max(0, Math.round(row.getDouble(column) * 1000)));
 	}
 
 }

@@ -1,5 +1,6 @@
 package dev.pgkeel.actuate.console;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.TreeSet;
 
 import dev.pgkeel.actuate.console.LeasesView.LeaseView;
 import dev.pgkeel.server.BlockedSession;
+import dev.pgkeel.server.SeenSession;
 import dev.pgkeel.server.ServerSnapshot;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record BlockedView(int waiting, List<NodeView> roots) {
 
-	static BlockedView of(ServerSnapshot snapshot, Map<Integer, LeaseView> ours, boolean showSql) {
+	static BlockedView of(ServerSnapshot snapshot, SeenLeases ours, boolean showSql) {
 		return new Tree(snapshot, ours, showSql).view();
 	}
 
@@ -33,14 +35,30 @@ public record BlockedView(int waiting, List<NodeView> roots) {
 	 *
 	 * @param pid its process, 0 for a prepared transaction
 	 * @param application its application's name, {@code null} if it is not known
+	 * @param state its state, {@code null} if it is not known
+	 * @param transactionMs for how long its transaction has been open, in milliseconds
 	 * @param waitingMs how long it has waited, in milliseconds, {@code null} if it does
 	 * not wait
 	 * @param alsoBehind the other processes that it waits for
+	 * @param sql its statement without its values, {@code null} if it may not be shown or
+	 * is not known
 	 * @param lease the lease of this instance that uses it, if there is one
 	 * @param blocks the sessions that wait for it
 	 */
-	public record NodeView(int pid, @Nullable String application, @Nullable Long waitingMs, List<Integer> alsoBehind,
-			@Nullable LeaseView lease, List<NodeView> blocks) {
+	public record NodeView(int pid, @Nullable String application, @Nullable String state, @Nullable Long transactionMs,
+			@Nullable Long waitingMs, List<Integer> alsoBehind, @Nullable String sql, @Nullable LeaseView lease,
+			List<NodeView> blocks) {
+
+		static NodeView of(int pid, @Nullable SeenSession seen, @Nullable BlockedSession waiting,
+				List<Integer> alsoBehind, boolean showSql, @Nullable LeaseView lease, List<NodeView> blocks) {
+			String application = (seen != null) ? seen.application()
+					: ((waiting != null) ? waiting.application() : null);
+			Duration transaction = (seen != null) ? seen.transactionFor() : null;
+			return new NodeView(pid, application, (seen != null) ? seen.state() : null,
+					(transaction != null) ? transaction.toMillis() : null,
+					(waiting != null) ? waiting.waiting().toMillis() : null, alsoBehind,
+					(seen != null && showSql) ? seen.statement() : null, lease, blocks);
+		}
 
 	}
 
@@ -52,7 +70,9 @@ public record BlockedView(int waiting, List<NodeView> roots) {
 
 		private final ServerSnapshot snapshot;
 
-		private final Map<Integer, LeaseView> ours;
+		private final SeenLeases ours;
+
+		private final boolean showSql;
 
 		private final Map<Integer, BlockedSession> waiting = new HashMap<>();
 
@@ -60,9 +80,10 @@ public record BlockedView(int waiting, List<NodeView> roots) {
 
 		private final Set<Integer> shown = new HashSet<>();
 
-		Tree(ServerSnapshot snapshot, Map<Integer, LeaseView> ours, boolean showSql) {
+		Tree(ServerSnapshot snapshot, SeenLeases ours, boolean showSql) {
 			this.snapshot = snapshot;
 			this.ours = ours;
+			this.showSql = showSql;
 			snapshot.longestBlocked().forEach((session) -> this.waiting.put(session.pid(), session));
 			for (BlockedSession session : snapshot.longestBlocked()) {
 				this.children.computeIfAbsent(parent(session), (pid) -> new ArrayList<>()).add(session);
@@ -112,8 +133,8 @@ public record BlockedView(int waiting, List<NodeView> roots) {
 			BlockedSession session = this.waiting.get(pid);
 			List<Integer> alsoBehind = (session != null)
 					? session.blockedBy().stream().filter((other) -> other != parent).toList() : List.of();
-			return new NodeView(pid, (session != null) ? session.application() : null,
-					(session != null) ? session.waiting().toMillis() : null, alsoBehind, this.ours.get(pid), blocks);
+			return NodeView.of(pid, this.snapshot.seen().get(pid), session, alsoBehind, this.showSql,
+					this.ours.get(pid), blocks);
 		}
 
 	}

@@ -1,5 +1,6 @@
 package dev.pgkeel.actuate.console;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -35,9 +36,11 @@ public final class ConsoleEndpoint {
 	private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
 			+ " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-	private static final MediaType JAVASCRIPT = new MediaType("text", "javascript");
+	private static final MediaType JAVASCRIPT = new MediaType("text", "javascript", StandardCharsets.UTF_8);
 
-	private static final MediaType CSS = new MediaType("text", "css");
+	private static final MediaType CSS = new MediaType("text", "css", StandardCharsets.UTF_8);
+
+	private static final MediaType HTML = new MediaType("text", "html", StandardCharsets.UTF_8);
 
 	private final ConsoleReader reader;
 
@@ -67,7 +70,7 @@ public final class ConsoleEndpoint {
 	 */
 	@ReadOperation(produces = "text/html")
 	public ResponseEntity<byte[]> page() {
-		return answer(MediaType.TEXT_HTML).header("Content-Security-Policy", POLICY)
+		return answer(HTML).header("Content-Security-Policy", POLICY)
 			.header("Referrer-Policy", "no-referrer")
 			.body(this.files.page());
 	}
@@ -98,11 +101,12 @@ public final class ConsoleEndpoint {
 		return (stack != null) ? answer(MediaType.APPLICATION_JSON).body(stack) : null;
 	}
 
+	/**
+	 * Nothing is kept: a page of another version of pgkeel would not understand the data.
+	 */
 	private static ResponseEntity.BodyBuilder answer(MediaType type) {
-		// A page of another version of pgkeel would not understand the data
 		return ResponseEntity.ok()
-			.contentType(type.equals(MediaType.APPLICATION_JSON) ? type
-					: new MediaType(type, java.nio.charset.StandardCharsets.UTF_8))
+			.contentType(type)
 			.cacheControl(CacheControl.noStore())
 			.header("X-Content-Type-Options", "nosniff");
 	}

@@ -13,6 +13,7 @@ import dev.pgkeel.server.LimitUsage;
 import dev.pgkeel.server.MonitorState;
 import dev.pgkeel.server.PollListener;
 import dev.pgkeel.server.ServerSnapshot;
+import dev.pgkeel.transaction.TransactionFigures;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,7 @@ public final class ConsoleHistory implements PollListener {
 
 	private static final int SIZE = (int) SPAN.dividedBy(STEP) + 1;
 
-	private final Supplier<List<PoolFigures>> pools;
+	private final Supplier<List<PoolView>> pools;
 
 	private final LongSupplier leaks;
 
@@ -53,7 +54,7 @@ public final class ConsoleHistory implements PollListener {
 	 * @param transactions tells about transactions, or {@code null} if nobody watches
 	 * them
 	 */
-	public ConsoleHistory(Supplier<List<PoolFigures>> pools, LongSupplier leaks,
+	public ConsoleHistory(Supplier<List<PoolView>> pools, LongSupplier leaks,
 			Supplier<@Nullable TransactionFigures> transactions) {
 		this.pools = pools;
 		this.leaks = leaks;
@@ -80,20 +81,25 @@ public final class ConsoleHistory implements PollListener {
 
 	private Point point(MonitorState state, Instant now) {
 		ServerSnapshot snapshot = (state.failure() == null) ? state.snapshot() : null;
-		LimitUsage binding = (snapshot != null) ? snapshot.binding() : null;
-		List<PoolFigures> figures = this.pools.get();
+		LimitUsage server = (snapshot != null) ? snapshot.usages().get(0) : null;
+		List<PoolView> figures = this.pools.get();
 		TransactionFigures before = this.lastTransactions;
 		TransactionFigures after = this.transactions.get();
 		this.lastTransactions = after;
 		Double rate = null;
+		Double p95 = null;
 		if (before != null && after != null && this.last != null) {
-			double seconds = Duration.between(this.last, now).toMillis() / 1000.0;
-			rate = Math.round(10 * (after.ended() - before.ended()) / seconds) / 10.0;
+			TransactionFigures ended = after.since(before);
+			rate = rounded(ended.count() * 1000.0 / Math.max(1, Duration.between(this.last, now).toMillis()));
+			p95 = (ended.count() > 0) ? rounded(ended.percentile(0.95).toNanos() / 1_000_000.0) : null;
 		}
-		Double p95 = (after != null && !Double.isNaN(after.p95Ms())) ? Math.round(10 * after.p95Ms()) / 10.0 : null;
-		return new Point(now, (binding != null) ? binding.used() : null, (binding != null) ? binding.limit() : null,
-				figures.stream().mapToInt(PoolFigures::active).sum(),
-				figures.stream().mapToInt(PoolFigures::pending).sum(), this.leaks.getAsLong(), rate, p95);
+		return new Point(now, (server != null) ? server.used() : null, (server != null) ? server.limit() : null,
+				figures.stream().mapToInt(PoolView::active).sum(), figures.stream().mapToInt(PoolView::pending).sum(),
+				this.leaks.getAsLong(), rate, p95);
+	}
+
+	private static double rounded(double value) {
+		return Math.round(10 * value) / 10.0;
 	}
 
 	/**
@@ -135,7 +141,7 @@ public final class ConsoleHistory implements PollListener {
 	 * {@code null} there, and the list is if it was never known.
 	 *
 	 * @param secondsAgo the times
-	 * @param used sessions that count against the limit that binds
+	 * @param used sessions that count against the server's limit
 	 * @param limit that limit
 	 * @param active connections of the pools in use
 	 * @param pending threads that waited for one

@@ -15,7 +15,7 @@ import dev.pgkeel.server.DatabaseTarget;
  *
  * @since 0.1.0
  */
-public final class ConsolePools implements Supplier<List<PoolFigures>> {
+public final class ConsolePools implements Supplier<List<PoolView>> {
 
 	private final Supplier<Map<String, DataSource>> dataSources;
 
@@ -28,12 +28,12 @@ public final class ConsolePools implements Supplier<List<PoolFigures>> {
 	}
 
 	@Override
-	public List<PoolFigures> get() {
-		List<PoolFigures> figures = new ArrayList<>();
+	public List<PoolView> get() {
+		List<PoolView> figures = new ArrayList<>();
 		this.dataSources.get().forEach((beanName, dataSource) -> {
 			HikariDataSource pool = DatabaseTarget.pool(dataSource);
 			if (pool != null && !pool.isClosed() && DatabaseTarget.ofPool(pool) != DatabaseTarget.OTHER) {
-				figures.add(PoolFigures.of(beanName, pool));
+				figures.add(PoolView.of(beanName, pool));
 			}
 		});
 		return figures;

@@ -1,23 +1,23 @@
 package dev.pgkeel.actuate.console;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
-import dev.pgkeel.actuate.console.LeasesView.LeaseView;
+import dev.pgkeel.actuate.ServerInquiry;
+import dev.pgkeel.actuate.WatchedLeases;
 import dev.pgkeel.alert.AlertPolicy;
 import dev.pgkeel.alert.ConnectionAlerts;
 import dev.pgkeel.lease.LeasedPools;
 import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.server.ApplicationInstance;
-import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.MonitorState;
 import dev.pgkeel.server.ServerMonitor;
 import dev.pgkeel.server.ServerSnapshot;
+import dev.pgkeel.transaction.TransactionGuard;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +32,6 @@ public final class ConsoleReader {
 
 	private final ConsoleHistory history;
 
-	private final RecentLeaks leaks;
-
 	private final AlertPolicy policy;
 
 	private final Clock clock;
@@ -42,50 +40,49 @@ public final class ConsoleReader {
 	 * Creates a reader.
 	 * @param sources where to read
 	 * @param history the last 15 minutes
-	 * @param leaks the last leaks
 	 * @param policy when an alert is raised
 	 * @param clock tells the time
 	 */
-	public ConsoleReader(Sources sources, ConsoleHistory history, RecentLeaks leaks, AlertPolicy policy, Clock clock) {
+	public ConsoleReader(Sources sources, ConsoleHistory history, AlertPolicy policy, Clock clock) {
 		this.sources = sources;
 		this.history = history;
-		this.leaks = leaks;
 		this.policy = policy;
 		this.clock = clock;
 	}
 
-	ConsoleView read(boolean showSql) {
+	ConsoleView read(boolean showValues) {
 		Instant now = this.clock.instant();
 		ServerMonitor monitor = this.sources.monitor();
-		MonitorState state = (monitor != null && monitor.isRunning()) ? monitor.state() : null;
+		MonitorState state = (monitor != null) ? asked(monitor) : null;
 		ServerSnapshot snapshot = (state != null) ? state.current(now) : null;
+		ServerInquiry inquiry = this.sources.inquiry();
+		WatchedLeases watched = new WatchedLeases((inquiry != null) ? inquiry.leases() : null, snapshot,
+				(state != null) ? state.age(now) : Duration.ZERO);
+		Transactions transactions = Transactions.of(this.sources.transactions());
+		SeenLeases ours = SeenLeases.of(watched, transactions);
 		ConnectionAlerts alerts = this.sources.alerts();
-		List<PoolFigures> pools = this.sources.pools().get();
+		List<PoolView> pools = this.sources.pools().get();
 		LeasedPools leased = this.sources.leases();
-		LeasesView leases = (leased != null) ? LeasesView.of(leased.all()) : null;
-		Map<Integer, LeaseView> ours = byPid(leases);
 		SchemaInitializer schema = this.sources.schema();
 		return new ConsoleView(now.toEpochMilli(),
-				Verdict.of(state, (alerts != null) ? alerts.current() : List.of(), this.policy, pools, now),
-				ServerView.of(this.sources.instance(), this.sources.server().get(), state, now, showSql),
+				Verdict.of(state, (alerts != null) ? alerts.current() : List.of(), this.policy, pools, now, showValues),
+				ServerView.of(this.sources.instance(), (inquiry != null) ? inquiry.known() : null, state, now,
+						showValues),
 				(snapshot != null) ? LimitsView.of(snapshot, this.policy) : null,
 				(snapshot != null) ? WhoView.of(snapshot) : null,
-				(snapshot != null) ? BlockedView.of(snapshot, ours, showSql) : null,
-				(snapshot != null) ? IdleView.of(snapshot) : null, pools, leases, this.history.view(now),
-				(alerts != null) ? AlertsView.of(alerts) : null, (leased != null) ? this.leaks.latestFirst() : null,
+				(snapshot != null) ? BlockedView.of(snapshot, ours, showValues) : null,
+				(snapshot != null) ? IdleView.of(snapshot, ours, showValues) : null, pools,
+				(leased != null) ? LeasesView.of(leased.all(), watched, transactions) : null, this.history.view(now),
+				(alerts != null) ? AlertsView.of(alerts) : null, (leased != null) ? LeakView.of(leased.all()) : null,
 				(schema != null) ? SchemaView.of(schema) : null);
 	}
 
-	private static Map<Integer, LeaseView> byPid(@Nullable LeasesView leases) {
-		Map<Integer, LeaseView> byPid = new HashMap<>();
-		List<LeaseView> held = (leases != null) ? leases.held() : new ArrayList<>();
-		for (LeaseView lease : held) {
-			Integer pid = lease.pid();
-			if (pid != null) {
-				byPid.put(pid, lease);
-			}
-		}
-		return byPid;
+	/**
+	 * Where the monitor does not run by itself, others may have had it ask.
+	 */
+	private static @Nullable MonitorState asked(ServerMonitor monitor) {
+		MonitorState state = monitor.state();
+		return (monitor.isRunning() || state.askedAt() != null) ? state : null;
 	}
 
 	/**
@@ -95,23 +92,35 @@ public final class ConsoleReader {
 	 * @return its stack, {@code null} if there is no such lease any more
 	 */
 	@Nullable List<String> stack(String pool, int pid) {
-		return null;
+		LeasedPools leased = this.sources.leases();
+		if (leased == null) {
+			return null;
+		}
+		return leased.all()
+			.values()
+			.stream()
+			.filter((leases) -> leases.pool().equals(pool))
+			.flatMap((leases) -> Stream.ofNullable(leases.holderStack(pid)))
+			.findFirst()
+			.map((stack) -> stack.stream().map(StackTraceElement::toString).toList())
+			.orElse(null);
 	}
 
 	/**
 	 * Where to read.
 	 *
 	 * @param instance this instance
-	 * @param server tells what was learned at the start, or {@code null}
+	 * @param inquiry knows the server, {@code null} if there is no single data source
 	 * @param monitor the monitor, {@code null} if there is none
 	 * @param alerts the alerts, {@code null} if they are switched off
 	 * @param pools tells the pools' figures
 	 * @param leases the pools' leases, {@code null} if leaks are not looked for
+	 * @param transactions the transactions, {@code null} if they are not watched
 	 * @param schema the schema scripts, {@code null} if they are switched off
 	 */
-	public record Sources(ApplicationInstance instance, Supplier<@Nullable KnownServer> server,
-			@Nullable ServerMonitor monitor, @Nullable ConnectionAlerts alerts, Supplier<List<PoolFigures>> pools,
-			@Nullable LeasedPools leases, @Nullable SchemaInitializer schema) {
+	public record Sources(ApplicationInstance instance, @Nullable ServerInquiry inquiry,
+			@Nullable ServerMonitor monitor, @Nullable ConnectionAlerts alerts, Supplier<List<PoolView>> pools,
+			@Nullable LeasedPools leases, @Nullable TransactionGuard transactions, @Nullable SchemaInitializer schema) {
 
 	}
 

@@ -3,7 +3,6 @@ package dev.pgkeel.actuate.console;
 import java.util.List;
 
 import dev.pgkeel.actuate.console.ConsoleHistory.HistoryView;
-import dev.pgkeel.actuate.console.RecentLeaks.LeakView;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -27,7 +26,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @since 0.1.0
  */
 public record ConsoleView(long now, Verdict verdict, ServerView server, @Nullable LimitsView limits,
-		@Nullable WhoView who, @Nullable BlockedView blocked, @Nullable IdleView idle, List<PoolFigures> pools,
+		@Nullable WhoView who, @Nullable BlockedView blocked, @Nullable IdleView idle, List<PoolView> pools,
 		@Nullable LeasesView leases, HistoryView history, @Nullable AlertsView alerts, @Nullable List<LeakView> leaks,
 		@Nullable SchemaView schema) implements OperationResponseBody {
 

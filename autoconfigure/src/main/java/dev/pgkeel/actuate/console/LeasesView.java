@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
+import dev.pgkeel.actuate.WatchedLeases;
 import dev.pgkeel.lease.LeaseDescription;
 import dev.pgkeel.lease.PoolLeases;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +22,12 @@ public record LeasesView(List<LeaseView> held, int more, long reclaimed) {
 
 	private static final int MOST = 100;
 
-	static LeasesView of(Map<String, PoolLeases> pools) {
+	static LeasesView of(Map<String, PoolLeases> pools, WatchedLeases watched, Transactions transactions) {
 		List<LeaseView> held = new ArrayList<>();
 		long reclaimed = 0;
 		for (PoolLeases pool : pools.values()) {
-			pool.held().forEach((lease) -> held.add(LeaseView.of(pool.pool(), lease)));
+			pool.held()
+				.forEach((lease) -> held.add(LeaseView.of(pool.pool(), watched.pid(pool, lease), lease, transactions)));
 			reclaimed += pool.counters().reclaimed();
 		}
 		held.sort(Comparator.comparingLong(LeaseView::heldMs).reversed());
@@ -48,9 +50,9 @@ public record LeasesView(List<LeaseView> held, int more, long reclaimed) {
 	public record LeaseView(String pool, @Nullable Integer pid, long heldMs, @Nullable String transaction,
 			String holder, @Nullable String callSite, String session, @Nullable String leak) {
 
-		static LeaseView of(String pool, LeaseDescription lease) {
-			return new LeaseView(pool, null, lease.heldFor().toMillis(), null, lease.holder(), lease.callSite(),
-					lease.session(), lease.leak());
+		static LeaseView of(String pool, @Nullable Integer pid, LeaseDescription lease, Transactions transactions) {
+			return new LeaseView(pool, pid, lease.heldFor().toMillis(), transactions.of(lease.holderId()),
+					lease.holder(), lease.callSite(), lease.session(), lease.leak());
 		}
 
 	}

@@ -36,10 +36,12 @@ public record Verdict(String level, String text, List<String> also) {
 	 * @param policy when an alert is raised
 	 * @param pools this instance's pools
 	 * @param now the time
+	 * @param showValues whether messages of the driver are shown, which name hosts, roles
+	 * and databases
 	 * @return the verdict
 	 */
 	static Verdict of(@Nullable MonitorState state, List<ConnectionAlert> current, AlertPolicy policy,
-			List<PoolFigures> pools, Instant now) {
+			List<PoolView> pools, Instant now, boolean showValues) {
 		List<String> also = new ArrayList<>();
 		pools.stream().filter((pool) -> pool.pending() > 0).map(Verdict::waiting).forEach(also::add);
 		List<ConnectionAlert> others = current.stream()
@@ -53,32 +55,37 @@ public record Verdict(String level, String text, List<String> also) {
 		others.stream().map((alert) -> capitalized(alert.message())).forEach(also::add);
 		ServerSnapshot snapshot = (state != null) ? state.current(now) : null;
 		if (snapshot == null) {
-			return blind(state, raised, also);
+			return blind(state, raised, also, showValues);
 		}
 		AlertLevel seen = policy.levelOf(snapshot.binding().percent());
+		current.stream()
+			.filter((alert) -> alert.subject() == AlertSubject.CONNECTIONS && alert.level().compareTo(seen) > 0)
+			.map((alert) -> "The " + alert.level() + " about connections stays until there were fewer for a while")
+			.forEach(also::add);
 		AlertLevel level = (seen.compareTo(raised) > 0) ? seen : raised;
 		return new Verdict(level.toString(), connections(snapshot), List.copyOf(also));
 	}
 
-	private static Verdict blind(@Nullable MonitorState state, AlertLevel raised, List<String> also) {
+	private static Verdict blind(@Nullable MonitorState state, AlertLevel raised, List<String> also,
+			boolean showValues) {
 		if (state == null) {
 			return new Verdict((raised != AlertLevel.NONE) ? raised.toString() : UNKNOWN,
 					"nobody watches the server from here", List.copyOf(also));
 		}
 		MonitorFailure failure = state.failure();
 		if (failure != null && failure.cause() == MonitorFailure.Cause.SERVER_FULL) {
-			return new Verdict(AlertLevel.PANIC.toString(), describe(failure), List.copyOf(also));
+			return new Verdict(AlertLevel.PANIC.toString(), describe(failure, showValues), List.copyOf(also));
 		}
-		String text = (failure != null) ? describe(failure) : ((state.askedAt() != null)
+		String text = (failure != null) ? describe(failure, showValues) : ((state.askedAt() != null)
 				? "what was seen last is too old to be shown" : "the server was not asked yet");
 		return new Verdict((raised != AlertLevel.NONE) ? raised.toString() : UNKNOWN, text, List.copyOf(also));
 	}
 
-	static String describe(MonitorFailure failure) {
+	static String describe(MonitorFailure failure, boolean showValues) {
 		return switch (failure.cause()) {
 			case SERVER_FULL -> "the server refuses connections"
 					+ ((failure.refusal() != null) ? ", since " + failure.refusal().description() : "");
-			case SERVER_DOWN -> "the monitor gets no answer: " + failure.message();
+			case SERVER_DOWN -> "the monitor gets no answer" + (showValues ? ": " + failure.message() : "");
 			case POOL_BUSY -> "the monitor has no connection: all of the pool are in use";
 		};
 	}
@@ -99,7 +106,7 @@ public record Verdict(String level, String text, List<String> also) {
 			.orElse(text);
 	}
 
-	private static String waiting(PoolFigures pool) {
+	private static String waiting(PoolView pool) {
 		return "%d %s for a connection of `%s`: %d of its %d are in use".formatted(pool.pending(),
 				(pool.pending() == 1) ? "thread waits" : "threads wait", name(pool.name()), pool.active(), pool.max());
 	}

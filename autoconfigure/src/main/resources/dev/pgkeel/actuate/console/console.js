@@ -51,6 +51,12 @@ function put(node, value) {
   return node;
 }
 
+// Names of code, which may break after a dot and before a parenthesis
+function putCode(node, value) {
+  if (node.textContent === value) return;
+  node.replaceChildren(...value.split(/(?<=\.)|(?=\()/).flatMap((piece, i) => i ? [el("wbr"), piece] : [piece]));
+}
+
 function attr(node, name, value) {
   if (node.getAttribute(name) !== value) node.setAttribute(name, value);
 }
@@ -143,7 +149,7 @@ function cell(value) {
 }
 
 function code(value) {
-  return (node, item) => put(part(node, "code", () => el("span", "code")), value(item) ?? UNKNOWN);
+  return (node, item) => putCode(part(node, "code", () => el("span", "code")), value(item) ?? UNKNOWN);
 }
 
 function blankable(value) {
@@ -231,7 +237,8 @@ function facts(data) {
   if (server.failure) lines.push(server.failure);
   lines.push(server.version ? "PostgreSQL " + server.version + (server.role ? " " + server.role : "")
     : "server version unknown");
-  if (server.database) lines.push("database " + server.database + " as " + server.user);
+  lines.push(server.database ? "database " + server.database + " as " + server.user
+    : server.valuesShown ? "database unknown" : "database and role hidden");
   if (server.pooler && server.pooler !== "direct") lines.push("pooler: " + server.pooler);
   if (server.seesAllSessions === true) lines.push("this role sees all sessions");
   else if (server.seesAllSessions === false)
@@ -272,7 +279,7 @@ function limits(data) {
 
 function limit(item) {
   const row = el("div", "limit" + (item.server ? " server" : ""));
-  row.append(el("span", "name"), el("div", "bar"), el("span"));
+  row.append(el("span", "name"), el("div", "bar"), el("span", "figures"));
   row.firstChild.append(term(item.term, item.label));
   const bar = row.children[1];
   bar.setAttribute("role", "img");
@@ -338,7 +345,7 @@ function applicationCell(node, row, data) {
     return made;
   });
   button.application = application.name;
-  show(button, !row.kind && instances > 0);
+  show(button, !row.kind && instances > 1);
   put(button, plural(instances, "instance"));
   attr(button, "aria-expanded", String(opened.has(application.name)));
 }
@@ -373,7 +380,7 @@ function nodes(parent, all, data) {
       node.alsoBehind.length ? "also behind " + node.alsoBehind.join(", ") : "",
       node.lease ? "held for " + time(node.lease.heldMs) + " by " + node.lease.holder
         + (node.lease.transaction ? " in " + node.lease.transaction : "") : ""].filter(Boolean).join(" · "));
-    put(site, node.lease ? " at " + (node.lease.callSite ?? "an unknown line") : "");
+    putCode(site, node.lease ? " at " + (node.lease.callSite ?? "an unknown line") : "");
     put(sql, node.sql ?? "");
     show(sql, node.sql != null);
     show(below, node.blocks.length > 0);
@@ -445,13 +452,13 @@ function idle(data) {
     { label: "Backend", type: "short", term: "backend", fill: cell((session) => session.pid) },
     { label: "Application", type: "wrap", fill: cell((session) => name(session.application)) },
     { label: "Call site", term: "call site", fill: code((session) => session.lease
-      ? session.lease.callSite ?? "not recorded" : "not of this instance") },
-    { label: "Last statement", fill: code((session) => session.sql ?? (data.server.sqlShown ? UNKNOWN : "hidden")) }
+      ? session.lease.callSite ?? "not recorded" : "not known here") },
+    { label: "Last statement", fill: code((session) => session.sql ?? (data.server.valuesShown ? UNKNOWN : "hidden")) }
   ], sessions, (session) => String(session.pid), data.idle
     ? data.idle.longestMs > 0 ? "The longest has been idle in its transaction for " + time(data.idle.longestMs) + "."
       : "No session is idle in a transaction."
     : "Which sessions are idle in a transaction is unknown.");
-  note($("idle"), sessions.length && !data.server.sqlShown
+  note($("idle"), sessions.length && !data.server.valuesShown
     ? "Statements are hidden: see management.endpoint.pgkeelconsole.show-values." : "");
 }
 
@@ -620,13 +627,13 @@ function markdown(data) {
     (data.idle?.sessions ?? []).map((one) => [time(one.idleMs), one.pid, quote(name(one.application)),
       one.lease ? quote(one.lease.callSite) : "", one.sql ? quote(one.sql) : "hidden"]), data.idle ? "None." : UNKNOWN);
   rows("Alerts", ["since", "level", "what"], (data.alerts?.history ?? []).map((alert) =>
-    [new Date(alert.since).toISOString(), alert.level, alert.subject + ": " + alert.message]), data.alerts ? "None." : UNKNOWN);
+    [new Date(alert.since).toISOString(), alert.level, quote(alert.subject + ": " + alert.message)]), data.alerts ? "None." : UNKNOWN);
   rows("Leaks", ["found", "outcome", "borrowed at", "held for"], (data.leaks ?? []).map((leak) =>
     [new Date(leak.at).toISOString(), leak.kind, quote(leak.callSite), time(leak.heldMs)]), data.leaks ? "None." : UNKNOWN);
   out.push("", "## Schema", "", data.schema ? "- " + data.schema.outcome + " in " + time(data.schema.durationMs) : UNKNOWN,
-    ...(data.schema?.changes ?? []).map((change) => "- " + change),
-    ...(data.schema?.drift ?? []).map((drift) => "- drift: " + drift),
-    ...(data.schema?.findings ?? []).map((finding) => "- " + quote(finding.place) + " " + finding.message));
+    ...(data.schema?.changes ?? []).map((change) => "- " + quote(change)),
+    ...(data.schema?.drift ?? []).map((drift) => "- drift: " + quote(drift)),
+    ...(data.schema?.findings ?? []).map((finding) => "- " + quote(finding.place) + " " + quote(finding.message)));
   return out.join("\n") + "\n";
 }
 

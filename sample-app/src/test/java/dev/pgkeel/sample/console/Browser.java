@@ -85,6 +85,11 @@ final class Browser implements AutoCloseable {
 		return (T) this.driver.executeScript(script, arguments);
 	}
 
+	@SuppressWarnings("unchecked")
+	<T> T async(String script) {
+		return (T) this.driver.executeAsyncScript(script);
+	}
+
 	/**
 	 * The text that a person sees.
 	 */
@@ -141,14 +146,14 @@ final class Browser implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		Object found = this.driver.executeAsyncScript("""
+		List<String> found = async("""
 				const done = arguments[arguments.length - 1];
 				axe.run().then((result) => done(result.violations
 				  .filter((violation) => violation.impact === 'serious' || violation.impact === 'critical')
 				  .map((violation) => violation.id + ': ' + violation.nodes.map((node) => node.html + ' '
 				    + node.failureSummary).join('; '))), (error) => done([String(error)]));
 				""");
-		return ((List<?>) found).stream().map(String::valueOf).toList();
+		return found;
 	}
 
 	@Override

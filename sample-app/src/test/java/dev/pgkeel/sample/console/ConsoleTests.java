@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 
 import javax.sql.DataSource;
 
-import dev.pgkeel.sample.NotesApplicationTest;
 import dev.pgkeel.testsupport.RequiresComponent;
 import dev.pgkeel.testsupport.SmallServer;
 import dev.pgkeel.testsupport.TestDatabase;
@@ -31,22 +31,31 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.WebElement;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
+import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.client.RestTestClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests for the console in a real browser.
  */
-@NotesApplicationTest(properties = { "sample.lab.enabled=true", "pgkeel.runtime-profile=development",
-		"pgkeel.monitor.interval=1s", "spring.datasource.hikari.maximum-pool-size=6" })
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+		properties = { "sample.lab.enabled=true", "pgkeel.runtime-profile=development", "pgkeel.monitor.interval=1s",
+				"spring.datasource.hikari.maximum-pool-size=6" })
+@AutoConfigureRestTestClient
 @RequiresComponent({ "chromium", "chromedriver" })
 @DirtiesContext
 class ConsoleTests {
@@ -59,14 +68,18 @@ class ConsoleTests {
 
 	private final DataSource dataSource;
 
+	private final PlatformTransactionManager transactionManager;
+
 	private final RestTestClient client;
 
 	private final String url;
 
 	private final List<Connection> opened = new ArrayList<>();
 
-	ConsoleTests(@Autowired DataSource dataSource, @Autowired RestTestClient client, @LocalServerPort int port) {
+	ConsoleTests(@Autowired DataSource dataSource, @Autowired PlatformTransactionManager transactionManager,
+			@Autowired RestTestClient client, @LocalServerPort int port) {
 		this.dataSource = dataSource;
+		this.transactionManager = transactionManager;
 		this.client = client;
 		this.url = "http://localhost:" + port + "/actuator/pgkeelconsole";
 	}
@@ -74,6 +87,7 @@ class ConsoleTests {
 	@DynamicPropertySource
 	static void ownServer(DynamicPropertyRegistry registry) {
 		registry.add("spring.datasource.url", database::jdbcUrl);
+		registry.add("spring.datasource.username", database::username);
 	}
 
 	@BeforeAll
@@ -184,6 +198,23 @@ class ConsoleTests {
 		waiting().untilAsserted(() -> assertThat(browser.text("blocked")).contains("No session waits for a lock."));
 	}
 
+	private Connection borrow(String thread) throws InterruptedException {
+		AtomicReference<Connection> borrowed = new AtomicReference<>();
+		Thread holder = new Thread(() -> borrowed.set(borrow()), thread);
+		holder.start();
+		holder.join();
+		return borrowed.get();
+	}
+
+	private Connection borrow() {
+		try {
+			return this.dataSource.getConnection();
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
 	/**
 	 * Has another application wait for a lock.
 	 */
@@ -215,7 +246,10 @@ class ConsoleTests {
 			assertThat(browser.text("who")).contains(HOSTILE);
 			assertThat(browser.text("idle")).contains(HOSTILE, "<img src=x onerror=window.pwned=3>");
 		});
-		assertThat(browser.<String>script("return document.body.innerText")).doesNotContain("secret");
+		browser.find(By.id("copy")).click();
+		assertThat(
+				browser.<String>script("return document.body.innerText + document.getElementById('report-text').value"))
+			.doesNotContain("secret");
 		assertThat(browser.<Long>script("return document.images.length")).isZero();
 		assertThat(browser.<Object>script("return window.pwned")).isNull();
 	}
@@ -263,15 +297,43 @@ class ConsoleTests {
 	}
 
 	@Test
-	void aReportIsCopiedAsMarkdown() {
-		this.client.post().uri("/lab/leak").exchange().expectStatus().isOk();
-		waiting().untilAsserted(() -> assertThat(browser.text("leases")).contains("LabController.leak"));
+	void aReportIsCopiedAsMarkdown() throws SQLException {
 		browser.script("navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'))");
-		browser.find(By.id("copy")).click();
-		waiting().untilAsserted(() -> assertThat(browser.find(By.id("report-text")).getDomProperty("value"))
-			.startsWith("# Calm: ")
-			.contains("## Leases held now", "LabController.leak(LabController.java:", "## Schema", "1_tenants.sql"));
-		browser.find(By.id("report-close")).click();
+		try (Connection held = this.dataSource.getConnection()) {
+			waiting().untilAsserted(() -> assertThat(browser.text("leases")).contains("aReportIsCopied"));
+			browser.find(By.id("copy")).click();
+			waiting().untilAsserted(
+					() -> assertThat(browser.find(By.id("report-text")).getDomProperty("value")).startsWith("# Calm: ")
+						.contains("## Leases held now", "ConsoleTests.aReportIsCopiedAsMarkdown(ConsoleTests.java:",
+								"## Schema", "created table public.notes"));
+			browser.find(By.id("report-close")).click();
+			assertThat(held.isClosed()).isFalse();
+		}
+	}
+
+	@Test
+	void aStackIsShownOnDemand() throws SQLException {
+		try (Connection held = this.dataSource.getConnection()) {
+			By button = By.cssSelector("#leases button[aria-expanded]");
+			waiting().ignoreException(NoSuchElementException.class)
+				.untilAsserted(() -> assertThat(browser.find(button).getText()).startsWith("Show"));
+			browser.find(button).sendKeys(Keys.ENTER);
+			waiting().untilAsserted(() -> assertThat(browser.find(By.cssSelector("#leases .stack")).getText())
+				.contains("ConsoleTests.aStackIsShownOnDemand"));
+			assertThat(browser.find(button).getDomAttribute("aria-expanded")).isEqualTo("true");
+			assertThat(held.isClosed()).isFalse();
+		}
+	}
+
+	@Test
+	void theTransactionIsShownByItsName() {
+		DefaultTransactionDefinition definition = new DefaultTransactionDefinition();
+		definition.setName("Orders.place");
+		new TransactionTemplate(this.transactionManager, definition).executeWithoutResult((status) -> {
+			new JdbcTemplate(this.dataSource).queryForObject("select 1", Integer.class);
+			waiting().untilAsserted(() -> assertThat(browser.text("leases")).contains("Orders.place"));
+		});
+		waiting().untilAsserted(() -> assertThat(browser.text("history")).doesNotContain("unknown"));
 	}
 
 	@Test
@@ -288,7 +350,7 @@ class ConsoleTests {
 	void pageIsLegibleAndHasNoBarriers(int width, String scheme) throws Exception {
 		browser.size(width, 1);
 		browser.media("prefers-color-scheme", scheme);
-		try (Connection blocker = this.dataSource.getConnection()) {
+		try (Connection blocker = borrow("orders-1")) {
 			CompletableFuture<Void> waiter = waitFor(blocker);
 			for (int session = 0; session < 24; session++) {
 				connect("billing/" + "%06d".formatted(session / 8));
@@ -296,7 +358,7 @@ class ConsoleTests {
 			this.client.post().uri("/lab/leak").exchange().expectStatus().isOk();
 			browser.open(this.url);
 			waiting().untilAsserted(() -> {
-				assertThat(browser.text("blocked")).contains("waits for");
+				assertThat(browser.text("blocked")).contains("waits for", "ConsoleTests.borrow", "orders-1");
 				assertThat(browser.text("leases")).contains("LabController.leak");
 			});
 			assertThat(browser.barriers()).isEmpty();

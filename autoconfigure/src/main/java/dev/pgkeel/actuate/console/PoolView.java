@@ -13,16 +13,16 @@ import com.zaxxer.hikari.HikariPoolMXBean;
  * @param max the maximum of connections
  * @since 0.1.0
  */
-public record PoolFigures(String name, int active, int idle, int pending, int max) {
+public record PoolView(String name, int active, int idle, int pending, int max) {
 
-	static PoolFigures of(String beanName, HikariDataSource pool) {
+	static PoolView of(String beanName, HikariDataSource pool) {
 		String name = (pool.getPoolName() != null) ? pool.getPoolName() : beanName;
 		HikariPoolMXBean figures = pool.getHikariPoolMXBean();
 		// Not started yet
 		if (figures == null) {
-			return new PoolFigures(name, 0, 0, 0, pool.getMaximumPoolSize());
+			return new PoolView(name, 0, 0, 0, pool.getMaximumPoolSize());
 		}
-		return new PoolFigures(name, figures.getActiveConnections(), figures.getIdleConnections(),
+		return new PoolView(name, figures.getActiveConnections(), figures.getIdleConnections(),
 				figures.getThreadsAwaitingConnection(), pool.getMaximumPoolSize());
 	}
 
