@@ -87,12 +87,12 @@ final class PgProxySession {
 				if (commits && !mayCommit()) {
 					break;
 				}
-				this.toServer.write(group.toByteArray());
 				// The driver sends BEGIN with the first statement, as one more
-				// question
+				// question. Counted before there can be an answer
 				if ((type == 'S' || type == 'Q') && this.fromClient.available() == 0) {
 					this.proxy.countRoundTrip();
 				}
+				this.toServer.write(group.toByteArray());
 				if (this.cut == PgProxy.Cut.AFTER_FORWARDING) {
 					this.client.close();
 					// The server is let go when it has answered
