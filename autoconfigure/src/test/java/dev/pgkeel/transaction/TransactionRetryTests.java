@@ -6,10 +6,12 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
@@ -105,7 +107,8 @@ class TransactionRetryTests {
 	}
 
 	/**
-	 * Each locks the same rows in an order of its own.
+	 * Each locks the same rows in an order of its own, and no sooner a second one than
+	 * all have their first.
 	 */
 	@Test
 	void stormOfDeadlocksEndsWithAllWorkDoneOnce() throws Exception {
@@ -116,12 +119,14 @@ class TransactionRetryTests {
 		this.pool.getHikariPoolMXBean().softEvictConnections();
 		GuardedTransactionTemplate retrying = this.template.withRetry(100);
 		AtomicInteger sideEffects = new AtomicInteger();
+		CountDownLatch firstRows = new CountDownLatch(8);
 		int failed = inEightThreads((worker) -> retrying.executeWithoutResult((status) -> {
 			this.attempts.incrementAndGet();
 			for (int step = 0; step < 3; step++) {
 				int row = Math.floorMod((worker % 2 == 0) ? worker + step : worker - step, 8);
 				this.jdbc.update("update counters set value = value + 1 where id = ?", row);
-				this.jdbc.execute("select pg_sleep(0.02)");
+				firstRows.countDown();
+				await(firstRows);
 			}
 			GuardedTransactionTemplate.afterCommit(sideEffects::incrementAndGet);
 		}));
@@ -129,6 +134,15 @@ class TransactionRetryTests {
 		assertThat(this.attempts).hasValueGreaterThan(8);
 		assertThat(sideEffects).hasValue(8);
 		assertThat(this.database.query("select sum(value) from counters", Long.class)).isEqualTo(24);
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	private static int inEightThreads(IntConsumer work) throws InterruptedException {
