@@ -174,15 +174,27 @@ class ConsoleTests {
 
 	@Test
 	void aLeakShowsItsLineAndIsGoneWhenItIsHealed() {
-		this.client.post().uri("/lab/leak").exchange().expectStatus().isOk();
-		waiting().untilAsserted(() -> assertThat(browser.text("leases"))
-			.contains("dev.pgkeel.sample.lab.LabController.leak(LabController.java:"));
+		leakUntilItIsShown();
 		waiting().untilAsserted(() -> {
 			System.gc();
 			assertThat(browser.text("leases")).doesNotContain("LabController.leak");
 		});
 		waiting().untilAsserted(() -> assertThat(browser.text("leaks")).contains("healed",
 				"dev.pgkeel.sample.lab.LabController.leak(LabController.java:"));
+	}
+
+	/**
+	 * A collection may heal a leak before the page has asked for it.
+	 */
+	private void leakUntilItIsShown() {
+		waiting().pollDelay(Duration.ZERO).pollInterval(Duration.ofSeconds(4)).until(() -> {
+			boolean shown = browser.text("leases")
+				.contains("dev.pgkeel.sample.lab.LabController.leak(LabController.java:");
+			if (!shown) {
+				this.client.post().uri("/lab/leak").exchange().expectStatus().isOk();
+			}
+			return shown;
+		});
 	}
 
 	@Test
@@ -356,12 +368,10 @@ class ConsoleTests {
 			for (int session = 0; session < 24; session++) {
 				connect("billing/" + "%06d".formatted(session / 8));
 			}
-			this.client.post().uri("/lab/leak").exchange().expectStatus().isOk();
 			browser.open(this.url);
-			waiting().untilAsserted(() -> {
-				assertThat(browser.text("blocked")).contains("waits for", "ConsoleTests.borrow", "orders-1");
-				assertThat(browser.text("leases")).contains("LabController.leak");
-			});
+			waiting().untilAsserted(
+					() -> assertThat(browser.text("blocked")).contains("waits for", "ConsoleTests.borrow", "orders-1"));
+			leakUntilItIsShown();
 			assertThat(browser.barriers()).isEmpty();
 			assertThat(Files.size(browser.screenshot("console-" + width + "-" + scheme))).isGreaterThan(10_000);
 			assertThatNothingIsCutOff();
