@@ -85,6 +85,7 @@ public final class PgkeelConsoleAutoConfiguration {
 			ObjectProvider<PathMapper> pathMappers) {
 		DataSource candidate = dataSource.getIfUnique();
 		ServerInquiry inquiry = (candidate != null) ? new ServerInquiry(candidate, servers.getIfAvailable()) : null;
+		monitor.ifAvailable(ServerMonitor::watchDetails);
 		ConsoleReader.Sources sources = new ConsoleReader.Sources(instance, inquiry, monitor.getIfAvailable(),
 				alerts.getIfAvailable(), pools, leases.getIfAvailable(), transactions.getIfAvailable(),
 				schema.getIfAvailable());

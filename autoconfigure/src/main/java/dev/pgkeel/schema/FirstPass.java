@@ -2,7 +2,6 @@ package dev.pgkeel.schema;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,14 +13,15 @@ import dev.pgkeel.schema.ProofPass.Place;
  */
 final class FirstPass implements StatementListener {
 
-	private static final String SAVEPOINT = "pgkeel_first";
-
 	private final Connection connection;
+
+	private final StatementSavepoint savepoint;
 
 	private final Map<Place, SQLException> failures = new LinkedHashMap<>();
 
 	FirstPass(Connection connection) {
 		this.connection = connection;
+		this.savepoint = new StatementSavepoint(connection, "pgkeel_first");
 	}
 
 	/**
@@ -29,29 +29,27 @@ final class FirstPass implements StatementListener {
 	 * @return the statements that failed, with the server's errors
 	 */
 	Map<Place, SQLException> run(ScriptRun run) throws SQLException {
-		execute("savepoint pgkeel_scripts");
+		this.savepoint.execute("savepoint pgkeel_scripts");
 		try {
 			run.execute(this.connection);
 		}
 		catch (SchemaScriptException ex) {
-			execute("rollback to savepoint pgkeel_scripts");
+			this.savepoint.execute("rollback to savepoint pgkeel_scripts");
 			run.executeEach(this.connection, this);
 		}
-		execute("release savepoint pgkeel_scripts");
+		this.savepoint.execute("release savepoint pgkeel_scripts");
 		return this.failures;
 	}
 
 	@Override
 	public void before(SchemaScript script, SqlStatement statement) throws SQLException {
-		if (!StatementRules.isSavepoint(statement)) {
-			execute("savepoint " + SAVEPOINT);
-		}
+		this.savepoint.set(statement);
 	}
 
 	@Override
 	public void after(SchemaScript script, SqlStatement statement) throws SQLException {
 		if (!StatementRules.isSavepoint(statement)) {
-			execute("release savepoint " + SAVEPOINT);
+			this.savepoint.release();
 		}
 	}
 
@@ -60,15 +58,9 @@ final class FirstPass implements StatementListener {
 		if (StatementRules.isSavepoint(statement)) {
 			return false;
 		}
-		execute("rollback to savepoint " + SAVEPOINT);
+		this.savepoint.rollBack();
 		this.failures.put(new Place(script, statement), failure);
 		return true;
-	}
-
-	private void execute(String sql) throws SQLException {
-		try (Statement statement = this.connection.createStatement()) {
-			statement.execute(sql);
-		}
 	}
 
 }

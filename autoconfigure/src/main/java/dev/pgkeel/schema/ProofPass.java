@@ -2,7 +2,6 @@ package dev.pgkeel.schema;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,9 +15,9 @@ import java.util.Set;
  */
 final class ProofPass implements StatementListener {
 
-	private static final String SAVEPOINT = "pgkeel_proof_statement";
-
 	private final Connection connection;
+
+	private final StatementSavepoint savepoint;
 
 	private final RowStates rows;
 
@@ -50,6 +49,7 @@ final class ProofPass implements StatementListener {
 	 */
 	ProofPass(Connection connection, CatalogSnapshot before, boolean counts, Set<Place> skipped) throws SQLException {
 		this.connection = connection;
+		this.savepoint = new StatementSavepoint(connection, "pgkeel_proof_statement");
 		this.catalog = before;
 		this.counts = counts;
 		this.skipped = skipped;
@@ -64,9 +64,7 @@ final class ProofPass implements StatementListener {
 
 	@Override
 	public void before(SchemaScript script, SqlStatement statement) throws SQLException {
-		if (!StatementRules.isSavepoint(statement)) {
-			execute("savepoint " + SAVEPOINT);
-		}
+		this.savepoint.set(statement);
 	}
 
 	@Override
@@ -81,13 +79,13 @@ final class ProofPass implements StatementListener {
 		List<CatalogEntry> signed = this.rows.signed();
 		List<CatalogEntry> unknown = signed.stream().filter((table) -> !this.rows.isKnown(table)).toList();
 		if (!unknown.isEmpty()) {
-			execute("rollback to savepoint " + SAVEPOINT);
+			this.savepoint.rollBack();
 			this.rows.learn(unknown);
 			unknown.stream()
 				.map((table) -> table.object().identity())
 				.filter(this.rows.unreadable()::contains)
 				.forEach((table) -> this.unreadable.put(table, place));
-			execute(statement.text());
+			this.savepoint.execute(statement.text());
 			this.rows.signed();
 		}
 		if (!this.counts || this.rows.catalogWrites() != this.catalogWrites) {
@@ -97,7 +95,7 @@ final class ProofPass implements StatementListener {
 			.changed(signed.stream().filter((table) -> this.catalog.exists(table.id())).toList())) {
 			this.rowChanges.computeIfAbsent(table, (key) -> new ArrayList<>()).add(place);
 		}
-		execute("release savepoint " + SAVEPOINT);
+		this.savepoint.release();
 	}
 
 	@Override
@@ -105,7 +103,7 @@ final class ProofPass implements StatementListener {
 		if (StatementRules.isSavepoint(statement)) {
 			return false;
 		}
-		execute("rollback to savepoint " + SAVEPOINT);
+		this.savepoint.rollBack();
 		this.rows.signed();
 		this.failures.put(new Place(script, statement), failure);
 		return true;
@@ -123,13 +121,6 @@ final class ProofPass implements StatementListener {
 		});
 		this.catalog = now;
 		this.catalogWrites = this.rows.catalogWrites();
-	}
-
-	private void execute(String sql) throws SQLException {
-		try (Statement statement = this.connection.createStatement()) {
-			statement.setEscapeProcessing(false);
-			statement.execute(sql);
-		}
 	}
 
 	CatalogSnapshot catalog() {

@@ -2,7 +2,6 @@ package dev.pgkeel.schema;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowLossCheck implements StatementListener {
 
-	private static final String SAVEPOINT = "pgkeel_statement";
-
 	private final Connection connection;
+
+	private final StatementSavepoint savepoint;
 
 	private final List<DoubtfulTable> tables;
 
@@ -30,6 +29,7 @@ final class RowLossCheck implements StatementListener {
 
 	RowLossCheck(Connection connection, List<DoubtfulTable> tables, long transaction) throws SQLException {
 		this.connection = connection;
+		this.savepoint = new StatementSavepoint(connection, "pgkeel_statement");
 		this.tables = tables;
 		this.transaction = transaction;
 		this.members = tables.stream().flatMap((table) -> table.members().stream()).toList();
@@ -39,9 +39,7 @@ final class RowLossCheck implements StatementListener {
 
 	@Override
 	public void before(SchemaScript script, SqlStatement statement) throws SQLException {
-		if (!StatementRules.isSavepoint(statement)) {
-			execute("savepoint " + SAVEPOINT);
-		}
+		this.savepoint.set(statement);
 	}
 
 	@Override
@@ -56,17 +54,17 @@ final class RowLossCheck implements StatementListener {
 		}
 		Map<Long, RowCounters> now = signed.isEmpty() ? counters : counters();
 		this.tables.forEach((table) -> table.passed(now));
-		execute("release savepoint " + SAVEPOINT);
+		this.savepoint.release();
 	}
 
 	private void repeat(SchemaScript script, SqlStatement statement, List<DoubtfulTable> signed) throws SQLException {
-		execute("rollback to savepoint " + SAVEPOINT);
+		this.savepoint.rollBack();
 		Map<Long, RowCounters> before = counters();
 		for (DoubtfulTable table : signed) {
 			table.countBefore(this.connection, this.transaction, before);
 		}
 		try {
-			execute(statement.text());
+			this.savepoint.execute(statement.text());
 		}
 		catch (SQLException ex) {
 			if (ScriptRun.isTransient(ex)) {
@@ -95,13 +93,6 @@ final class RowLossCheck implements StatementListener {
 
 	private Map<Long, RowCounters> counters() throws SQLException {
 		return RowCounters.of(this.connection, this.members);
-	}
-
-	private void execute(String sql) throws SQLException {
-		try (Statement statement = this.connection.createStatement()) {
-			statement.setEscapeProcessing(false);
-			statement.execute(sql);
-		}
 	}
 
 }

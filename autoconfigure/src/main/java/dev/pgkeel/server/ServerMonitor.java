@@ -53,6 +53,8 @@ public final class ServerMonitor implements SessionProbe {
 
 	private volatile Supplier<? extends Collection<Integer>> watched = List::of;
 
+	private volatile boolean details;
+
 	private volatile MonitorState state;
 
 	private final MonitorThread thread;
@@ -128,6 +130,14 @@ public final class ServerMonitor implements SessionProbe {
 	 */
 	public void watch(Supplier<? extends Collection<Integer>> pids) {
 		this.watched = pids;
+	}
+
+	/**
+	 * Has statements looked at too, and the sessions that are idle in a transaction one
+	 * by one. Without somebody who shows them nobody asks.
+	 */
+	public void watchDetails() {
+		this.details = true;
 	}
 
 	/**
@@ -257,8 +267,8 @@ public final class ServerMonitor implements SessionProbe {
 		MonitorState before = this.state;
 		Instant askedAt = this.clock.instant();
 		try {
-			ServerSnapshot snapshot = this.connection
-				.use((open) -> SnapshotQuery.run(open, TIMEOUT, this.clock.instant(), this.watched.get()));
+			ServerSnapshot snapshot = this.connection.use(
+					(open) -> SnapshotQuery.run(open, TIMEOUT, this.clock.instant(), this.watched.get(), this.details));
 			this.failures = 0;
 			this.state = new MonitorState(snapshot, null, askedAt, before.since());
 			if (before.failure() != null) {

@@ -80,7 +80,7 @@ final class SnapshotQuery {
 			union all
 			select 'seen', application, coalesce(state, case when hidden then 'unknown' else 'disabled' end), pid, 0, 0, 0,
 			  extract(epoch from clock_timestamp() - state_change), null, extract(epoch from clock_timestamp() - xact_start),
-			  case when not hidden then left(query, %4$d) end
+			  case when not hidden and %5$s then left(query, %4$d) end
 			from activity where pid in (%2$s) or pid in (select unnest(holders) from longest)
 			  or pid in (select pid from longest) or pid in (select pid from idle)
 			""";
@@ -89,7 +89,7 @@ final class SnapshotQuery {
 	}
 
 	static ServerSnapshot run(Connection connection, Duration timeout, Instant now) throws SQLException {
-		return run(connection, timeout, now, List.of());
+		return run(connection, timeout, now, List.of(), false);
 	}
 
 	/**
@@ -98,18 +98,20 @@ final class SnapshotQuery {
 	 * @param timeout how long the server may take
 	 * @param now the time
 	 * @param pids processes to look at one by one
+	 * @param details whether statements are read too, and those that are idle in a
+	 * transaction looked at one by one
 	 * @return the answer
 	 * @throws SQLException if the server does not answer
 	 */
-	static ServerSnapshot run(Connection connection, Duration timeout, Instant now, Collection<Integer> pids)
-			throws SQLException {
+	static ServerSnapshot run(Connection connection, Duration timeout, Instant now, Collection<Integer> pids,
+			boolean details) throws SQLException {
 		List<SessionGroup> sessions = new ArrayList<>();
 		List<BlockedSession> blocked = new ArrayList<>();
 		Map<Integer, SeenSession> seen = new HashMap<>();
 		Map<String, Integer> limits = new HashMap<>();
 		try (Statement statement = connection.createStatement()) {
 			statement.setQueryTimeout((int) timeout.toSeconds());
-			try (ResultSet row = statement.executeQuery(sql(pids))) {
+			try (ResultSet row = statement.executeQuery(sql(pids, details))) {
 				while (row.next()) {
 					switch (row.getString("kind")) {
 						case "session" -> sessions.add(session(row));
@@ -127,8 +129,8 @@ final class SnapshotQuery {
 				value(limits, "blocked"), List.copyOf(blocked), Map.copyOf(seen));
 	}
 
-	private static String sql(Collection<Integer> pids) {
-		return QUERY.formatted(MOST_BLOCKED, list(pids), MOST_IDLE, LONGEST_STATEMENT);
+	private static String sql(Collection<Integer> pids, boolean details) {
+		return QUERY.formatted(MOST_BLOCKED, list(pids), details ? MOST_IDLE : 0, LONGEST_STATEMENT, details);
 	}
 
 	/**

@@ -179,24 +179,7 @@ class CheckTests {
 
 		@Bean
 		SmartLifecycle lifecycle() {
-			return new SmartLifecycle() {
-
-				@Override
-				public void start() {
-					System.out.println("The application's lifecycle starts");
-				}
-
-				@Override
-				public void stop() {
-					// Nothing to stop
-				}
-
-				@Override
-				public boolean isRunning() {
-					return false;
-				}
-
-			};
+			return new PrintingLifecycle("The application's lifecycle starts");
 		}
 
 	}

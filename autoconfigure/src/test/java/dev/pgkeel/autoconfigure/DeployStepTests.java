@@ -135,23 +135,7 @@ class DeployStepTests {
 
 		@Bean
 		SmartLifecycle listener() {
-			return new SmartLifecycle() {
-
-				@Override
-				public void start() {
-					System.out.println("The application's listener of a queue works");
-				}
-
-				@Override
-				public void stop() {
-				}
-
-				@Override
-				public boolean isRunning() {
-					return false;
-				}
-
-			};
+			return new PrintingLifecycle("The application's listener of a queue works");
 		}
 
 		@Bean

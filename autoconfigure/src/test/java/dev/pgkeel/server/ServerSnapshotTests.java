@@ -162,4 +162,24 @@ class ServerSnapshotTests {
 		thread.join();
 	}
 
+	@Test
+	void statementsAreReadOnlyForSomebodyWhoShowsThem() throws Exception {
+		Connection watching = connectAs(this.watcher, "watch/abc123");
+		Connection idle = connectAs(this.watcher, "idle/abc123");
+		idle.setAutoCommit(false);
+		try (Statement statement = idle.createStatement()) {
+			statement.execute("select 'secret' as shown");
+		}
+		int pid = idle.unwrap(org.postgresql.PGConnection.class).getBackendPID();
+		assertThat(snapshot(watching).seen()).doesNotContainKey(pid);
+		assertThat(SnapshotQuery.run(watching, Duration.ofSeconds(30), Instant.now(), List.of(pid), false)
+			.seen()
+			.get(pid)
+			.statement()).isNull();
+		assertThat(SnapshotQuery.run(watching, Duration.ofSeconds(30), Instant.now(), List.of(), true)
+			.seen()
+			.get(pid)
+			.statement()).contains("as shown").doesNotContain("secret");
+	}
+
 }

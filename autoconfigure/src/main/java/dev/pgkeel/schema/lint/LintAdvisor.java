@@ -5,8 +5,6 @@ import java.util.List;
 import dev.pgkeel.schema.ScriptAdvice;
 import dev.pgkeel.schema.ScriptAdvisor;
 import dev.pgkeel.schema.SqlStatement;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 /**
  * The linter as one who knows how to write statements instead.
@@ -15,18 +13,11 @@ import org.apache.commons.logging.LogFactory;
  */
 public final class LintAdvisor implements ScriptAdvisor {
 
-	private static final Log logger = LogFactory.getLog(LintAdvisor.class);
-
 	private final SchemaLinter linter = new SchemaLinter();
 
 	@Override
 	public void look(String script, SqlStatement statement) {
-		try {
-			this.linter.add(script, statement);
-		}
-		catch (RuntimeException ex) {
-			logger.warn(script + ":" + statement.position() + " could not be looked at", ex);
-		}
+		this.linter.look(script, statement);
 	}
 
 	@Override

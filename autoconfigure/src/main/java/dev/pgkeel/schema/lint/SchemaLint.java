@@ -50,12 +50,7 @@ public final class SchemaLint implements ScriptReview {
 
 	@Override
 	public void look(String script, SqlStatement statement) {
-		try {
-			this.linter.add(script, statement);
-		}
-		catch (RuntimeException ex) {
-			logger.warn(script + ":" + statement.position() + " could not be looked at", ex);
-		}
+		this.linter.look(script, statement);
 	}
 
 	@Override

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 import dev.pgkeel.schema.SqlStatement;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 /**
  * Reads schema scripts and says what fails, does damage or waits when they run again.
@@ -18,6 +20,8 @@ import dev.pgkeel.schema.SqlStatement;
  * @since 0.1.0
  */
 public final class SchemaLinter {
+
+	private static final Log logger = LogFactory.getLog(SchemaLinter.class);
 
 	private static final List<LintRule> RULES = List.of(new NoSuchClause(), new CreateWithoutIfNotExists(),
 			new CreateWithoutOrReplace(), new CreateWithoutGuard(), new AddColumnTwice(), new AddConstraintTwice(),
@@ -50,6 +54,19 @@ public final class SchemaLinter {
 		}
 		this.read.add(script, statement);
 		this.directives.addAll(Ignores.mistakes(script, statement));
+	}
+
+	/**
+	 * Adds the next statement for somebody whose start must not fail because of the
+	 * linter's own mistakes.
+	 */
+	void look(String script, SqlStatement statement) {
+		try {
+			add(script, statement);
+		}
+		catch (RuntimeException ex) {
+			logger.warn(script + ":" + statement.position() + " could not be looked at", ex);
+		}
 	}
 
 	/**

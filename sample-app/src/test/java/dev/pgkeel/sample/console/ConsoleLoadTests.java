@@ -21,10 +21,11 @@ import javax.sql.DataSource;
 import dev.pgkeel.actuate.console.ConsoleHistory;
 import dev.pgkeel.server.MonitorState;
 import dev.pgkeel.server.ServerMonitor;
+import dev.pgkeel.testsupport.OwnServer;
 import dev.pgkeel.testsupport.RequiresComponent;
-import dev.pgkeel.testsupport.SmallServer;
 import dev.pgkeel.testsupport.TestDatabase;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -55,7 +56,14 @@ class ConsoleLoadTests {
 
 	private static final int PATIENCE = Boolean.getBoolean("pgkeel.test.console-limits") ? 1 : 5;
 
-	private static final TestDatabase database = SmallServer.start(SESSIONS + 50).database();
+	private static final OwnServer server = OwnServer.start("max_connections=" + (SESSIONS + 50));
+
+	private static final TestDatabase database = server.database();
+
+	@AfterAll
+	static void stop() {
+		server.close();
+	}
 
 	@DynamicPropertySource
 	static void ownServer(DynamicPropertyRegistry registry) {

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import javax.sql.DataSource;
 
+import dev.pgkeel.testsupport.OwnServer;
 import dev.pgkeel.testsupport.RequiresComponent;
-import dev.pgkeel.testsupport.SmallServer;
 import dev.pgkeel.testsupport.TestDatabase;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -62,7 +62,9 @@ class ConsoleTests {
 
 	private static final String HOSTILE = "<img src=x onerror=window.pwned=1>";
 
-	private static final TestDatabase database = SmallServer.start(40).database();
+	private static final OwnServer server = OwnServer.start("max_connections=40");
+
+	private static final TestDatabase database = server.database();
 
 	private static Browser browser;
 
@@ -98,6 +100,7 @@ class ConsoleTests {
 	@AfterAll
 	static void stop() {
 		browser.close();
+		server.close();
 	}
 
 	@BeforeEach
