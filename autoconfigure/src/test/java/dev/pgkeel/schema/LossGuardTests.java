@@ -23,7 +23,6 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * Tests for {@link LossGuard}: ways to lose something, and what only looks like one.
@@ -203,7 +202,6 @@ class LossGuardTests {
 	@ParameterizedTest
 	@MethodSource
 	void losses(String script, String loss) throws SQLException {
-		assumeThat(script).matches((text) -> !text.startsWith("merge") || TestServer.shared().majorVersion() >= 15);
 		try {
 			assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(() -> guarded(true, script))
 				.withMessageContaining(loss)
