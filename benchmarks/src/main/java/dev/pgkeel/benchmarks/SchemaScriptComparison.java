@@ -136,8 +136,8 @@ public final class SchemaScriptComparison {
 		for (int size : new int[] { 25_000, 50_000, 100_000 }) {
 			Measured measured = measureLarge(size);
 			MarkdownTable.row(String.format(Locale.ROOT, "%,d", size),
-					String.format(Locale.ROOT, "%.2f", measured.seconds()),
-					oneDecimal(measured.seconds() * 1e6 / size), oneDecimal(measured.megabytes()));
+					String.format(Locale.ROOT, "%.2f", measured.seconds()), oneDecimal(measured.seconds() * 1e6 / size),
+					oneDecimal(measured.megabytes()));
 		}
 	}
 
@@ -194,8 +194,11 @@ public final class SchemaScriptComparison {
 		for (int i = 0; i < ROUNDS; i++) {
 			touched.add(time((database) -> pgkeel(database, SchemaMode.ON_CHANGE), source));
 		}
-		System.out.printf(Locale.ROOT, "%nWith 1,000 tables in the scripts, nothing to do takes %.1f ms, and %.1f ms after a"
-				+ " `TRUNCATE` of one,%nwhen definitions are compared.%n%n", median(quiet), median(touched));
+		System.out
+			.printf(Locale.ROOT,
+					"%nWith 1,000 tables in the scripts, nothing to do takes %.1f ms, and %.1f ms after a"
+							+ " `TRUNCATE` of one,%nwhen definitions are compared.%n%n",
+					median(quiet), median(touched));
 		drop(source);
 	}
 

@@ -33,10 +33,9 @@ public final class TransactionTable {
 		Map<String, List<Result<?>>> rates = new LinkedHashMap<>();
 		TEMPLATES.forEach((template) -> rates.put(template, new ArrayList<>()));
 		for (int round = 1; round <= ROUNDS; round++) {
-			for (RunResult result : JmhRuns
-				.run(JmhRuns.options(TransactionThroughputBenchmark.class, JmhRuns.thisJdk())
-					.param("round", String.valueOf(round))
-					.param("template", TEMPLATES.toArray(String[]::new)))) {
+			for (RunResult result : JmhRuns.run(JmhRuns.options(TransactionThroughputBenchmark.class, JmhRuns.thisJdk())
+				.param("round", String.valueOf(round))
+				.param("template", TEMPLATES.toArray(String[]::new)))) {
 				Objects.requireNonNull(rates.get(result.getParams().getParam("template")))
 					.add(result.getPrimaryResult());
 			}

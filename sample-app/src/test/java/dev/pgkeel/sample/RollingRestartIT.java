@@ -93,12 +93,12 @@ class RollingRestartIT {
 
 	private ServiceProcess launch() throws IOException {
 		Path own = Files.createDirectory(this.directory.resolve("service" + this.launched++));
-		return ServiceProcess.launch(own,
-				Stream
-					.concat(Stream.of(this.database.properties()).map((property) -> "--" + property),
+		return ServiceProcess
+			.launch(own,
+					Stream.concat(Stream.of(this.database.properties()).map((property) -> "--" + property),
 							Stream.of("--sample.lab.enabled=true", "--pgkeel.fleet.instances=" + INSTANCES,
 									"--pgkeel.fleet.max-connections=" + INSTANCES * SHARE))
-					.toArray(String[]::new))
+						.toArray(String[]::new))
 			.awaitStarted();
 	}
 

@@ -62,8 +62,7 @@ public final class VirtualThreadBorrows {
 		nanos.forEach((contender, all) -> {
 			List<Double> sorted = all.stream().sorted().toList();
 			MarkdownTable.row(String.format(Locale.ROOT, "%,d", threads), contender.title(),
-					Math.round(sorted.get(ROUNDS / 2)), Math.round(sorted.get(0)),
-					Math.round(sorted.get(ROUNDS - 1)));
+					Math.round(sorted.get(ROUNDS / 2)), Math.round(sorted.get(0)), Math.round(sorted.get(ROUNDS - 1)));
 		});
 	}
 

