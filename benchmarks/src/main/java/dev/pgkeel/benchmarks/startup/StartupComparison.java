@@ -34,7 +34,7 @@ public final class StartupComparison {
 
 	private static final int WARM_UP = 2;
 
-	private static final int ROUNDS = 21;
+	private static final String ROUNDS = "21";
 
 	private static final String PLAIN = "Spring Boot, HikariCP, Actuator";
 
@@ -48,7 +48,8 @@ public final class StartupComparison {
 
 	/**
 	 * Runs the comparison.
-	 * @param arguments the sample's jar, and the directory with what Flyway needs
+	 * @param arguments the sample's jar, the directory with what Flyway needs, and
+	 * optionally the number of rounds
 	 * @throws Exception if it cannot run
 	 */
 	public static void main(String[] arguments) throws Exception {
@@ -56,7 +57,8 @@ public final class StartupComparison {
 		try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(null, 0)) {
 			StartupComparison comparison = new StartupComparison(directory);
 			comparison.unpack(Path.of(arguments[0]));
-			comparison.compare(comparison.starters(server, Path.of(arguments[1])));
+			comparison.compare(comparison.starters(server, Path.of(arguments[1])),
+					Integer.parseInt((arguments.length > 2) ? arguments[2] : ROUNDS));
 		}
 		finally {
 			FileSystemUtils.deleteRecursively(directory);
@@ -141,10 +143,10 @@ public final class StartupComparison {
 		}
 	}
 
-	private void compare(List<Starter> starters) throws IOException, InterruptedException {
+	private void compare(List<Starter> starters, int rounds) throws IOException, InterruptedException {
 		Map<Starter, List<Double>> times = new LinkedHashMap<>();
 		starters.forEach((starter) -> times.put(starter, new ArrayList<>()));
-		for (int round = -WARM_UP; round < ROUNDS; round++) {
+		for (int round = -WARM_UP; round < rounds; round++) {
 			for (int turn = 0; turn < starters.size(); turn++) {
 				Starter starter = starters.get(Math.floorMod(turn + round, starters.size()));
 				double millis = starter.start();
@@ -157,7 +159,7 @@ public final class StartupComparison {
 		List<Double> plain = Objects.requireNonNull(times.get(starters.get(0)));
 		times.forEach((starter, all) -> {
 			List<Double> more = new ArrayList<>();
-			for (int round = 0; round < ROUNDS; round++) {
+			for (int round = 0; round < rounds; round++) {
 				more.add(all.get(round) - plain.get(round));
 			}
 			boolean first = (all == plain);
