@@ -44,9 +44,12 @@ final class UnknownProperties implements InitializingBean {
 			return;
 		}
 		used().forEach((name, isVariable) -> {
+			if (known.containsKey(uniform(name))) {
+				return;
+			}
 			String nearest = nearest(uniform(name), known);
 			int distance = distance(uniform(name), uniform(nearest));
-			if (distance > 0 && (!isVariable || distance <= LARGEST_SLIP)) {
+			if (!isVariable || distance <= LARGEST_SLIP) {
 				logger.warn("There is no property '" + name + "': it does nothing. Did you mean '" + nearest + "'?");
 			}
 		});
