@@ -35,7 +35,7 @@ import org.springframework.core.NestedExceptionUtils;
  * @since 0.1.0
  */
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
-@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnBooleanProperty("pgkeel.check")
 @EnableConfigurationProperties({ CheckProperties.class, AlertProperties.class })
 public final class PgkeelCheckAutoConfiguration {

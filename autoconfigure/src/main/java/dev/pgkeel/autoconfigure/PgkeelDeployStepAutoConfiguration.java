@@ -24,7 +24,7 @@ import org.springframework.context.annotation.Conditional;
  * @since 0.1.0
  */
 @AutoConfiguration(after = PgkeelSchemaAutoConfiguration.class)
-@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
 @Conditional(PgkeelDeployStepAutoConfiguration.OnDeployStep.class)
 public final class PgkeelDeployStepAutoConfiguration {

@@ -31,7 +31,7 @@ import org.springframework.core.io.ResourceLoader;
  * @since 0.1.0
  */
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
-@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @EnableConfigurationProperties({ FleetProperties.class, MonitorProperties.class })
 public final class PgkeelPoolAutoConfiguration {
 

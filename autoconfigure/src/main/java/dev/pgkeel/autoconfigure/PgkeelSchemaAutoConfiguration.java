@@ -30,7 +30,7 @@ import org.springframework.core.io.support.ResourcePatternUtils;
  * @since 0.1.0
  */
 @AutoConfiguration(after = { PgkeelAutoConfiguration.class, DataSourceAutoConfiguration.class })
-@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnSingleCandidate(DataSource.class)
 @ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ SchemaProperties.class, SchemaLintProperties.class, SchemaProofProperties.class })

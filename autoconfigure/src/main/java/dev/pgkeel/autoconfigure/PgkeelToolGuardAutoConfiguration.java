@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Import;
  * @since 0.1.0
  */
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
-@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @EnableConfigurationProperties(SchemaProperties.class)
 @Import(ToolGuard.class)
 public final class PgkeelToolGuardAutoConfiguration {
