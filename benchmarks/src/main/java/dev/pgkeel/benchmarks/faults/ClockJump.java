@@ -23,7 +23,7 @@ import org.springframework.util.FileSystemUtils;
  */
 final class ClockJump extends LoadFault {
 
-	private static final String LIBRARY = "libfaketime.so.1";
+	private static final String LIBRARY = "libfaketimeMT.so.1";
 
 	private final @Nullable Path clock;
 
@@ -77,8 +77,8 @@ final class ClockJump extends LoadFault {
 			Path result = folder.resolve("outcome");
 			Process process = Jvm.start(
 					Map.of("LD_PRELOAD", String.valueOf(library()), "FAKETIME_TIMESTAMP_FILE", file.toString(),
-							"FAKETIME_CACHE_DURATION", "1", "FAKETIME_DONT_FAKE_MONOTONIC", "1", "DONT_FAKE_MONOTONIC",
-							"1"),
+							"FAKETIME_CACHE_DURATION", "1", "FAKETIME_FORCE_MONOTONIC_FIX", "0",
+							"FAKETIME_DONT_FAKE_MONOTONIC", "1", "DONT_FAKE_MONOTONIC", "1"),
 					ClockJump.class, List.of(side.name(), place.database().name(), place.database().directUrl(),
 							place.database().username(), place.role(), file.toString(), result.toString()));
 			if (process.waitFor() != 0) {

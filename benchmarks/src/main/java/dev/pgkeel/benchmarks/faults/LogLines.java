@@ -48,7 +48,7 @@ final class LogLines extends AppenderBase<ILoggingEvent> {
 		lines.start();
 		root().setLevel(Level.INFO);
 		// The driver says the same as its exceptions
-		java.util.logging.Logger.getLogger("org.postgresql").setLevel(java.util.logging.Level.OFF);
+		java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.OFF);
 		root().addAppender(lines);
 	}
 
