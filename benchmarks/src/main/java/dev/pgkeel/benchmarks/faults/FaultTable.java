@@ -8,6 +8,9 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+
+import dev.pgkeel.benchmarks.MarkdownTable;
 
 /**
  * Lets the same application meet faults, with pgkeel and without, and prints a table:
@@ -39,13 +42,11 @@ public final class FaultTable {
 			all().forEach((fault) -> System.out.printf("%-22s %s%n", fault.name(), fault.title()));
 			return;
 		}
-		PrintStream table = System.out;
-		System.setOut(System.err);
 		nameTheInternet();
 		LogLines.install(words.contains("--verbose"));
 		boolean kept;
 		try (Servers servers = new Servers()) {
-			kept = new FaultTable(servers, number(words, "--rounds=")).run(chosen(words), table);
+			kept = new FaultTable(servers, number(words, "--rounds=")).run(chosen(words));
 		}
 		System.exit(kept ? 0 : 1);
 	}
@@ -87,7 +88,10 @@ public final class FaultTable {
 				new PasswordRotated(), new ClockJump());
 	}
 
-	private boolean run(List<Fault> faults, PrintStream table) throws Exception {
+	private boolean run(List<Fault> faults) throws Exception {
+		// Nothing but the table goes to the standard output
+		PrintStream out = System.out;
+		System.setOut(System.err);
 		// The first run would be slower than the others
 		run(new AllTerminated());
 		List<Row> rows = new ArrayList<>();
@@ -95,14 +99,18 @@ public final class FaultTable {
 			long start = System.nanoTime();
 			Row row = attempt(fault);
 			rows.add(row);
-			System.err.printf("%.1f s: %s%n%s%n", (System.nanoTime() - start) / 1e9, row.figures(), row.texts());
+			System.err.printf("%.1f s: %s %s%n", (System.nanoTime() - start) / 1e9, row.figures(), row.texts());
 		}
-		table.println(Row.FIGURES);
-		rows.forEach((row) -> table.println(row.figures()));
-		table.println();
-		table.println(Row.TEXTS);
-		rows.forEach((row) -> table.println(row.texts()));
+		System.setOut(out);
+		print(Row.FIGURES, rows, Row::figures);
+		System.out.println();
+		print(Row.TEXTS, rows, Row::texts);
 		return rows.stream().allMatch(Row::keepsPromises);
+	}
+
+	private static void print(List<String> head, List<Row> rows, Function<Row, List<String>> cells) {
+		MarkdownTable.head(head.toArray(String[]::new));
+		rows.forEach((row) -> MarkdownTable.row(cells.apply(row).toArray()));
 	}
 
 	/**

@@ -1,6 +1,8 @@
 package dev.pgkeel.benchmarks.faults;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -23,17 +25,15 @@ record Row(Fault fault, @Nullable Outcome pgkeel, @Nullable Outcome plain, @Null
 	/**
 	 * The head of the table of figures.
 	 */
-	static final String FIGURES = """
-			| pgkeel / plain | failed calls | rows lost | rows denied | wrongly ended | left behind | other harm | \
-			first success ms | all succeed ms | longest call ms | pgkeel |
-			|---|---|---|---|---|---|---|---|---|---|---|""";
+	static final List<String> FIGURES = List.of("pgkeel / plain", "failed calls", "rows lost", "rows denied",
+			"wrongly ended", "left behind", "other harm", "first success ms", "all succeed ms", "longest call ms",
+			"pgkeel");
 
 	/**
 	 * The head of the table of texts.
 	 */
-	static final String TEXTS = """
-			| | callers see with pgkeel | callers see without | first warning with pgkeel | without |
-			|---|---|---|---|---|""";
+	static final List<String> TEXTS = List.of("", "callers see with pgkeel", "callers see without",
+			"first warning with pgkeel", "first warning without");
 
 	private static final Comparator<Duration> BY_LENGTH = Comparator.naturalOrder();
 
@@ -76,31 +76,33 @@ record Row(Fault fault, @Nullable Outcome pgkeel, @Nullable Outcome plain, @Null
 	/**
 	 * Returns the row of the table of figures.
 	 */
-	String figures() {
+	List<String> figures() {
 		if (this.pgkeel == null || this.plain == null) {
-			return "| " + this.fault.title() + " | | | | | | | | | | not provoked: " + this.obstacle + " |";
+			return notProvoked(FIGURES.size());
 		}
-		return "| "
-				+ String.join(" | ", this.fault.title(), both((outcome) -> outcome.failed()),
-						both((outcome) -> outcome.lost()), both((outcome) -> outcome.misled()),
-						(this.pgkeel.wronglyEnded() != null) ? both((outcome) -> wronglyEnded(outcome)) : "",
-						both((outcome) -> outcome.leftBehind()),
-						(this.fault.harm() != null) ? both((outcome) -> outcome.harm()) + " " + this.fault.harm() : "",
-						this.fault.canRecover() ? both((outcome) -> millis(outcome.first())) : "",
-						this.fault.canRecover() ? both((outcome) -> millis(outcome.all())) : "",
-						both((outcome) -> millis(outcome.longest())), new Verdict(this.pgkeel, this.plain).toString())
-				+ " |";
+		return List.of(this.fault.title(), both(Outcome::failed), both(Outcome::lost), both(Outcome::misled),
+				(this.pgkeel.wronglyEnded() != null) ? both(Row::wronglyEnded) : "", both(Outcome::leftBehind),
+				(this.fault.harm() != null) ? both(Outcome::harm) + " " + this.fault.harm() : "",
+				this.fault.canRecover() ? both((outcome) -> millis(outcome.first())) : "",
+				this.fault.canRecover() ? both((outcome) -> millis(outcome.all())) : "",
+				both((outcome) -> millis(outcome.longest())), new Verdict(this.pgkeel, this.plain).toString());
 	}
 
 	/**
 	 * Returns the row of the table of texts.
 	 */
-	String texts() {
+	List<String> texts() {
 		if (this.pgkeel == null || this.plain == null) {
-			return "| " + this.fault.title() + " | not provoked: " + this.obstacle + " | | | |";
+			return notProvoked(TEXTS.size());
 		}
-		return "| " + String.join(" | ", this.fault.title(), this.pgkeel.sees(), this.plain.sees(), this.pgkeel.log(),
-				this.plain.log()) + " |";
+		return List.of(this.fault.title(), this.pgkeel.sees(), this.plain.sees(), this.pgkeel.log(), this.plain.log());
+	}
+
+	private List<String> notProvoked(int columns) {
+		List<String> cells = new ArrayList<>(Collections.nCopies(columns, ""));
+		cells.set(0, this.fault.title());
+		cells.set(columns - 1, "not provoked: " + this.obstacle);
+		return cells;
 	}
 
 	private String both(Function<Outcome, Object> figure) {
