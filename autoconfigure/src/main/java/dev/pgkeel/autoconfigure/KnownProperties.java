@@ -25,7 +25,7 @@ final class KnownProperties {
 
 	private static final String PREFIX = "pgkeel.";
 
-	private static final String METADATA = "META-INF/spring-configuration-metadata.json";
+	static final String METADATA = "META-INF/spring-configuration-metadata.json";
 
 	private KnownProperties() {
 	}
