@@ -28,6 +28,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -51,6 +53,7 @@ class WaitingTests {
 
 	@AfterEach
 	void stopThreads() {
+		setLevel(null);
 		this.threads.shutdownNow();
 	}
 
@@ -300,7 +303,8 @@ class WaitingTests {
 	}
 
 	@Test
-	void idleLeaseIsSuspectedAndAnActiveOneIsNot(CapturedOutput output) throws Exception {
+	void idleLeaseIsSuspectedAndAnActiveOneIsOnlyLongHeld(CapturedOutput output) throws Exception {
+		setLevel(LogLevel.DEBUG);
 		LeakSettings settings = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofMillis(700), true, LeakCapture.ADAPTIVE,
 				true);
 		try (GuardedDataSource pool = this.pools.of(this.database, 2, settings, Duration.ofMillis(300));
@@ -320,6 +324,8 @@ class WaitingTests {
 				assertThat(event.holder()).isEqualTo(Thread.currentThread().getName());
 			});
 			assertThat(output).contains("suspects a leak").contains("idle in transaction");
+			assertThat(output.getOut().lines().filter((line) -> line.contains("A connection is long held")))
+				.anyMatch((line) -> line.contains("and its session is active for "));
 			assertThat(GuardedPools.leases(pool).counters().suspected()).isOne();
 			assertThat(idle.isValid(5)).isTrue();
 			Connection other = pool.getConnection();
@@ -440,6 +446,10 @@ class WaitingTests {
 
 	private static Callable<Boolean> leak(GuardedDataSource pool) {
 		return () -> pool.getConnection().createStatement().execute("select 1");
+	}
+
+	private void setLevel(LogLevel level) {
+		LoggingSystem.get(getClass().getClassLoader()).setLogLevel(SuspectWatch.class.getName(), level);
 	}
 
 }
