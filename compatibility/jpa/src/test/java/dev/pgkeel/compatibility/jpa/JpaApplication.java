@@ -66,8 +66,8 @@ class JpaApplication {
 		}
 
 		/**
-		 * Spring closes its own entity managers. One that the application makes itself has
-		 * to be closed by it.
+		 * Spring closes its own entity managers. One that the application makes itself
+		 * has to be closed by it.
 		 */
 		@Override
 		@SuppressWarnings("unchecked")
