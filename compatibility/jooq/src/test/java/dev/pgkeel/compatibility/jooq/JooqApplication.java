@@ -3,7 +3,9 @@ package dev.pgkeel.compatibility.jooq;
 import java.util.stream.Stream;
 
 import dev.pgkeel.compatibility.Accounts;
+import org.jooq.Cursor;
 import org.jooq.DSLContext;
+import org.jooq.Record;
 
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
@@ -61,8 +63,8 @@ class JooqApplication {
 
 		@Override
 		public Stream<Integer> numbers() {
-			return this.jooq.fetchStream("select n from generate_series(1, 2000) n")
-				.map((row) -> row.get(0, Integer.class));
+			Cursor<Record> cursor = this.jooq.fetchLazy("select n from generate_series(1, 2000) n");
+			return cursor.stream().map((row) -> row.get(0, Integer.class)).onClose(cursor::close);
 		}
 
 	}
