@@ -58,7 +58,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests for {@link PgkeelLeaseAutoConfiguration}.
  */
-@Tag("compatibility")
+@Tag("hikaricp")
 @ExtendWith(OutputCaptureExtension.class)
 class PgkeelLeaseAutoConfigurationTests {
 

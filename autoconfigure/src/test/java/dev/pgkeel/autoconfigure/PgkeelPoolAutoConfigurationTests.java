@@ -46,7 +46,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests for {@link PgkeelPoolAutoConfiguration}.
  */
-@Tag("compatibility")
+@Tag("hikaricp")
 @ExtendWith(OutputCaptureExtension.class)
 class PgkeelPoolAutoConfigurationTests {
 

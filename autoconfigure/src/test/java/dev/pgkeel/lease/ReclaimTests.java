@@ -44,6 +44,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * more.
  */
 @Tag("compatibility")
+@Tag("hikaricp")
 @ExtendWith(OutputCaptureExtension.class)
 class ReclaimTests {
 

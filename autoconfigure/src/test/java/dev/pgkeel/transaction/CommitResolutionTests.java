@@ -48,6 +48,7 @@ import static org.mockito.Mockito.mock;
  * Tests for {@link CommitResolution}.
  */
 @Tag("compatibility")
+@Tag("hikaricp")
 @ExtendWith(OutputCaptureExtension.class)
 class CommitResolutionTests {
 

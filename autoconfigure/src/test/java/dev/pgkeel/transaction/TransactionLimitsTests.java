@@ -31,6 +31,7 @@ import static org.awaitility.Awaitility.await;
  * Tests for {@link TransactionLimits}.
  */
 @Tag("compatibility")
+@Tag("hikaricp")
 class TransactionLimitsTests {
 
 	private final TestDatabase database = TestServer.shared().newDatabase();

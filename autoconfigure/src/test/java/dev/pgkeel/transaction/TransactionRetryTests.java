@@ -42,6 +42,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * Tests for retries and the commit's outcome in {@link GuardedTransactionTemplate}.
  */
 @Tag("compatibility")
+@Tag("hikaricp")
 class TransactionRetryTests {
 
 	private final TestDatabase database = TestServer.shared().newDatabase();
