@@ -22,7 +22,7 @@ final class KnownProperties {
 
 	private static final Log logger = LogFactory.getLog(KnownProperties.class);
 
-	private static final String METADATA = "META-INF/spring-configuration-metadata.json";
+	static final String METADATA = "META-INF/spring-configuration-metadata.json";
 
 	private static final String SECTION = "\"properties\": [";
 

@@ -9,12 +9,14 @@ import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.tls.TlsPolicy;
 import org.postgresql.Driver;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
@@ -27,6 +29,7 @@ import org.springframework.core.io.ResourceLoader;
 @ConditionalOnClass({ HikariDataSource.class, Driver.class })
 @ConditionalOnBooleanProperty(name = "pgkeel.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(PgkeelProperties.class)
+@ImportRuntimeHints(MetadataRuntimeHints.class)
 public final class PgkeelAutoConfiguration {
 
 	/**
@@ -54,6 +57,11 @@ public final class PgkeelAutoConfiguration {
 	@Bean
 	UnknownProperties pgkeelUnknownProperties(Environment environment, KnownProperties known) {
 		return new UnknownProperties(environment, known);
+	}
+
+	@Bean
+	LateSwitches pgkeelLateSwitches(Environment environment, BeanFactory beanFactory) {
+		return new LateSwitches(environment, beanFactory);
 	}
 
 	@Bean
