@@ -67,7 +67,7 @@ final class StarvationWatch {
 	 * @return whether to collect
 	 */
 	boolean shouldCollect(List<Lease> leases, long now) {
-		if (!mayCollect(leases, now) || leases.stream().anyMatch((lease) -> lease.heldFor().compareTo(OLD) < 0)
+		if (!mayCollect(leases, now) || leases.stream().anyMatch((lease) -> lease.heldFor().compareTo(old()) < 0)
 				|| !mayAsk(now)) {
 			return false;
 		}
@@ -78,6 +78,14 @@ final class StarvationWatch {
 		this.questionPause = forgotten ? Duration.ZERO
 				: doubled(this.questionPause, SHORTEST_QUESTION_PAUSE, LONGEST_QUESTION_PAUSE);
 		return forgotten;
+	}
+
+	/**
+	 * Where the last collection proved leaks, the next ones are worth less patience: at
+	 * several leaks per second a pool is dry again before its leases are old.
+	 */
+	private Duration old() {
+		return (this.pause == PAUSE_AFTER_SUCCESS) ? IDLE : OLD;
 	}
 
 	private boolean mayAsk(long now) {

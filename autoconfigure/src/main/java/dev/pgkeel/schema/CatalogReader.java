@@ -14,7 +14,6 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -38,8 +37,6 @@ final class CatalogReader {
 	private static final List<String> AFTER = List
 		.of("select pg_catalog.set_config('search_path', pg_catalog.current_setting('pgkeel.search_path'), true)");
 
-	private static final int FIXED_COLUMNS = 6;
-
 	/**
 	 * Half a SHA-256 is plenty to tell definitions apart.
 	 */
@@ -51,15 +48,15 @@ final class CatalogReader {
 
 	private final Set<String> members = new HashSet<>();
 
-	private final List<Row> rows = new ArrayList<>();
+	private final List<CatalogRow> rows = new ArrayList<>();
 
 	private final Map<Long, String> names = new HashMap<>();
 
 	private final Map<Long, Map<Integer, String>> columns = new HashMap<>();
 
-	private final Map<Long, Row> viewQueries = new HashMap<>();
+	private final Map<Long, CatalogRow> viewQueries = new HashMap<>();
 
-	private final Map<Long, Row> indexes = new HashMap<>();
+	private final Map<Long, CatalogRow> indexes = new HashMap<>();
 
 	private final Map<Long, CatalogEntry> parents = new HashMap<>();
 
@@ -109,10 +106,10 @@ final class CatalogReader {
 		}
 		while (results.next()) {
 			String[] values = new String[labels.length];
-			for (int i = FIXED_COLUMNS; i < values.length; i++) {
+			for (int i = CatalogRow.FIXED_COLUMNS; i < values.length; i++) {
 				values[i] = results.getString(i + 1);
 			}
-			add(new Row(results.getString(1), results.getLong(2), results.getInt(3), results.getLong(4),
+			add(new CatalogRow(results.getString(1), results.getLong(2), results.getInt(3), results.getLong(4),
 					results.getLong(5), results.getString(6), labels, values));
 		}
 	}
@@ -123,7 +120,7 @@ final class CatalogReader {
 		}
 	}
 
-	private void add(Row row) {
+	private void add(CatalogRow row) {
 		if (this.members.contains(row.catalog() + row.oid())) {
 			return;
 		}
@@ -159,7 +156,7 @@ final class CatalogReader {
 		this.rows.stream()
 			.filter((row) -> row.kind().equals("constraint"))
 			.forEach((row) -> ofConstraints.add(row.owner()));
-		for (Row row : this.rows) {
+		for (CatalogRow row : this.rows) {
 			CatalogEntry entry = entry(row, definition);
 			if (entry != null && isHidden(row, ofConstraints)) {
 				hidden.add(entry.id());
@@ -171,7 +168,7 @@ final class CatalogReader {
 		return new CatalogSnapshot(entries, hidden);
 	}
 
-	private static boolean isHidden(Row row, Set<Long> ofConstraints) {
+	private static boolean isHidden(CatalogRow row, Set<Long> ofConstraints) {
 		return switch (row.kind()) {
 			case "index" -> row.isTrue("partition") || ofConstraints.contains(row.oid());
 			case "constraint", "trigger" -> row.isTrue("partition");
@@ -184,7 +181,7 @@ final class CatalogReader {
 	 * them.
 	 */
 	private void nameRows() {
-		for (Row row : this.rows) {
+		for (CatalogRow row : this.rows) {
 			String schema = this.names.get(row.parent());
 			if (row.isTopLevel() && schema != null) {
 				this.names.put(row.oid(), schema + "." + row.identity());
@@ -192,7 +189,7 @@ final class CatalogReader {
 		}
 	}
 
-	private @Nullable CatalogEntry entry(Row row, CatalogDefinition definition) {
+	private @Nullable CatalogEntry entry(CatalogRow row, CatalogDefinition definition) {
 		CatalogEntry parent = this.parents.get(row.parent());
 		boolean child = row.parent() != 0;
 		if (child && parent == null) {
@@ -212,17 +209,17 @@ final class CatalogReader {
 		return entry;
 	}
 
-	private String hash(Row row, CatalogDefinition definition) {
+	private String hash(CatalogRow row, CatalogDefinition definition) {
 		StringBuilder text = new StringBuilder(row.kind()).append('\0').append(row.identity());
 		if (row.isTopLevel()) {
 			text.append('\0').append(this.names.get(row.parent()));
 		}
 		write(row, definition, text);
-		Row query = this.viewQueries.get(row.oid());
+		CatalogRow query = this.viewQueries.get(row.oid());
 		if (query != null) {
 			write(query, definition, text);
 		}
-		Row index = row.kind().equals("constraint") ? this.indexes.get(row.owner()) : null;
+		CatalogRow index = row.kind().equals("constraint") ? this.indexes.get(row.owner()) : null;
 		if (index != null) {
 			write(index, definition, text);
 		}
@@ -230,10 +227,10 @@ final class CatalogReader {
 		return HexFormat.of().formatHex(hash, 0, HASH_BYTES);
 	}
 
-	private void write(Row row, CatalogDefinition definition, StringBuilder text) {
+	private void write(CatalogRow row, CatalogDefinition definition, StringBuilder text) {
 		Map<Integer, String> columns = this.columns.get(row.isTopLevel() ? row.oid() : row.parent());
 		String[] labels = row.labels();
-		for (int i = FIXED_COLUMNS; i < labels.length; i++) {
+		for (int i = CatalogRow.FIXED_COLUMNS; i < labels.length; i++) {
 			String value = row.values()[i];
 			text.append('\0');
 			if (value == null || labels[i].equals("storage") || labels[i].equals("partition")) {
@@ -253,56 +250,6 @@ final class CatalogReader {
 
 	static String quoted(String name) {
 		return PLAIN_NAME.matcher(name).matches() ? name : '"' + name.replace("\"", "\"\"") + '"';
-	}
-
-	/**
-	 * A row of {@link CatalogQueries}.
-	 */
-	private record Row(String kind, long oid, int sub, long parent, long owner, String name, String[] labels,
-			@Nullable String[] values) {
-
-		/**
-		 * Whether it lies in a schema, and not in a table.
-		 */
-		boolean isTopLevel() {
-			return switch (this.kind) {
-				case "schema", "extension", "column", "index", "constraint", "policy", "trigger", "rule" -> false;
-				default -> true;
-			};
-		}
-
-		String catalog() {
-			return switch (this.kind) {
-				case "schema" -> "pg_namespace";
-				case "table", "view", "materialized view", "foreign table", "sequence" -> "pg_class";
-				case "type" -> "pg_type";
-				case "function", "procedure", "aggregate" -> "pg_proc";
-				default -> "none";
-			};
-		}
-
-		String identity() {
-			String signature = value("signature");
-			return quoted(this.name) + ((signature != null) ? "(" + signature + ")" : "");
-		}
-
-		@Nullable String value(String label) {
-			for (int i = FIXED_COLUMNS; i < this.labels.length; i++) {
-				if (this.labels[i].equals(label)) {
-					return this.values[i];
-				}
-			}
-			return null;
-		}
-
-		boolean isTrue(String label) {
-			return "t".equals(value(label));
-		}
-
-		long oid(String label) {
-			return Long.parseLong(Objects.requireNonNullElse(value(label), "0"));
-		}
-
 	}
 
 }

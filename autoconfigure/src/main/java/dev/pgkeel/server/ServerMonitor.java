@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -43,7 +42,7 @@ public final class ServerMonitor implements SessionProbe {
 
 	private final Refusals refusals;
 
-	private final List<PollListener> listeners;
+	private final PollListeners listeners;
 
 	private final Clock clock;
 
@@ -77,7 +76,7 @@ public final class ServerMonitor implements SessionProbe {
 		this.connection = connection;
 		this.schedule = schedule;
 		this.refusals = refusals;
-		this.listeners = new CopyOnWriteArrayList<>(listeners);
+		this.listeners = new PollListeners(listeners);
 		this.clock = clock;
 		this.random = random;
 		this.state = new MonitorState(null, null, null, clock.instant());
@@ -252,7 +251,7 @@ public final class ServerMonitor implements SessionProbe {
 		this.polling.lock();
 		try {
 			ask();
-			boolean soon = tellListeners();
+			boolean soon = this.listeners.polled(this.state);
 			if (this.failures > 0) {
 				return this.schedule.retry(this.failures, dataAge(), this.random);
 			}
@@ -284,19 +283,6 @@ public final class ServerMonitor implements SessionProbe {
 				logger.warn("The monitor cannot see the server (" + failure.cause() + "): " + failure.message());
 			}
 		}
-	}
-
-	private boolean tellListeners() {
-		boolean soon = false;
-		for (PollListener listener : this.listeners) {
-			try {
-				soon |= listener.polled(this.state);
-			}
-			catch (RuntimeException | Error ex) {
-				logger.warn("A listener of the monitor failed", ex);
-			}
-		}
-		return soon;
 	}
 
 }

@@ -15,11 +15,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
 
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
+
+import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,6 +33,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class LeaseModelTests {
 
 	private static final int ROUNDS = 20_000;
+
+	private static final int MOST_OPEN = 5;
 
 	private final LeaseRegistry registry = new LeaseRegistry();
 
@@ -157,6 +162,7 @@ class LeaseModelTests {
 			for (Lease lease : expected) {
 				assertThat(this.registry.heldBy(lease.holder())).isNotNull();
 			}
+			assertThat(chained()).isLessThanOrEqualTo(2 * workers * MOST_OPEN);
 			expected.forEach(Lease::close);
 			assertThat(this.registry.open()).isEmpty();
 		}
@@ -165,11 +171,26 @@ class LeaseModelTests {
 		}
 	}
 
+	/**
+	 * Returns how many leases the registry keeps, ended ones too.
+	 */
+	private int chained() {
+		AtomicReferenceArray<?> chains = (AtomicReferenceArray<?>) ReflectionTestUtils.getField(this.registry,
+				"chains");
+		int count = 0;
+		for (int index = 0; index < chains.length(); index++) {
+			for (Lease lease = (Lease) chains.get(index); lease != null; lease = lease.next) {
+				count++;
+			}
+		}
+		return count;
+	}
+
 	private List<GuardedConnection> borrowAndEndAtRandom() {
 		List<GuardedConnection> open = new ArrayList<>();
 		ThreadLocalRandom random = ThreadLocalRandom.current();
 		for (int round = 0; round < ROUNDS; round++) {
-			if (open.size() < 5 && random.nextBoolean()) {
+			if (open.size() < MOST_OPEN && random.nextBoolean()) {
 				open.add(borrow());
 				assertThat(this.registry.heldBy(Thread.currentThread())).isNotNull();
 			}

@@ -54,6 +54,20 @@ class StarvationWatchTests {
 	}
 
 	@Test
+	void afterASuccessHalfTheAgeIsEnough() {
+		this.watch.collected(List.of(), 1, this.now);
+		after(Duration.ofSeconds(2));
+		List<Lease> leases = List.of(this.handle.lease);
+		Awaitility.await().until(() -> this.handle.lease.heldFor().compareTo(Duration.ofMillis(500)) > 0);
+		assertThat(this.watch.shouldCollect(leases, this.now)).isTrue();
+		this.watch.collected(List.of(), 0, this.now);
+		after(Duration.ofSeconds(20));
+		this.handle = newHandle();
+		leases = List.of(this.handle.lease);
+		assertThat(this.watch.shouldCollect(leases, this.now)).isFalse();
+	}
+
+	@Test
 	void leaseJustifiesTwoCollections() {
 		awaitOld();
 		List<Lease> leases = List.of(this.handle.lease);
@@ -93,6 +107,21 @@ class StarvationWatchTests {
 		assertThat(this.watch.shouldCollect(leases, this.now)).isTrue();
 	}
 
+	@Test
+	void leaseOfAThreadThatHasEndedIsForgottenWhateverItsSessionDoes() throws InterruptedException {
+		this.state.set("active");
+		awaitOld();
+		assertThat(this.watch.shouldCollect(List.of(this.handle.lease), this.now)).isFalse();
+		Thread ended = new Thread(() -> {
+		});
+		ended.start();
+		ended.join();
+		this.handle = newHandle(ended);
+		awaitOld();
+		after(Duration.ofSeconds(2));
+		assertThat(this.watch.shouldCollect(List.of(this.handle.lease), this.now)).isTrue();
+	}
+
 	private Duration pauseAfter(int leaks) {
 		this.watch.collected(List.of(), leaks, this.now);
 		List<Lease> fresh = List.of(newHandle().lease);
@@ -112,9 +141,13 @@ class StarvationWatchTests {
 	}
 
 	private GuardedConnection newHandle() {
+		return newHandle(Thread.currentThread());
+	}
+
+	private GuardedConnection newHandle(Thread holder) {
 		PGConnection driver = proxy(PGConnection.class, "getBackendPID", PID);
 		Connection proxy = proxy(Connection.class, "unwrap", driver);
-		return new GuardedConnection(proxy, Thread.currentThread(), null, this.registry, new ReferenceQueue<>());
+		return new GuardedConnection(proxy, holder, null, this.registry, new ReferenceQueue<>());
 	}
 
 	private static <T> T proxy(Class<T> type, String method, Object answer) {

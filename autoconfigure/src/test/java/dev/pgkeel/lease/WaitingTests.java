@@ -28,6 +28,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -51,6 +53,7 @@ class WaitingTests {
 
 	@AfterEach
 	void stopThreads() {
+		setLevel(null);
 		this.threads.shutdownNow();
 	}
 
@@ -139,6 +142,35 @@ class WaitingTests {
 			Future<String> one = this.threads.submit(nested);
 			Future<String> other = this.threads.submit(nested);
 			assertThat(List.of(one.get(), other.get())).containsExactlyInAnyOrder("went on", "refused");
+		}
+	}
+
+	@Test
+	void stormOfThoseThatWaitForEachOtherIsOverSoon() throws Exception {
+		int size = 4;
+		try (GuardedDataSource pool = this.pools.of(this.database, size, GuardedPools.SETTINGS)) {
+			CountDownLatch all = new CountDownLatch(4 * size);
+			List<Future<Boolean>> requests = new ArrayList<>();
+			for (int request = 0; request < 4 * size; request++) {
+				requests.add(this.threads.submit(() -> {
+					all.countDown();
+					all.await();
+					try (Connection outer = pool.getConnection(); Connection inner = pool.getConnection()) {
+						return outer.isValid(5) && inner.isValid(5);
+					}
+					catch (NestedConnectionException ex) {
+						return false;
+					}
+				}));
+			}
+			long start = System.nanoTime();
+			int served = 0;
+			for (Future<Boolean> request : requests) {
+				served += request.get() ? 1 : 0;
+			}
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+			assertThat(served).isPositive();
+			assertThat(GuardedPools.leases(pool).counters().nestedRefused()).isEqualTo(4 * size - served);
 		}
 	}
 
@@ -300,7 +332,8 @@ class WaitingTests {
 	}
 
 	@Test
-	void idleLeaseIsSuspectedAndAnActiveOneIsNot(CapturedOutput output) throws Exception {
+	void idleLeaseIsSuspectedAndAnActiveOneIsOnlyLongHeld(CapturedOutput output) throws Exception {
+		setLevel(LogLevel.DEBUG);
 		LeakSettings settings = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofMillis(700), true, LeakCapture.ADAPTIVE,
 				true);
 		try (GuardedDataSource pool = this.pools.of(this.database, 2, settings, Duration.ofMillis(300));
@@ -320,6 +353,8 @@ class WaitingTests {
 				assertThat(event.holder()).isEqualTo(Thread.currentThread().getName());
 			});
 			assertThat(output).contains("suspects a leak").contains("idle in transaction");
+			assertThat(output.getOut().lines().filter((line) -> line.contains("A connection is long held")))
+				.anyMatch((line) -> line.contains("and its session is active for "));
 			assertThat(GuardedPools.leases(pool).counters().suspected()).isOne();
 			assertThat(idle.isValid(5)).isTrue();
 			Connection other = pool.getConnection();
@@ -440,6 +475,10 @@ class WaitingTests {
 
 	private static Callable<Boolean> leak(GuardedDataSource pool) {
 		return () -> pool.getConnection().createStatement().execute("select 1");
+	}
+
+	private void setLevel(LogLevel level) {
+		LoggingSystem.get(getClass().getClassLoader()).setLogLevel(SuspectWatch.class.getName(), level);
 	}
 
 }

@@ -1,16 +1,19 @@
 package dev.pgkeel.benchmarks;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -34,8 +37,7 @@ import org.springframework.jdbc.datasource.init.ScriptUtils;
 /**
  * What schema scripts cost beside Flyway, Liquibase, Spring's {@code ScriptUtils} and
  * {@code psql}: on an empty database, with nothing to do, and applied again. One server,
- * one run, the tools in turn. Prints medians in milliseconds; {@code psql} must be
- * installed.
+ * one run, the tools in turn. Prints medians; {@code psql} must be installed.
  */
 public final class SchemaScriptComparison {
 
@@ -45,8 +47,6 @@ public final class SchemaScriptComparison {
 	 * The JVM's tools are compared once they are compiled.
 	 */
 	private static final int WARM_UP = 25;
-
-	private static final int STATEMENTS_PER_TABLE = 20;
 
 	private static final long COLLECTION_PAUSE_NANOS = 250_000_000;
 
@@ -63,37 +63,46 @@ public final class SchemaScriptComparison {
 
 	/**
 	 * Runs the comparison.
-	 * @param args which parts: a number of statements, {@code large} or {@code tables};
-	 * all of them by default
+	 * @param args none
 	 * @throws Exception if a tool fails
 	 */
 	public static void main(String[] args) throws Exception {
-		List<String> parts = (args.length > 0) ? List.of(args) : List.of("40", "400", "4000", "large", "tables");
 		try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(null, 0)) {
-			for (String part : parts) {
-				SchemaScriptComparison comparison = new SchemaScriptComparison(server,
-						Files.createTempDirectory("pgkeel-benchmark"));
-				switch (part) {
-					case "large" -> comparison.large();
-					case "tables" -> comparison.manyTables();
-					default -> comparison.compare(Integer.parseInt(part));
-				}
-			}
+			compare(server);
+			in(server).manyTables();
+			in(server).large();
 		}
 	}
 
-	private void compare(int size) throws Exception {
-		Files.writeString(this.folder.resolve("R__schema.sql"), script(size));
+	private static SchemaScriptComparison in(EmbeddedPostgresServer server) throws IOException {
+		return new SchemaScriptComparison(server, Files.createTempDirectory("pgkeel-benchmark"));
+	}
+
+	private static void compare(EmbeddedPostgresServer server) throws Exception {
+		Map<String, List<Object>> rows = new LinkedHashMap<>();
+		for (int size : new int[] { 40, 400, 4000 }) {
+			in(server).compare(size, rows);
+		}
+		MarkdownTable.head("", "40 statements: first run ms", "again ms", "400: first run ms", "again ms",
+				"4,000: first run ms", "again ms");
+		rows.forEach((tool, cells) -> {
+			cells.add(0, tool);
+			MarkdownTable.row(cells.toArray());
+		});
+	}
+
+	private void compare(int size, Map<String, List<Object>> rows) throws Exception {
+		Files.writeString(this.folder.resolve("R__schema.sql"), SchemaTexts.idempotent(size));
 		Files.writeString(this.folder.resolve("changelog.sql"),
 				"--liquibase formatted sql\n--changeset notes:1 runOnChange:true splitStatements:true\n"
-						+ script(size));
+						+ SchemaTexts.idempotent(size));
 		Map<String, Tool> tools = new LinkedHashMap<>();
 		tools.put("pgkeel", (source) -> pgkeel(source, SchemaMode.ON_CHANGE));
-		tools.put("pgkeel always", (source) -> pgkeel(source, SchemaMode.ALWAYS));
-		tools.put("Flyway", this::flyway);
-		tools.put("Liquibase", this::liquibase);
-		tools.put("ScriptUtils", this::scriptUtils);
-		tools.put("psql -1 -f", this::psql);
+		tools.put("pgkeel, `always`", (source) -> pgkeel(source, SchemaMode.ALWAYS));
+		tools.put("Flyway, one repeatable migration", this::flyway);
+		tools.put("Liquibase, one changeset", this::liquibase);
+		tools.put("Spring's `ScriptUtils`, which runs everything again", this::scriptUtils);
+		tools.put("`psql -1 -f`, which runs everything again", this::psql);
 		Map<String, List<Double>> first = new LinkedHashMap<>();
 		Map<String, List<Double>> again = new LinkedHashMap<>();
 		int rounds = (size > 1000) ? 3 : ROUNDS;
@@ -110,11 +119,11 @@ public final class SchemaScriptComparison {
 				drop(source);
 			}
 		}
-		System.out.printf(Locale.ROOT, "%n%d statements, median of %d rounds%n%-16s %10s %10s%n", size, rounds, "",
-				"first ms", "again ms");
-		tools.keySet()
-			.forEach((tool) -> System.out.printf(Locale.ROOT, "%-16s %10.1f %10.1f%n", tool, median(first.get(tool)),
-					median(again.get(tool))));
+		for (String tool : tools.keySet()) {
+			List<Object> row = rows.computeIfAbsent(tool, (key) -> new ArrayList<>());
+			row.add(spread(first.get(tool)));
+			row.add(spread(again.get(tool)));
+		}
 	}
 
 	/**
@@ -122,18 +131,18 @@ public final class SchemaScriptComparison {
 	 * collecting takes time too.
 	 */
 	private void large() throws Exception {
-		System.out.printf(Locale.ROOT, "%nlarge scripts, one table and inserts%n%-12s %10s %14s %12s%n", "statements",
-				"seconds", "us/statement", "live MB");
+		MarkdownTable.head("statements in one script", "seconds", "us per statement", "alive on the heap, MB");
 		measureLarge(25_000);
 		for (int size : new int[] { 25_000, 50_000, 100_000 }) {
 			Measured measured = measureLarge(size);
-			System.out.printf(Locale.ROOT, "%-12d %10.2f %14.1f %12.1f%n", size, measured.seconds(),
-					measured.seconds() * 1e6 / size, measured.megabytes());
+			MarkdownTable.row(String.format(Locale.ROOT, "%,d", size),
+					String.format(Locale.ROOT, "%.2f", measured.seconds()), oneDecimal(measured.seconds() * 1e6 / size),
+					oneDecimal(measured.megabytes()));
 		}
 	}
 
 	private Measured measureLarge(int size) throws Exception {
-		Files.writeString(this.folder.resolve("R__schema.sql"), inserts(size));
+		Files.writeString(this.folder.resolve("R__schema.sql"), SchemaTexts.inserts(size));
 		PGSimpleDataSource source = newDatabase();
 		double seconds = time((database) -> pgkeel(database, SchemaMode.ON_CHANGE), source) / 1000;
 		drop(source);
@@ -185,39 +194,12 @@ public final class SchemaScriptComparison {
 		for (int i = 0; i < ROUNDS; i++) {
 			touched.add(time((database) -> pgkeel(database, SchemaMode.ON_CHANGE), source));
 		}
-		System.out.printf(Locale.ROOT, "1,000 tables, nothing to do: %.1f ms; after a TRUNCATE: %.1f ms%n",
-				median(quiet), median(touched));
+		System.out
+			.printf(Locale.ROOT,
+					"%nWith 1,000 tables in the scripts, nothing to do takes %.1f ms, and %.1f ms after a"
+							+ " `TRUNCATE` of one,%nwhen definitions are compared.%n%n",
+					median(quiet), median(touched));
 		drop(source);
-	}
-
-	private static String script(int size) {
-		StringBuilder text = new StringBuilder();
-		for (int i = 0; i < size; i++) {
-			int table = i / STATEMENTS_PER_TABLE;
-			text.append(statement(table, i % STATEMENTS_PER_TABLE)).append(";\n");
-		}
-		return text.toString();
-	}
-
-	private static String statement(int table, int part) {
-		return switch (part) {
-			case 0 -> "create table if not exists t_%d (id int primary key, body text)".formatted(table);
-			case 1, 2, 3, 4, 5 -> "alter table t_%d add column if not exists c_%d int".formatted(table, part);
-			case 6 -> "create index if not exists t_%d_body on t_%d (body)".formatted(table, table);
-			case 7 -> "create or replace view v_%d as select id from t_%d".formatted(table, table);
-			case 8 -> "alter table t_%d enable row level security".formatted(table);
-			case 9 -> "comment on table t_%d is 'table'".formatted(table);
-			default ->
-				"insert into t_%d (id, body) values (%d, 'a body') on conflict do nothing".formatted(table, part);
-		};
-	}
-
-	private static String inserts(int size) {
-		StringBuilder text = new StringBuilder("create table if not exists t (id int primary key, body text);\n");
-		for (int i = 1; i < size; i++) {
-			text.append("insert into t (id, body) values (").append(i).append(", 'a body') on conflict do nothing;\n");
-		}
-		return text.toString();
 	}
 
 	private PGSimpleDataSource newDatabase() throws Exception {
@@ -273,7 +255,7 @@ public final class SchemaScriptComparison {
 				this.folder.resolve("R__schema.sql").toString(), "-h", "localhost", "-p",
 				String.valueOf(this.server.port()), "-U", this.server.user(), String.valueOf(source.getDatabaseName()));
 		builder.environment().put("PGOPTIONS", "-c client_min_messages=warning");
-		int code = builder.inheritIO().start().waitFor();
+		int code = builder.redirectError(Redirect.INHERIT).start().waitFor();
 		if (code != 0) {
 			throw new IOException("psql ended with " + code);
 		}
@@ -285,10 +267,21 @@ public final class SchemaScriptComparison {
 		return (System.nanoTime() - start) / 1e6;
 	}
 
-	private static double median(@Nullable List<Double> times) {
-		double[] sorted = (times != null) ? times.stream().mapToDouble(Double::doubleValue).sorted().toArray()
-				: new double[] { Double.NaN };
-		return sorted[sorted.length / 2];
+	private static String oneDecimal(double value) {
+		return String.format(Locale.ROOT, "%,.1f", value);
+	}
+
+	private static double median(List<Double> times) {
+		return times.stream().sorted().toList().get(times.size() / 2);
+	}
+
+	/**
+	 * The median, and in parentheses the shortest and the longest.
+	 */
+	private static String spread(@Nullable List<Double> times) {
+		List<Double> known = Objects.requireNonNull(times);
+		return oneDecimal(median(known)) + " (" + oneDecimal(Collections.min(known)) + ", "
+				+ oneDecimal(Collections.max(known)) + ")";
 	}
 
 	/**

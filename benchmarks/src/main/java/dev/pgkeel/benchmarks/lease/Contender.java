@@ -25,7 +25,7 @@ public enum Contender {
 	/**
 	 * HikariCP as it is.
 	 */
-	HIKARI {
+	HIKARI("HikariCP") {
 		@Override
 		Pool open(Target target, int size, Duration patience) {
 			return Pool.of(new HikariDataSource(hikari(target, size, patience)));
@@ -35,7 +35,7 @@ public enum Contender {
 	/**
 	 * The same with leases, as it is until the first leak.
 	 */
-	GUARDED {
+	GUARDED("pgkeel") {
 		@Override
 		Pool open(Target target, int size, Duration patience) {
 			return guarded(target, size, patience, LeakCapture.ADAPTIVE);
@@ -45,7 +45,7 @@ public enum Contender {
 	/**
 	 * The same while leases record who borrows.
 	 */
-	GUARDED_ARMED {
+	GUARDED_ARMED("pgkeel, recording lines") {
 		@Override
 		Pool open(Target target, int size, Duration patience) {
 			return guarded(target, size, patience, LeakCapture.ALWAYS);
@@ -55,7 +55,7 @@ public enum Contender {
 	/**
 	 * HikariCP with its own detection of leaks.
 	 */
-	HIKARI_DETECTION {
+	HIKARI_DETECTION("HikariCP, `leakDetectionThreshold`") {
 		@Override
 		Pool open(Target target, int size, Duration patience) {
 			HikariConfig config = hikari(target, size, patience);
@@ -67,7 +67,7 @@ public enum Contender {
 	/**
 	 * Agroal with its detection of leaks.
 	 */
-	AGROAL {
+	AGROAL("Agroal, `leakTimeout`") {
 		@Override
 		Pool open(Target target, int size, Duration patience) throws SQLException {
 			return agroal(target, size, patience, false);
@@ -77,7 +77,7 @@ public enum Contender {
 	/**
 	 * Agroal with its detection of leaks and the enhanced report, which has stack traces.
 	 */
-	AGROAL_REPORT {
+	AGROAL_REPORT("Agroal, with `enhancedLeakReport`") {
 		@Override
 		Pool open(Target target, int size, Duration patience) throws SQLException {
 			return agroal(target, size, patience, true);
@@ -87,7 +87,7 @@ public enum Contender {
 	/**
 	 * Tomcat's pool, which ends connections that are held for long.
 	 */
-	TOMCAT_REMOVE {
+	TOMCAT_REMOVE("Tomcat, `removeAbandoned`") {
 		@Override
 		Pool open(Target target, int size, Duration patience) {
 			return tomcat(target, size, patience, false);
@@ -97,7 +97,7 @@ public enum Contender {
 	/**
 	 * Tomcat's pool, which also logs where they were taken.
 	 */
-	TOMCAT_LOG {
+	TOMCAT_LOG("Tomcat, with `logAbandoned`") {
 		@Override
 		Pool open(Target target, int size, Duration patience) {
 			return tomcat(target, size, patience, true);
@@ -105,6 +105,19 @@ public enum Contender {
 	};
 
 	private static final Duration SUSPECT_AFTER = Duration.ofSeconds(10);
+
+	private final String title;
+
+	Contender(String title) {
+		this.title = title;
+	}
+
+	/**
+	 * Returns what the tables call it.
+	 */
+	String title() {
+		return this.title;
+	}
 
 	abstract Pool open(Target target, int size, Duration patience) throws SQLException;
 

@@ -9,12 +9,13 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -80,7 +81,7 @@ public final class LeakyService {
 			pool.borrowAndReturn();
 			LeakyService service = new LeakyService(pool.dataSource(), leaksPerSecond);
 			service.run(seconds);
-			System.out.println(ServiceProcess.RESULT + service.result(contender, sessions(target)));
+			System.out.println(ServiceProcess.RESULT + service.result(sessions(target)));
 			Reference.reachabilityFence(live);
 		}
 	}
@@ -182,11 +183,13 @@ public final class LeakyService {
 		}
 	}
 
-	private String result(Contender contender, int sessions) {
-		return String.format(Locale.ROOT, "%s,%.1f,%d,%d,%d,%d,%d,%d,%d", contender, this.leaksPerSecond,
-				this.leaked.get(), this.served.get(), this.failed.get(),
-				TimeUnit.NANOSECONDS.toMillis(this.longestWaitNanos.get()), sessions, this.longWorkDone.get(),
-				this.longWorkKilled.get());
+	private String result(int sessions) {
+		return Stream
+			.of(this.leaked.get(), this.served.get(), this.failed.get(),
+					TimeUnit.NANOSECONDS.toMillis(this.longestWaitNanos.get()), sessions, this.longWorkDone.get(),
+					this.longWorkKilled.get())
+			.map(String::valueOf)
+			.collect(Collectors.joining(" | "));
 	}
 
 }

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
+import dev.pgkeel.benchmarks.MarkdownTable;
 import dev.pgkeel.benchmarks.lease.Contender.Pool;
 import dev.pgkeel.benchmarks.lease.Contender.Target;
 import dev.pgkeel.embedded.EmbeddedPostgresServer;
@@ -28,7 +29,7 @@ public final class QueryComparison {
 
 	private static final int WARMUP_PAIRS = 30;
 
-	private static final int PAIRS = 100;
+	private static final int PAIRS = 300;
 
 	private QueryComparison() {
 	}
@@ -61,8 +62,10 @@ public final class QueryComparison {
 				ratios.add(plainFirst ? second / first : first / second);
 			}
 		}
-		System.out.printf(Locale.ROOT, "JDK %s: plain %.0f SELECT 1 per second, guarded %.3fx (quartiles %.3f, %.3f)%n",
-				Runtime.version(), quantile(rates, 2), quantile(ratios, 2), quantile(ratios, 1), quantile(ratios, 3));
+		MarkdownTable.head("JDK", "HikariCP per second", "pgkeel, times as many", "quartiles");
+		MarkdownTable.row(Runtime.version().feature(), String.format(Locale.ROOT, "%,.0f", quantile(rates, 2)),
+				String.format(Locale.ROOT, "%.3f", quantile(ratios, 2)),
+				String.format(Locale.ROOT, "%.3f, %.3f", quantile(ratios, 1), quantile(ratios, 3)));
 	}
 
 	private static double quantile(List<Double> values, int quarter) {

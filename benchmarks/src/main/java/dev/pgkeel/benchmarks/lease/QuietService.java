@@ -49,8 +49,8 @@ public final class QuietService {
 			TimeUnit.SECONDS.sleep(5);
 			long start = System.nanoTime();
 			boolean answered = isAnswered(pool.dataSource());
-			System.out.printf(Locale.ROOT, "%s%.2f s,%s%n", ServiceProcess.RESULT, (System.nanoTime() - start) / 1e9,
-					answered ? "yes" : "no");
+			System.out.printf(Locale.ROOT, "%s%s%.2f s%n", ServiceProcess.RESULT, answered ? "" : "none within ",
+					(System.nanoTime() - start) / 1e9);
 		}
 		Reference.reachabilityFence(live);
 	}

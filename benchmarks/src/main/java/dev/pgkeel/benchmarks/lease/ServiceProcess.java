@@ -39,7 +39,7 @@ record ServiceProcess(Path directory, String name, List<String> jvmOptions) {
 			return lines.filter((line) -> line.startsWith(RESULT))
 				.map((line) -> line.substring(RESULT.length()))
 				.findFirst()
-				.orElse(this.name + ",failed to run");
+				.orElse("failed to run: " + this.name);
 		}
 	}
 

@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.PgkeelMode;
+import dev.pgkeel.benchmarks.MarkdownTable;
 import dev.pgkeel.embedded.EmbeddedPostgresServer;
 import dev.pgkeel.lease.GuardedDataSource;
 import dev.pgkeel.lease.LeakCapture;
@@ -86,12 +88,12 @@ public final class Soak {
 			VirtualThreads.run(THREADS, soak::work);
 			long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
 			boolean healed = soak.awaitHealed();
-			System.out.println("JDK " + Runtime.version() + ", " + THREADS + " virtual threads, pool of " + POOL_SIZE
-					+ ", " + seconds + " s: " + soak.done + " borrows, " + soak.leaked + " leaked, "
-					+ soak.leases.counters().reclaimed() + " reclaimed, " + soak.refused + " nested refused, "
-					+ soak.timedOut + " timed out, " + soak.failures.size() + " failures, pool "
-					+ (healed ? "full" : "NOT full") + ", " + sessions(server) + " sessions");
-			soak.failures.stream().limit(20).forEach(System.out::println);
+			MarkdownTable.head("JDK", "seconds", "borrows", "leaked", "reclaimed", "nested refused", "timed out",
+					"failures", "pool at the end", "sessions");
+			MarkdownTable.row(Runtime.version().feature(), seconds, String.format(Locale.ROOT, "%,d", soak.done.sum()),
+					soak.leaked, soak.leases.counters().reclaimed(), soak.refused, soak.timedOut, soak.failures.size(),
+					healed ? "full" : "not full", sessions(server));
+			soak.failures.stream().limit(20).forEach(System.err::println);
 			if (!healed || !soak.failures.isEmpty()) {
 				throw new IllegalStateException("The soak failed");
 			}

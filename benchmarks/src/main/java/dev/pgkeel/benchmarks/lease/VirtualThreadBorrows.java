@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
+import dev.pgkeel.benchmarks.MarkdownTable;
 import dev.pgkeel.benchmarks.lease.Contender.Pool;
 import dev.pgkeel.benchmarks.lease.Contender.Target;
 
@@ -35,8 +36,7 @@ public final class VirtualThreadBorrows {
 	 * @throws Exception if it cannot run
 	 */
 	public static void main(String[] arguments) throws Exception {
-		System.out.println("JDK " + Runtime.version() + ", " + Runtime.getRuntime().availableProcessors()
-				+ " processors, median of " + ROUNDS + " rounds (lowest, highest), ns of one processor per borrow");
+		MarkdownTable.head("threads", "pool", "ns of one processor per borrow", "lowest", "highest of " + ROUNDS);
 		for (int threads : new int[] { 1, 8, 2000 }) {
 			compare(threads);
 		}
@@ -61,8 +61,8 @@ public final class VirtualThreadBorrows {
 		pools.values().forEach(Pool::close);
 		nanos.forEach((contender, all) -> {
 			List<Double> sorted = all.stream().sorted().toList();
-			System.out.printf(Locale.ROOT, "| %d | %s | %.0f | (%.0f, %.0f) |%n", threads, contender,
-					sorted.get(ROUNDS / 2), sorted.get(0), sorted.get(ROUNDS - 1));
+			MarkdownTable.row(String.format(Locale.ROOT, "%,d", threads), contender.title(),
+					Math.round(sorted.get(ROUNDS / 2)), Math.round(sorted.get(0)), Math.round(sorted.get(ROUNDS - 1)));
 		});
 	}
 

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Random;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.benchmarks.MarkdownTable;
 import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.server.MonitorSchedule;
 import dev.pgkeel.server.Preflight;
@@ -39,16 +40,15 @@ public final class MonitorCost {
 	 */
 	public static void main(String[] arguments) throws Exception {
 		List<String> numbers = (arguments.length > 0) ? List.of(arguments) : List.of("100", "500");
-		System.out.println("| sessions | role | statements per poll | server: CPU ms | mean ms | shortest ms | polls |"
-				+ " monitor: shortest ms | median ms | 99 % ms | longest ms |");
-		System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
+		MarkdownTable.head("sessions", "role", "statements per poll", "server: CPU ms", "mean ms", "shortest ms",
+				"polls", "monitor: shortest ms", "median ms", "99 % ms", "longest ms");
 		for (String number : numbers) {
 			int sessions = Integer.parseInt(number);
 			try (CrowdedServer server = new CrowdedServer(sessions + 100)) {
 				server.crowd(sessions);
 				measure(server, sessions, "ordinary");
 				server.execute("grant pg_monitor to watcher");
-				measure(server, sessions, "pg_monitor");
+				measure(server, sessions, "`pg_monitor`");
 			}
 		}
 	}

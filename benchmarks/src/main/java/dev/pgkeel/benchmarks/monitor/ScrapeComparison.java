@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -12,6 +13,7 @@ import dev.pgkeel.actuate.PgkeelHealthIndicator;
 import dev.pgkeel.alert.AlertLevel;
 import dev.pgkeel.alert.AlertSubject;
 import dev.pgkeel.alert.ConnectionAlerts;
+import dev.pgkeel.benchmarks.MarkdownTable;
 import io.micrometer.core.instrument.binder.db.PostgreSQLDatabaseMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -71,8 +73,7 @@ public final class ScrapeComparison {
 							"pgkeel.schema.enabled=false", "logging.level.root=error", "spring.main.banner-mode=off")
 					.run()) {
 			ScrapeComparison comparison = new ScrapeComparison(context);
-			System.out.println("| | | times | shortest ms | median ms | 99 % ms | longest ms | tells |");
-			System.out.println("|---|---|---|---|---|---|---|---|");
+			MarkdownTable.head("", "", "times", "shortest ms", "median ms", "99 % ms", "longest ms", "tells");
 			comparison.measure("free", ROUNDS);
 			comparison.occupy(server);
 			comparison.measure("full", SLOW_ROUNDS);
@@ -89,19 +90,21 @@ public final class ScrapeComparison {
 				line(this.registry, "pgkeel_server_utilization"));
 		print(state, "scrape of Micrometer's binder alone", Timings.of(peerRounds, this.peer::scrape),
 				line(this.peer, "postgres_connections"));
-		print(state, "health pgkeel", Timings.of(ROUNDS, health::health), health.health().getStatus().getCode());
-		print(state, "health db", Timings.of(peerRounds, db::health),
+		print(state, "health `pgkeel`", Timings.of(ROUNDS, health::health), health.health().getStatus().getCode());
+		print(state, "health `db` of Spring Boot", Timings.of(peerRounds, db::health),
 				Objects.requireNonNull(db.health()).getStatus().getCode());
 	}
 
 	private static void print(String state, String what, Timings timings, String tells) {
-		System.out.println("| " + state + " | " + what + " " + timings + " " + tells + " |");
+		System.out.println("| " + state + " | " + what + " " + timings + " `" + tells + "` |");
 	}
 
 	private static String line(PrometheusMeterRegistry registry, String meter) {
 		return registry.scrape()
 			.lines()
 			.filter((line) -> line.startsWith(meter))
+			.map((line) -> meter
+					+ String.format(Locale.ROOT, " %.2f", Double.parseDouble(line.substring(line.lastIndexOf(' ')))))
 			.findFirst()
 			.orElse("nothing of " + meter);
 	}

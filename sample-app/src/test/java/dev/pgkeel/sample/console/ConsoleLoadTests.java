@@ -5,6 +5,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -41,7 +43,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Measures the console with 500 sessions on the server, 50 leases and 15 minutes of
  * history. On a busy machine the figures say little: they are held to their limits with
  * {@code -Dpgkeel.test.console-limits=true} on a quiet one, and to five times as much
- * otherwise.
+ * otherwise. They are left in {@code target/console-load.md}.
  */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
 		properties = { "pgkeel.runtime-profile=development", "pgkeel.monitor.interval=1s",
@@ -89,9 +91,12 @@ class ConsoleLoadTests {
 			});
 			fill(history, monitor.state());
 			URI data = URI.create("http://localhost:" + port + "/actuator/pgkeelconsole/data");
-			String body = measureAnswers(data);
-			assertThat(body).contains("LeaseHolder", "ConsoleLoadTests.lambda$hold");
-			measureRefreshes(browser, "http://localhost:" + port + "/actuator/pgkeelconsole");
+			String answers = measureAnswers(data);
+			String refreshes = measureRefreshes(browser, "http://localhost:" + port + "/actuator/pgkeelconsole");
+			Files.writeString(Path.of("target", "console-load.md"),
+					"| | median ms | 95 % ms | longest ms | times | bytes |\n|---|---|---|---|---|---|\n"
+							+ "| the answer, over HTTP | " + answers + " |\n| a refresh, its script in the browser | "
+							+ refreshes + " | |\n");
 		}
 		finally {
 			done.countDown();
@@ -144,14 +149,13 @@ class ConsoleLoadTests {
 				times.add((System.nanoTime() - start) / 1_000_000.0);
 			}
 		}
-		print("answer over HTTP", times);
-		System.out.printf(Locale.ROOT, "answer: %d bytes%n", body.length());
+		assertThat(body).contains("LeaseHolder", "ConsoleLoadTests.lambda$hold");
 		assertThat(percentile(times, 50)).isLessThan(20 * PATIENCE);
 		assertThat(body.length()).isLessThanOrEqualTo(64 * 1024);
-		return body;
+		return cells(times) + String.format(Locale.ROOT, " | %,d", body.length());
 	}
 
-	private static void measureRefreshes(Browser browser, String url) {
+	private static String measureRefreshes(Browser browser, String url) {
 		browser.open(url);
 		List<Number> durations = browser.async("""
 				const done = arguments[arguments.length - 1];
@@ -167,13 +171,13 @@ class ConsoleLoadTests {
 				pause.click();
 				pause.click();""");
 		List<Double> times = durations.subList(20, durations.size()).stream().map(Number::doubleValue).toList();
-		print("refresh in the browser", times);
 		assertThat(percentile(times, 50)).isLessThan(16 * PATIENCE);
+		return cells(times);
 	}
 
-	private static void print(String what, List<Double> times) {
-		System.out.printf(Locale.ROOT, "%s: median %.1f ms, 95 %% at most %.1f ms, of %d%n", what,
-				percentile(times, 50), percentile(times, 95), times.size());
+	private static String cells(List<Double> times) {
+		return String.format(Locale.ROOT, "%.1f | %.1f | %.1f | %d", percentile(times, 50), percentile(times, 95),
+				percentile(times, 100), times.size());
 	}
 
 	private static double percentile(List<Double> times, int percent) {

@@ -1,0 +1,7 @@
+/**
+ * An application that lives with faults for long.
+ */
+@NullMarked
+package dev.pgkeel.benchmarks.soak;
+
+import org.jspecify.annotations.NullMarked;
