@@ -21,7 +21,7 @@ import org.springframework.util.FileSystemUtils;
  * The clock of the application's machine jumps an hour ahead, and then two hours back.
  * The application is a process of its own whose clock libfaketime turns.
  */
-final class ClockJump extends LoadFault {
+public final class ClockJump extends LoadFault {
 
 	private static final String LIBRARY = "libfaketimeMT.so.1";
 

@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Import;
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @Import({ Ledger.class, Payments.class })
-class FaultApplication {
+public class FaultApplication {
 
 	/**
 	 * Runs the application as a process that can be killed.
