@@ -38,6 +38,10 @@ public record AlertPolicy(int alert, int page, int panic) {
 
 	/**
 	 * Creates a policy.
+	 * @param alert percentage from which it is an alert
+	 * @param page percentage from which it is a page
+	 * @param panic percentage from which it is a panic
+	 * @throws IllegalArgumentException if they do not rise between 1 and 100
 	 */
 	public AlertPolicy {
 		check(alert, page, panic);

@@ -32,6 +32,10 @@ public record AlertProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 
 		/**
 		 * Creates thresholds.
+		 * @param alert percentage from which it is an alert
+		 * @param page percentage from which it is a page
+		 * @param panic percentage from which it is a panic
+		 * @throws IllegalArgumentException if they do not rise between 1 and 100
 		 */
 		public Thresholds {
 			AlertPolicy.check(alert, page, panic);

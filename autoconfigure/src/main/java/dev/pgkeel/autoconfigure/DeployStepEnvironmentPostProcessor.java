@@ -25,7 +25,7 @@ class DeployStepEnvironmentPostProcessor implements EnvironmentPostProcessor, Or
 		}
 	}
 
-	private static boolean isDeployStep(ConfigurableEnvironment environment) {
+	static boolean isDeployStep(ConfigurableEnvironment environment) {
 		return isTrue(environment, "pgkeel.enabled", true) && isTrue(environment, "pgkeel.schema.enabled", true)
 				&& (isTrue(environment, "pgkeel.schema.dry-run", false)
 						|| isTrue(environment, "pgkeel.schema.exit-after-apply", false));

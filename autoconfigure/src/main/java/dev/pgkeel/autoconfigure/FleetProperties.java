@@ -8,7 +8,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * Properties of all instances of the application together.
  *
  * @param instances Maximum number of instances that run at once, those of a rollout
- * included.
+ * included. Unless set, it counts as 1.
  * @param maxConnections Connections of the server, or of the pooler, that all instances
  * may have together. Unless set, all that are usable.
  * @since 0.1.0
@@ -18,6 +18,9 @@ public record FleetProperties(@Nullable Integer instances, @Nullable Integer max
 
 	/**
 	 * Creates properties.
+	 * @param instances the most instances that run at once, {@code null} if not declared
+	 * @param maxConnections what they may have together, {@code null} for all
+	 * @throws IllegalArgumentException if one of them is below 1
 	 */
 	public FleetProperties {
 		if (instances != null && instances < 1) {

@@ -2,6 +2,7 @@ package dev.pgkeel.autoconfigure;
 
 import java.lang.annotation.Annotation;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,14 @@ final class MigrationTools {
 	MigrationTools(ListableBeanFactory beanFactory, PropertyResolver environment) {
 		this.beanFactory = beanFactory;
 		this.environment = environment;
+	}
+
+	/**
+	 * Returns the types that the tools are recognized by.
+	 * @return the names of the types
+	 */
+	static List<String> types() {
+		return TOOLS.stream().flatMap((tool) -> Stream.of(tool.type(), tool.qualifier())).toList();
 	}
 
 	/**

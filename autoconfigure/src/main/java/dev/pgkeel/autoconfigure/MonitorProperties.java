@@ -23,6 +23,10 @@ public record MonitorProperties(@DefaultValue("true") boolean enabled, @DefaultV
 
 	/**
 	 * Creates properties.
+	 * @param enabled whether there is a monitor
+	 * @param connection how it connects
+	 * @param interval time between two questions
+	 * @throws IllegalArgumentException if the interval is too short
 	 */
 	public MonitorProperties {
 		if (interval.compareTo(SHORTEST) < 0) {

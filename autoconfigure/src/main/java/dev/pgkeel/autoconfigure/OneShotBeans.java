@@ -19,6 +19,12 @@ import org.springframework.context.support.AbstractApplicationContext;
  */
 final class OneShotBeans {
 
+	/**
+	 * Listens to the context's start, and then makes what needs a web server (Spring MVC
+	 * 7.0). In an application that was processed ahead of time it is there without one.
+	 */
+	private static final String NEEDS_A_WEB_SERVER = "mvcResourceUrlProvider";
+
 	private OneShotBeans() {
 	}
 
@@ -30,9 +36,10 @@ final class OneShotBeans {
 			remove(beanFactory, runner);
 		}
 		if (beanFactory instanceof BeanDefinitionRegistry registry) {
+			remove(registry, NEEDS_A_WEB_SERVER);
 			String lifecycle = AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME;
 			remove(registry, lifecycle);
-			registry.registerBeanDefinition(lifecycle, new RootBeanDefinition(NothingStarts.class));
+			registry.registerBeanDefinition(lifecycle, new RootBeanDefinition(NothingStarts.class, NothingStarts::new));
 		}
 	}
 

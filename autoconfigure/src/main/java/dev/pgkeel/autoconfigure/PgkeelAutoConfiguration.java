@@ -1,6 +1,6 @@
 package dev.pgkeel.autoconfigure;
 
-import java.security.SecureRandom;
+import java.util.SplittableRandom;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.pool.ActiveProfile;
@@ -9,12 +9,14 @@ import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.tls.TlsPolicy;
 import org.postgresql.Driver;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
@@ -27,21 +29,32 @@ import org.springframework.core.io.ResourceLoader;
 @ConditionalOnClass({ HikariDataSource.class, Driver.class })
 @ConditionalOnBooleanProperty(name = "pgkeel.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(PgkeelProperties.class)
+@ImportRuntimeHints(MetadataRuntimeHints.class)
 public final class PgkeelAutoConfiguration {
 
 	@Bean
 	ApplicationInstance pgkeelApplicationInstance(Environment environment) {
-		return ApplicationInstance.of(environment.getProperty("spring.application.name"), new SecureRandom());
+		return ApplicationInstance.of(environment.getProperty("spring.application.name"), new SplittableRandom());
 	}
 
 	@Bean
-	static DurationProperties pgkeelDurationProperties(Environment environment) {
-		return new DurationProperties(environment);
+	static KnownProperties pgkeelKnownProperties(ResourceLoader resourceLoader) {
+		return new KnownProperties(resourceLoader.getClassLoader());
 	}
 
 	@Bean
-	UnknownProperties pgkeelUnknownProperties(Environment environment, ResourceLoader resourceLoader) {
-		return new UnknownProperties(environment, resourceLoader.getClassLoader());
+	static DurationProperties pgkeelDurationProperties(Environment environment, KnownProperties known) {
+		return new DurationProperties(environment, known);
+	}
+
+	@Bean
+	UnknownProperties pgkeelUnknownProperties(Environment environment, KnownProperties known) {
+		return new UnknownProperties(environment, known);
+	}
+
+	@Bean
+	LateSwitches pgkeelLateSwitches(Environment environment, BeanFactory beanFactory) {
+		return new LateSwitches(environment, beanFactory);
 	}
 
 	@Bean

@@ -19,14 +19,18 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.context.weaving.LoadTimeWeaverAware;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
  * Auto-configuration of the single check: one connection, one line, one exit code, for
@@ -36,7 +40,7 @@ import org.springframework.core.NestedExceptionUtils;
  */
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
 @ConditionalOnBean(PgkeelProperties.class)
-@ConditionalOnBooleanProperty("pgkeel.check")
+@Conditional(PgkeelCheckAutoConfiguration.OnCheck.class)
 @EnableConfigurationProperties({ CheckProperties.class, AlertProperties.class })
 public final class PgkeelCheckAutoConfiguration {
 
@@ -49,17 +53,23 @@ public final class PgkeelCheckAutoConfiguration {
 	 * the entity manager factory, and with it all that initializes the database.
 	 */
 	@Bean
-	static BeanFactoryPostProcessor pgkeelCheckBeans() {
+	static BeanFactoryPostProcessor pgkeelCheckBeans(ConfigurableEnvironment environment) {
 		return (beanFactory) -> {
-			OneShotBeans.restrict(beanFactory);
-			OneShotBeans.remove(beanFactory, LoadTimeWeaverAware.class);
+			if (CheckEnvironmentPostProcessor.isCheck(environment)) {
+				OneShotBeans.restrict(beanFactory);
+				OneShotBeans.remove(beanFactory, LoadTimeWeaverAware.class);
+			}
 		};
 	}
 
 	@Bean
 	ApplicationListener<ApplicationStartedEvent> pgkeelCheckEnd(ObjectProvider<DataSource> dataSource,
-			ObjectProvider<AlertProperties> alert, ObjectProvider<DirectWay> directWay) {
+			ObjectProvider<AlertProperties> alert, ObjectProvider<DirectWay> directWay,
+			ConfigurableEnvironment environment) {
 		return (event) -> {
+			if (!CheckEnvironmentPostProcessor.isCheck(environment)) {
+				return;
+			}
 			CheckResult result;
 			try {
 				AlertProperties.Thresholds thresholds = alert.getObject().thresholds();
@@ -105,6 +115,28 @@ public final class PgkeelCheckAutoConfiguration {
 		ConnectFailure failure = ConnectFailure.of(ex);
 		return (failure != null) ? "there is no connection to the server, since " + failure.problem()
 				: ex.getMessage() + " (SQLSTATE " + ex.getSQLState() + ")";
+	}
+
+	/**
+	 * Matches when there is only to be a check. Processing ahead of time does not know:
+	 * the beans ask when the application runs.
+	 */
+	static class OnCheck extends AnyNestedCondition {
+
+		OnCheck() {
+			super(ConfigurationPhase.REGISTER_BEAN);
+		}
+
+		@ConditionalOnBooleanProperty(CheckEnvironmentPostProcessor.PROPERTY)
+		static class Check {
+
+		}
+
+		@ConditionalOnBooleanProperty(AbstractAotProcessor.AOT_PROCESSING)
+		static class AheadOfTime {
+
+		}
+
 	}
 
 }

@@ -16,6 +16,8 @@ import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.aot.AbstractAotProcessor;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
  * Auto-configuration of the deploy step and the dry run: the application ends once its
@@ -36,8 +38,11 @@ public final class PgkeelDeployStepAutoConfiguration {
 	 * is started, and its runners do not run.
 	 */
 	@Bean
-	static BeanFactoryPostProcessor pgkeelDeployStepBeans() {
+	static BeanFactoryPostProcessor pgkeelDeployStepBeans(ConfigurableEnvironment environment) {
 		return (beanFactory) -> {
+			if (!DeployStepEnvironmentPostProcessor.isDeployStep(environment)) {
+				return;
+			}
 			OneShotBeans.restrict(beanFactory);
 			for (String name : beanFactory.getBeanNamesForType(SchemaInitializer.class, true, false)) {
 				beanFactory.getBeanDefinition(name).setLazyInit(false);
@@ -46,8 +51,12 @@ public final class PgkeelDeployStepAutoConfiguration {
 	}
 
 	@Bean
-	ApplicationListener<ApplicationStartedEvent> pgkeelDeployStepEnd(ObjectProvider<SchemaInitializer> initializer) {
+	ApplicationListener<ApplicationStartedEvent> pgkeelDeployStepEnd(ObjectProvider<SchemaInitializer> initializer,
+			ConfigurableEnvironment environment) {
 		return (event) -> {
+			if (!DeployStepEnvironmentPostProcessor.isDeployStep(environment)) {
+				return;
+			}
 			SchemaInitializer applied = initializer.getIfAvailable();
 			if (applied == null) {
 				throw new SchemaScriptException(
@@ -71,6 +80,7 @@ public final class PgkeelDeployStepAutoConfiguration {
 
 	/**
 	 * Matches when the application is to stop once its schema scripts are applied.
+	 * Processing ahead of time does not know: the beans ask when the application runs.
 	 */
 	static class OnDeployStep extends AnyNestedCondition {
 
@@ -85,6 +95,11 @@ public final class PgkeelDeployStepAutoConfiguration {
 
 		@ConditionalOnBooleanProperty("pgkeel.schema.exit-after-apply")
 		static class ExitAfterApply {
+
+		}
+
+		@ConditionalOnBooleanProperty(AbstractAotProcessor.AOT_PROCESSING)
+		static class AheadOfTime {
 
 		}
 

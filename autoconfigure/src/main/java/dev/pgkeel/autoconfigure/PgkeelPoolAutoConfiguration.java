@@ -21,6 +21,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.io.ResourceLoader;
 
@@ -33,6 +34,7 @@ import org.springframework.core.io.ResourceLoader;
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
 @ConditionalOnBean(PgkeelProperties.class)
 @EnableConfigurationProperties({ FleetProperties.class, MonitorProperties.class })
+@ImportRuntimeHints({ PoolRuntimeHints.class, ToolRuntimeHints.class })
 public final class PgkeelPoolAutoConfiguration {
 
 	private static final Duration RETRY_DELAY = Duration.ofSeconds(10);

@@ -16,8 +16,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Properties of pgkeel.
  *
  * @param enabled Whether pgkeel does anything at all.
- * @param mode Whether guards act or only report what they would have done.
- * @param runtimeProfile Where the application runs, which decides the pool's size.
+ * @param mode Whether guards act, or only report what they would have done.
+ * @param runtimeProfile Where the application runs, which decides the pool's size. Auto
+ * tells it from the environment.
  * @param pooler What stands between the application and the server. Unless set, it is
  * found out.
  * @param direct Connection beside a pooler.
@@ -52,7 +53,7 @@ public record PgkeelProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	 * Properties of the first connection.
 	 *
 	 * @param timeout Maximum time to wait for a server that is not up yet, when something
-	 * needs it at start.
+	 * needs it at start, such as schema scripts.
 	 */
 	public record Preflight(@DefaultValue("30s") Duration timeout) {
 

@@ -4,6 +4,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * Auto-configuration of the guard against other tools that drop tables with rows.
@@ -14,6 +15,7 @@ import org.springframework.context.annotation.Import;
 @ConditionalOnBean(PgkeelProperties.class)
 @EnableConfigurationProperties(SchemaProperties.class)
 @Import(ToolGuard.class)
+@ImportRuntimeHints(ToolRuntimeHints.class)
 public final class PgkeelToolGuardAutoConfiguration {
 
 }

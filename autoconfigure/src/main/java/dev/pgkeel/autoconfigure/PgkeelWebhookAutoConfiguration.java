@@ -8,6 +8,7 @@ import dev.pgkeel.alert.WebhookNotifier;
 import dev.pgkeel.server.ApplicationInstance;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -18,6 +19,7 @@ import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.StringUtils;
 
@@ -41,11 +43,11 @@ public final class PgkeelWebhookAutoConfiguration {
 	static class WithClient {
 
 		@Bean
-		WebhookNotifier pgkeelWebhookNotifier(AlertProperties properties, ApplicationInstance instance) {
+		@Nullable WebhookNotifier pgkeelWebhookNotifier(AlertProperties properties, ApplicationInstance instance) {
 			AlertProperties.Webhook webhook = properties.webhook();
-			String url = (webhook.url() != null) ? webhook.url() : "";
-			return new WebhookNotifier(new RestClientWebhookSender(url, webhook.timeout()), instance, FIRST_PAUSE,
-					new SecureRandom());
+			String url = webhook.url();
+			return (url == null || url.isBlank()) ? null : new WebhookNotifier(
+					new RestClientWebhookSender(url, webhook.timeout()), instance, FIRST_PAUSE, new SecureRandom());
 		}
 
 	}
@@ -59,22 +61,26 @@ public final class PgkeelWebhookAutoConfiguration {
 
 		private static final Log logger = LogFactory.getLog(WithoutClient.class);
 
-		WithoutClient() {
-			logger.warn(
-					"pgkeel.alert.webhook.url is set, but does nothing: Spring's HTTP client is not on the class path."
-							+ " Add org.springframework:spring-web, or remove the property");
+		WithoutClient(AlertProperties properties) {
+			if (StringUtils.hasText(properties.webhook().url())) {
+				logger
+					.warn("pgkeel.alert.webhook.url is set, but does nothing: Spring's HTTP client is not on the class"
+							+ " path. Add org.springframework:spring-web, or remove the property");
+			}
 		}
 
 	}
 
 	/**
-	 * Matches when there is an address. It is left out of the report of conditions.
+	 * Matches when there is an address, or when nobody knows yet, since the application
+	 * is processed ahead of time. It is left out of the report of conditions.
 	 */
 	static class OnUrl implements Condition {
 
 		@Override
 		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			return StringUtils.hasText(context.getEnvironment().getProperty("pgkeel.alert.webhook.url"));
+			return StringUtils.hasText(context.getEnvironment().getProperty("pgkeel.alert.webhook.url"))
+					|| Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING);
 		}
 
 	}

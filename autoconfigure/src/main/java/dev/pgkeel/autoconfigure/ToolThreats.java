@@ -41,12 +41,24 @@ final class ToolThreats {
 
 	static final String NEVER = "spring.sql.init.mode=never, or *.initialize-schema=never";
 
-	private static final boolean JPA = isPresent("org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean",
-			"jakarta.persistence.EntityManagerFactory");
+	/**
+	 * What tells that a tool is on the class path.
+	 */
+	static final List<String> TYPES = List.of("org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean",
+			"jakarta.persistence.EntityManagerFactory", "liquibase.integration.spring.SpringLiquibase",
+			"org.flywaydb.core.Flyway");
 
-	private static final boolean LIQUIBASE = isPresent("liquibase.integration.spring.SpringLiquibase");
+	/**
+	 * Fields of Boot's that have no public accessor (Boot 4.1).
+	 */
+	static final Map<Class<?>, String> FIELDS = Map.of(AbstractScriptDatabaseInitializer.class, "settings",
+			DataSourceScriptDatabaseInitializer.class, "dataSource");
 
-	private static final boolean FLYWAY = isPresent("org.flywaydb.core.Flyway");
+	private static final boolean JPA = isPresent(TYPES.get(0)) && isPresent(TYPES.get(1));
+
+	private static final boolean LIQUIBASE = isPresent(TYPES.get(2));
+
+	private static final boolean FLYWAY = isPresent(TYPES.get(3));
 
 	private static final List<String> ACTIONS = List.of("jakarta.persistence.schema-generation.database.action",
 			"javax.persistence.schema-generation.database.action", "hibernate.hbm2ddl.auto");
@@ -59,13 +71,8 @@ final class ToolThreats {
 		this.beanFactory = beanFactory;
 	}
 
-	private static boolean isPresent(String... names) {
-		for (String name : names) {
-			if (!ClassUtils.isPresent(name, ToolThreats.class.getClassLoader())) {
-				return false;
-			}
-		}
-		return true;
+	private static boolean isPresent(String name) {
+		return ClassUtils.isPresent(name, ToolThreats.class.getClassLoader());
 	}
 
 	@Nullable ToolThreat of(Object bean) {
@@ -82,12 +89,9 @@ final class ToolThreats {
 		return (bean instanceof DataSourceScriptDatabaseInitializer initializer) ? threat(initializer) : null;
 	}
 
-	/**
-	 * Settings and data source of an initializer have no public accessor (Boot 4.1).
-	 */
 	private static @Nullable ToolThreat threat(DataSourceScriptDatabaseInitializer initializer) {
 		DatabaseInitializationSettings settings = value(initializer, AbstractScriptDatabaseInitializer.class,
-				"settings", DatabaseInitializationSettings.class);
+				DatabaseInitializationSettings.class);
 		if (settings == null || settings.getMode() != DatabaseInitializationMode.ALWAYS) {
 			return null;
 		}
@@ -96,14 +100,12 @@ final class ToolThreats {
 			.filter(Objects::nonNull)
 			.forEach(locations::addAll);
 		DroppingScripts scripts = DroppingScripts.among(locations);
-		return scripts.isEmpty() ? null
-				: new ToolThreat(scripts.toString(), NEVER,
-						value(initializer, DataSourceScriptDatabaseInitializer.class, "dataSource", DataSource.class),
-						scripts::drop);
+		return scripts.isEmpty() ? null : new ToolThreat(scripts.toString(), NEVER,
+				value(initializer, DataSourceScriptDatabaseInitializer.class, DataSource.class), scripts::drop);
 	}
 
-	private static <T> @Nullable T value(Object bean, Class<?> type, String name, Class<T> valueType) {
-		Field field = ReflectionUtils.findField(type, name);
+	private static <T> @Nullable T value(Object bean, Class<?> type, Class<T> valueType) {
+		Field field = ReflectionUtils.findField(type, FIELDS.get(type));
 		if (field == null) {
 			return null;
 		}

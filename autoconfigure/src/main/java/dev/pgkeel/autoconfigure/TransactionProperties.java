@@ -30,6 +30,17 @@ public record TransactionProperties(@DefaultValue("true") boolean enabled, @Null
 		@DefaultValue("false") boolean nameTag, @DefaultValue("false") boolean resolveCommit,
 		@DefaultValue Retry retry) {
 
+	/**
+	 * Creates properties.
+	 * @param enabled whether transactions are guarded
+	 * @param timeout maximum duration, {@code null} for none
+	 * @param serverSide whether the server is told the limit
+	 * @param slowAfter how long a transaction runs before it is reported
+	 * @param nameTag whether the timer is tagged with names
+	 * @param resolveCommit whether the server is asked about a lost COMMIT
+	 * @param retry the retry
+	 * @throws IllegalArgumentException if the timeout is not whole seconds
+	 */
 	public TransactionProperties {
 		if (timeout != null && (timeout.toSeconds() < 1 || timeout.toNanosPart() != 0)) {
 			throw new IllegalArgumentException(
@@ -49,6 +60,14 @@ public record TransactionProperties(@DefaultValue("true") boolean enabled, @Null
 	public record Retry(@DefaultValue("1") int maxAttempts, @DefaultValue("20ms") Duration delay,
 			@DefaultValue("2") double multiplier, @DefaultValue("1s") Duration maxDelay) {
 
+		/**
+		 * Creates properties.
+		 * @param maxAttempts how often a transaction is attempted in all
+		 * @param delay pause before the second attempt
+		 * @param multiplier how many times longer each pause is than the one before
+		 * @param maxDelay the longest pause
+		 * @throws IllegalArgumentException if one of them cannot work
+		 */
 		public Retry {
 			if (maxAttempts < 1) {
 				throw new IllegalArgumentException(

@@ -19,6 +19,8 @@ final class TransactionalMethods extends StaticMethodMatcherPointcut {
 
 	private volatile @Nullable TransactionAttributeSource source;
 
+	private final ThreadLocal<Boolean> asking = ThreadLocal.withInitial(() -> false);
+
 	TransactionalMethods(ObjectProvider<TransactionAttributeSource> attributes) {
 		this.attributes = attributes;
 		setClassFilter(this::isCandidate);
@@ -37,19 +39,30 @@ final class TransactionalMethods extends StaticMethodMatcherPointcut {
 
 	private @Nullable TransactionAttributeSource source() {
 		TransactionAttributeSource known = this.source;
-		if (known == null) {
-			try {
-				known = this.attributes.getIfUnique();
-				this.source = known;
-			}
-			catch (BeanCreationException ex) {
-				// What the source itself is made of is looked at too
-				if (!(ex.getMostSpecificCause() instanceof BeanCurrentlyInCreationException)) {
-					throw ex;
-				}
-			}
+		return (known != null || this.asking.get()) ? known : find();
+	}
+
+	/**
+	 * What the source itself is made of is looked at too. Where circular references are
+	 * allowed, and in an application that was processed ahead of time, that would go on
+	 * for ever.
+	 */
+	private @Nullable TransactionAttributeSource find() {
+		this.asking.set(true);
+		try {
+			TransactionAttributeSource found = this.attributes.getIfUnique();
+			this.source = found;
+			return found;
 		}
-		return known;
+		catch (BeanCreationException ex) {
+			if (!(ex.getMostSpecificCause() instanceof BeanCurrentlyInCreationException)) {
+				throw ex;
+			}
+			return null;
+		}
+		finally {
+			this.asking.remove();
+		}
 	}
 
 }

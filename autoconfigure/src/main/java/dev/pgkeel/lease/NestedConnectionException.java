@@ -13,8 +13,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NestedConnectionException extends SQLTransientConnectionException {
 
+	/**
+	 * Where the connection was borrowed that the thread holds.
+	 */
 	private final @Nullable String outerCallSite;
 
+	/**
+	 * Where the connection was asked for that is refused.
+	 */
 	private final @Nullable String innerCallSite;
 
 	NestedConnectionException(String message, @Nullable String outerCallSite, @Nullable String innerCallSite) {

@@ -14,6 +14,9 @@ public final class PoolExhaustedException extends SQLTransientConnectionExceptio
 
 	private final transient List<LeaseDescription> holders;
 
+	/**
+	 * Why there is no connection.
+	 */
 	private final ExhaustionReason reason;
 
 	PoolExhaustedException(String message, ExhaustionReason reason, List<LeaseDescription> holders,

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 public class SchemaScriptException extends RuntimeException {
 
+	/**
+	 * What to do about it.
+	 */
 	private final String action;
 
 	/**

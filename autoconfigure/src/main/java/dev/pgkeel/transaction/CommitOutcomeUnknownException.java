@@ -14,8 +14,14 @@ import org.springframework.transaction.TransactionSystemException;
  */
 public class CommitOutcomeUnknownException extends TransactionSystemException {
 
+	/**
+	 * The transaction, if it had an id.
+	 */
 	private final @Nullable String transactionId;
 
+	/**
+	 * When the connection was lost.
+	 */
 	private final Instant time;
 
 	CommitOutcomeUnknownException(@Nullable String transactionId, Instant time, @Nullable String reason,

@@ -34,6 +34,9 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 
 	private transient RetrySettings retry = RetrySettings.NONE;
 
+	/**
+	 * Whether the server is asked about a lost COMMIT.
+	 */
 	private boolean resolvesCommit;
 
 	/**

@@ -22,6 +22,10 @@ public record RetrySettings(int maxAttempts, Duration delay, double multiplier, 
 
 	/**
 	 * Creates the settings.
+	 * @param maxAttempts how often a transaction is attempted in all
+	 * @param delay pause before the second attempt
+	 * @param multiplier how many times longer each pause is than the one before
+	 * @param maxDelay the longest pause
 	 */
 	public RetrySettings {
 		if (maxAttempts < 1) {

@@ -163,6 +163,14 @@ class PgkeelTransactionAutoConfigurationTests {
 	}
 
 	@Test
+	void startEndsWhereCircularReferencesAreAllowed() {
+		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelToolGuardAutoConfiguration.class))
+			.withUserConfiguration(OrdersConfiguration.class)
+			.withAllowCircularReferences(true)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void templateOfTheUserWins() {
 		this.contextRunner.withUserConfiguration(OwnTemplateConfiguration.class)
 			.run((context) -> assertThat(context).hasSingleBean(TransactionOperations.class).hasBean("ownTemplate"));

@@ -1,5 +1,7 @@
 package dev.pgkeel.embedded;
 
+import java.util.List;
+
 import javax.sql.DataSource;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -15,6 +17,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of an embedded server for an application that names no other
@@ -30,10 +33,33 @@ import org.springframework.context.annotation.Conditional;
 @EnableConfigurationProperties(EmbeddedPostgresProperties.class)
 public final class EmbeddedPostgresAutoConfiguration {
 
+	private static final List<String> OTHER_DATABASE = List.of("spring.datasource.url",
+			"spring.datasource.hikari.jdbc-url", "spring.datasource.hikari.data-source-class-name",
+			"spring.datasource.jndi-name");
+
 	@Bean
-	EmbeddedPostgresLifecycle pgkeelEmbeddedPostgres(EmbeddedPostgresProperties properties) {
+	EmbeddedPostgresLifecycle pgkeelEmbeddedPostgres(EmbeddedPostgresProperties properties, Environment environment) {
+		if (!properties.enabled()) {
+			throw comesTooLate("pgkeel.embedded.enabled=false");
+		}
+		OTHER_DATABASE.stream().filter(environment::containsProperty).findFirst().ifPresent((name) -> {
+			throw comesTooLate(name);
+		});
 		return new EmbeddedPostgresLifecycle(
 				EmbeddedPostgresServer.start(properties.dataDirectory(), properties.port()));
+	}
+
+	/**
+	 * Spring Boot decided about the embedded server when the application was processed
+	 * ahead of time. Whoever names a database now must not get another one.
+	 */
+	private static EmbeddedPostgresException comesTooLate(String property) {
+		return new EmbeddedPostgresException(
+				property + " comes too late: the application was processed ahead of time without it, so that it has"
+						+ " the embedded server",
+				"Set it for the processing too, or leave pgkeel-embedded-postgres out of the application, or start without"
+						+ " spring.aot.enabled.",
+				null);
 	}
 
 	/**

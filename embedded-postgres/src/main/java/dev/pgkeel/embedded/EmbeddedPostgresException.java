@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 public class EmbeddedPostgresException extends RuntimeException {
 
+	/**
+	 * What to do about it.
+	 */
 	private final String action;
 
 	/**

@@ -26,8 +26,10 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
+import org.springframework.mock.env.MockEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link EmbeddedPostgresAutoConfiguration}.
@@ -82,6 +84,30 @@ class EmbeddedPostgresAutoConfigurationTests {
 		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(EmbeddedPostgresAutoConfiguration.class))
 			.withPropertyValues(property)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(JdbcConnectionDetails.class));
+	}
+
+	/**
+	 * As in an application that was processed ahead of time, where conditions are not
+	 * asked again.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "spring.datasource.url", "spring.datasource.hikari.jdbc-url",
+			"spring.datasource.hikari.data-source-class-name", "spring.datasource.jndi-name" })
+	void databaseNamedTooLateIsNotReplaced(String property) {
+		MockEnvironment environment = new MockEnvironment().withProperty(property, "jdbc:postgresql://db/notes");
+		assertThatExceptionOfType(EmbeddedPostgresException.class)
+			.isThrownBy(() -> new EmbeddedPostgresAutoConfiguration()
+				.pgkeelEmbeddedPostgres(new EmbeddedPostgresProperties(true, null, 0), environment))
+			.withMessageStartingWith(property + " comes too late")
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("processing"));
+	}
+
+	@Test
+	void serverSwitchedOffTooLateIsNotStarted() {
+		assertThatExceptionOfType(EmbeddedPostgresException.class)
+			.isThrownBy(() -> new EmbeddedPostgresAutoConfiguration()
+				.pgkeelEmbeddedPostgres(new EmbeddedPostgresProperties(false, null, 0), new MockEnvironment()))
+			.withMessageStartingWith("pgkeel.embedded.enabled=false comes too late");
 	}
 
 	@Test

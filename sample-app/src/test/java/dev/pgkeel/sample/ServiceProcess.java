@@ -39,11 +39,24 @@ final class ServiceProcess implements AutoCloseable {
 	}
 
 	static ServiceProcess launch(Path directory, String... arguments) {
+		return launch(directory, List.of(), arguments);
+	}
+
+	/**
+	 * Launches the service as it was processed ahead of time.
+	 */
+	static ServiceProcess launchAheadOfTime(Path directory, String... arguments) {
+		return launch(directory, List.of("-Dspring.aot.enabled=true"), arguments);
+	}
+
+	private static ServiceProcess launch(Path directory, List<String> options, String... arguments) {
 		Path log = directory.resolve("log.txt");
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
-						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + directory, "-jar",
-						System.getProperty("sample.jar"), "--server.address=127.0.0.1", "--server.port=0"));
+						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + directory));
+		command.addAll(options);
+		command
+			.addAll(List.of("-jar", System.getProperty("sample.jar"), "--server.address=127.0.0.1", "--server.port=0"));
 		command.addAll(List.of(arguments));
 		try {
 			Process process = new ProcessBuilder(command).directory(directory.toFile())

@@ -15,7 +15,7 @@ public class Payments {
 	 * @param work what to do
 	 */
 	@Transactional
-	public void pay(Runnable work) {
+	void pay(Runnable work) {
 		work.run();
 	}
 
@@ -24,7 +24,7 @@ public class Payments {
 	 * @param work what to do
 	 */
 	@Transactional(timeout = TIMEOUT_SECONDS)
-	public void payInTime(Runnable work) {
+	void payInTime(Runnable work) {
 		work.run();
 	}
 
