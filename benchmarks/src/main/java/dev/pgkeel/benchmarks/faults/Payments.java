@@ -6,7 +6,7 @@ import org.springframework.transaction.annotation.Transactional;
  * Another service, whose transactions wait for something that is not the database. There
  * is nothing of pgkeel in it.
  */
-class Payments {
+public class Payments {
 
 	static final int TIMEOUT_SECONDS = 2;
 

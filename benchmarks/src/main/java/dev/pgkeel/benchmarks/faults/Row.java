@@ -38,7 +38,8 @@ record Row(Fault fault, @Nullable Outcome pgkeel, @Nullable Outcome plain, @Null
 	private static final Comparator<Duration> BY_LENGTH = Comparator.naturalOrder();
 
 	/**
-	 * Makes a row of one or more rounds: the times are those of the median round.
+	 * Makes a row of one or more rounds: times and failed calls are medians, what should
+	 * never be is counted in all.
 	 */
 	static Row of(Fault fault, Map<Side, List<Outcome>> outcomes) {
 		return new Row(fault, median(Objects.requireNonNull(outcomes.get(Side.PGKEEL))),
@@ -50,15 +51,17 @@ record Row(Fault fault, @Nullable Outcome pgkeel, @Nullable Outcome plain, @Null
 	}
 
 	private static Outcome median(List<Outcome> rounds) {
-		Outcome median = rounds.stream()
-			.sorted(Comparator.comparing(Outcome::all, Comparator.nullsLast(BY_LENGTH)))
-			.toList()
-			.get(rounds.size() / 2);
-		return new Outcome(median.sees(), median.log(), median.failed(), sum(rounds, Outcome::lost),
-				sum(rounds, Outcome::misled),
-				(median.wronglyEnded() != null) ? Long.valueOf(sum(rounds, Row::wronglyEnded)) : null,
-				sum(rounds, Outcome::leftBehind), sum(rounds, Outcome::harm), median.first(), median.all(),
-				median.longest());
+		Outcome told = middle(rounds, Comparator.comparing(Outcome::all, Comparator.nullsLast(BY_LENGTH)));
+		return new Outcome(told.sees(), told.log(), middle(rounds, Comparator.comparing(Outcome::failed)).failed(),
+				sum(rounds, Outcome::lost), sum(rounds, Outcome::misled),
+				(told.wronglyEnded() != null) ? Long.valueOf(sum(rounds, Row::wronglyEnded)) : null,
+				sum(rounds, Outcome::leftBehind), sum(rounds, Outcome::harm),
+				middle(rounds, Comparator.comparing(Outcome::first, Comparator.nullsLast(BY_LENGTH))).first(),
+				told.all(), middle(rounds, Comparator.comparing(Outcome::longest)).longest());
+	}
+
+	private static Outcome middle(List<Outcome> rounds, Comparator<Outcome> by) {
+		return rounds.stream().sorted(by).toList().get(rounds.size() / 2);
 	}
 
 	private static long sum(List<Outcome> rounds, ToLongFunction<Outcome> figure) {
@@ -85,7 +88,8 @@ record Row(Fault fault, @Nullable Outcome pgkeel, @Nullable Outcome plain, @Null
 				(this.fault.harm() != null) ? both(Outcome::harm) + " " + this.fault.harm() : "",
 				this.fault.canRecover() ? both((outcome) -> millis(outcome.first())) : "",
 				this.fault.canRecover() ? both((outcome) -> millis(outcome.all())) : "",
-				both((outcome) -> millis(outcome.longest())), new Verdict(this.pgkeel, this.plain).toString());
+				this.fault.canRecover() ? both((outcome) -> millis(outcome.longest())) : "",
+				new Verdict(this.pgkeel, this.plain).toString());
 	}
 
 	/**

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the figures say about pgkeel, beside the plain side. Times differ if they do so by
- * a fifth and by a twentieth of a second, failed calls if by a fifth and by more than
- * two.
+ * a fifth and by a twentieth of a second, failed calls if by a third and by more than
+ * five.
  *
  * @param pgkeel what pgkeel made of a fault
  * @param plain what the plain side made of it
@@ -18,7 +18,9 @@ record Verdict(Outcome pgkeel, Outcome plain) {
 
 	private static final long SOME_MILLIS = 50;
 
-	private static final long SOME_FAILURES = 2;
+	private static final long SOME_FAILURES = 5;
+
+	private static final double SHARE_OF_FAILURES = 1.33;
 
 	private static final double SHARE = 1.2;
 
@@ -50,10 +52,10 @@ record Verdict(Outcome pgkeel, Outcome plain) {
 	private void compareFailures(List<String> differences) {
 		long own = this.pgkeel.failed();
 		long others = this.plain.failed();
-		if (own * SHARE < others && own + SOME_FAILURES < others) {
+		if (own * SHARE_OF_FAILURES < others && own + SOME_FAILURES < others) {
 			differences.add("fewer failures");
 		}
-		if (others * SHARE < own && others + SOME_FAILURES < own) {
+		if (others * SHARE_OF_FAILURES < own && others + SOME_FAILURES < own) {
 			differences.add("MORE failures");
 		}
 	}
