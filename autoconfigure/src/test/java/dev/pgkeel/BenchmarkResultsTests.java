@@ -24,7 +24,7 @@ class BenchmarkResultsTests {
 
 	private static final Path ROOT = Path.of("..");
 
-	private static final Pattern PLACE = Pattern.compile("(?m)^<!-- benchmarks/run ([a-z-]+) -->$");
+	private static final Pattern PLACE = Pattern.compile("(?m)^<!-- benchmarks/run ([a-z-]+) -->\n(?!<!-- end)");
 
 	private static final Pattern NAME = Pattern.compile("(?m)^([a-z-]+)  +\\w");
 

@@ -18,14 +18,17 @@ final class DurationProperties implements BeanFactoryPostProcessor {
 
 	private final Environment environment;
 
-	DurationProperties(Environment environment) {
+	private final KnownProperties known;
+
+	DurationProperties(Environment environment, KnownProperties known) {
 		this.environment = environment;
+		this.known = known;
 	}
 
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
 		Binder binder = Binder.get(this.environment);
-		KnownProperties.types(beanFactory.getBeanClassLoader()).forEach((name, type) -> {
+		this.known.types().forEach((name, type) -> {
 			if (Duration.class.getName().equals(type)) {
 				check(name, binder.bind(name, String.class).orElse(null));
 			}

@@ -5,15 +5,14 @@ import java.io.InputStream;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.boot.json.JsonParserFactory;
 
 /**
  * The properties of all our modules and their types, as the metadata tells that the build
@@ -23,28 +22,52 @@ final class KnownProperties {
 
 	private static final Log logger = LogFactory.getLog(KnownProperties.class);
 
-	private static final String PREFIX = "pgkeel.";
-
 	static final String METADATA = "META-INF/spring-configuration-metadata.json";
 
-	private KnownProperties() {
+	private static final String SECTION = "\"properties\": [";
+
+	/**
+	 * As Spring Boot's annotation processor writes it. A parser for JSON would have to be
+	 * loaded for these few lines, at every start.
+	 */
+	private static final Pattern PROPERTY = Pattern
+		.compile("\\{\\s*\"name\": \"(pgkeel\\.[^\"]+)\",\\s*\"type\": \"([^\"]+)\"");
+
+	private final @Nullable ClassLoader classLoader;
+
+	private volatile @Nullable Map<String, String> types;
+
+	/**
+	 * Creates properties.
+	 * @param classLoader the application's class loader, or {@code null} for our own
+	 */
+	KnownProperties(@Nullable ClassLoader classLoader) {
+		this.classLoader = classLoader;
 	}
 
 	/**
-	 * Reads the metadata.
-	 * @param classLoader the application's class loader, or {@code null} for our own
+	 * Returns the types, for which the metadata is read once.
 	 * @return the types by the properties' names, empty if there is no metadata
 	 */
-	static Map<String, String> types(@Nullable ClassLoader classLoader) {
-		Map<String, String> types = new TreeMap<>();
-		try {
-			ClassLoader loader = (classLoader != null) ? classLoader : KnownProperties.class.getClassLoader();
-			for (URL file : Collections.list(loader.getResources(METADATA))) {
-				read(file, types);
-			}
-			return types;
+	Map<String, String> types() {
+		Map<String, String> known = this.types;
+		if (known == null) {
+			known = read();
+			this.types = known;
 		}
-		catch (IOException | RuntimeException ex) {
+		return known;
+	}
+
+	private Map<String, String> read() {
+		Map<String, String> found = new TreeMap<>();
+		try {
+			ClassLoader loader = (this.classLoader != null) ? this.classLoader : KnownProperties.class.getClassLoader();
+			for (URL file : Collections.list(loader.getResources(METADATA))) {
+				read(file, found);
+			}
+			return found;
+		}
+		catch (IOException ex) {
 			logger.debug("The metadata of the properties cannot be read, so that mistakes in them are not found", ex);
 			return Map.of();
 		}
@@ -53,17 +76,14 @@ final class KnownProperties {
 	private static void read(URL file, Map<String, String> types) throws IOException {
 		try (InputStream in = file.openStream()) {
 			String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-			if (text.contains("\"" + PREFIX)
-					&& JsonParserFactory.getJsonParser().parseMap(text).get("properties") instanceof List<?> list) {
-				list.forEach((property) -> read((Map<?, ?>) property, types));
+			int section = text.indexOf(SECTION);
+			// Nobody else's properties begin with our name
+			if (section >= 0 && text.contains("\"pgkeel.")) {
+				Matcher property = PROPERTY.matcher(text).region(section, text.length());
+				while (property.find()) {
+					types.put(property.group(1), property.group(2));
+				}
 			}
-		}
-	}
-
-	private static void read(Map<?, ?> property, Map<String, String> types) {
-		String name = String.valueOf(property.get("name"));
-		if (name.startsWith(PREFIX)) {
-			types.put(name, String.valueOf(property.get("type")));
 		}
 	}
 

@@ -1,6 +1,6 @@
 package dev.pgkeel.autoconfigure;
 
-import java.security.SecureRandom;
+import java.util.SplittableRandom;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.pool.ActiveProfile;
@@ -34,17 +34,22 @@ public final class PgkeelAutoConfiguration {
 
 	@Bean
 	ApplicationInstance pgkeelApplicationInstance(Environment environment) {
-		return ApplicationInstance.of(environment.getProperty("spring.application.name"), new SecureRandom());
+		return ApplicationInstance.of(environment.getProperty("spring.application.name"), new SplittableRandom());
 	}
 
 	@Bean
-	static DurationProperties pgkeelDurationProperties(Environment environment) {
-		return new DurationProperties(environment);
+	static KnownProperties pgkeelKnownProperties(ResourceLoader resourceLoader) {
+		return new KnownProperties(resourceLoader.getClassLoader());
 	}
 
 	@Bean
-	UnknownProperties pgkeelUnknownProperties(Environment environment, ResourceLoader resourceLoader) {
-		return new UnknownProperties(environment, resourceLoader.getClassLoader());
+	static DurationProperties pgkeelDurationProperties(Environment environment, KnownProperties known) {
+		return new DurationProperties(environment, known);
+	}
+
+	@Bean
+	UnknownProperties pgkeelUnknownProperties(Environment environment, KnownProperties known) {
+		return new UnknownProperties(environment, known);
 	}
 
 	@Bean

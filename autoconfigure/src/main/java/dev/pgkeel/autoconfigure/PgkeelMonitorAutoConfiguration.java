@@ -1,11 +1,11 @@
 package dev.pgkeel.autoconfigure;
 
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -114,7 +114,7 @@ public final class PgkeelMonitorAutoConfiguration {
 				() -> choose(wish, server(pool.get(), servers), instances, direct != null), sentinel, borrowed);
 		Duration soon = (SOON.compareTo(monitor.interval()) < 0) ? SOON : monitor.interval();
 		return new ServerMonitor(connection, new MonitorSchedule(monitor.interval(), soon), refusals,
-				listeners.orderedStream().toList(), Clock.systemUTC(), new SecureRandom());
+				listeners.orderedStream().toList(), Clock.systemUTC(), new Random());
 	}
 
 	private static @Nullable MonitorMode choose(MonitorMode wish, @Nullable KnownServer server, int instances,

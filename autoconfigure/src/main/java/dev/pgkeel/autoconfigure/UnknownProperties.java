@@ -7,7 +7,6 @@ import java.util.TreeMap;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -31,11 +30,11 @@ final class UnknownProperties implements InitializingBean {
 
 	private final Environment environment;
 
-	private final @Nullable ClassLoader classLoader;
+	private final KnownProperties known;
 
-	UnknownProperties(Environment environment, @Nullable ClassLoader classLoader) {
+	UnknownProperties(Environment environment, KnownProperties known) {
 		this.environment = environment;
-		this.classLoader = classLoader;
+		this.known = known;
 	}
 
 	@Override
@@ -45,9 +44,12 @@ final class UnknownProperties implements InitializingBean {
 			return;
 		}
 		used().forEach((name, isVariable) -> {
+			if (known.containsKey(uniform(name))) {
+				return;
+			}
 			String nearest = nearest(uniform(name), known);
 			int distance = distance(uniform(name), uniform(nearest));
-			if (distance > 0 && (!isVariable || distance <= LARGEST_SLIP)) {
+			if (!isVariable || distance <= LARGEST_SLIP) {
 				logger.warn("There is no property '" + name + "': it does nothing. Did you mean '" + nearest + "'?");
 			}
 		});
@@ -77,7 +79,7 @@ final class UnknownProperties implements InitializingBean {
 	 */
 	private Map<String, String> known() {
 		Map<String, String> names = new TreeMap<>();
-		KnownProperties.types(this.classLoader).keySet().forEach((name) -> names.put(uniform(name), name));
+		this.known.types().keySet().forEach((name) -> names.put(uniform(name), name));
 		return names;
 	}
 

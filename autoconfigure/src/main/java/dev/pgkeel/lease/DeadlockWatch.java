@@ -21,6 +21,14 @@ final class DeadlockWatch {
 
 	private static final Duration PATIENCE = Duration.ofMillis(500);
 
+	/**
+	 * After a refusal those who stand in line take what it freed, and may wait for each
+	 * other as well: that is the same storm, and there is nothing more to find out.
+	 */
+	private static final Duration PATIENCE_IN_STORM = Duration.ofMillis(50);
+
+	private static final Duration SAME_STORM = Duration.ofSeconds(1);
+
 	private static final Duration PAUSE = Duration.ofSeconds(1);
 
 	private final BarePool pool;
@@ -38,6 +46,10 @@ final class DeadlockWatch {
 	private boolean asked;
 
 	private long askedAt;
+
+	private boolean refused;
+
+	private long refusedAt;
 
 	DeadlockWatch(BarePool pool, PgkeelMode mode, LeaseRegistry registry, LeaseSessions sessions,
 			StarvedPool starvation) {
@@ -65,6 +77,13 @@ final class DeadlockWatch {
 	}
 
 	/**
+	 * Returns whether a deadlock was ended so recently that the next one is likely.
+	 */
+	boolean isStorm() {
+		return this.refused && System.nanoTime() - this.refusedAt < SAME_STORM.toNanos();
+	}
+
+	/**
 	 * Looks for a deadlock. The one who came last is refused, so that those who have
 	 * waited longer go on. The server is asked again only after a pause, and never about
 	 * a deadlock that is only to be observed and was told.
@@ -75,7 +94,8 @@ final class DeadlockWatch {
 		}
 		long now = System.nanoTime();
 		NestedWaiter last = lastOfDeadlock(null);
-		if (last == null || last.isReported() || now - last.since() < PATIENCE.toNanos()
+		Duration patience = isStorm() ? PATIENCE_IN_STORM : PATIENCE;
+		if (last == null || last.isReported() || now - last.since() < patience.toNanos()
 				|| (this.asked && now - this.askedAt < PAUSE.toNanos())) {
 			return;
 		}
@@ -92,7 +112,10 @@ final class DeadlockWatch {
 
 	private void refuse(NestedWaiter waiter) {
 		if (this.mode == PgkeelMode.ENFORCE) {
-			waiter.refuse();
+			if (waiter.refuse()) {
+				this.refused = true;
+				this.refusedAt = System.nanoTime();
+			}
 			return;
 		}
 		waiter.report();

@@ -24,6 +24,8 @@ final class LeakWatch implements Runnable {
 
 	private static final Duration LOOK = Duration.ofMillis(200);
 
+	private static final Duration LOOK_IN_STORM = Duration.ofMillis(20);
+
 	private static final Duration LOOK_AT_ALL = Duration.ofSeconds(1);
 
 	private final BarePool pool;
@@ -188,7 +190,7 @@ final class LeakWatch implements Runnable {
 		long lookedAtAll = System.nanoTime();
 		while (!this.stopped && !this.pool.isClosed()) {
 			try {
-				this.detector.await(LOOK);
+				this.detector.await(this.deadlocks.isStorm() ? LOOK_IN_STORM : LOOK);
 				lookForStarved();
 				this.deadlocks.check();
 				if (System.nanoTime() - lookedAtAll >= LOOK_AT_ALL.toNanos()) {

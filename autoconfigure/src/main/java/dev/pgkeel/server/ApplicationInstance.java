@@ -1,5 +1,6 @@
 package dev.pgkeel.server;
 
+import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.random.RandomGenerator;
 
@@ -46,6 +47,10 @@ public record ApplicationInstance(String application, String id) {
 	 * to read of a name in another script: an accent is dropped, the rest becomes "_".
 	 */
 	private static String ascii(String name) {
+		if (StandardCharsets.US_ASCII.newEncoder().canEncode(name)) {
+			// Most names are, and the normalizer's tables take their time to load
+			return name.replaceAll("[^\\x20-\\x7e]", "_");
+		}
 		String decomposed = Normalizer.normalize(name, Normalizer.Form.NFD).replaceAll("\\p{M}+", "");
 		return decomposed.replaceAll("[^\\x20-\\x7e]", "_");
 	}

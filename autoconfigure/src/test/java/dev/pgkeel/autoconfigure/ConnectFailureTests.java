@@ -16,12 +16,12 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.pgkeel.testsupport.Certificates;
 import dev.pgkeel.testsupport.PasswordServer;
 import dev.pgkeel.testsupport.PgBouncer;
 import dev.pgkeel.testsupport.RequiresComponent;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
-import dev.pgkeel.tls.Certificates;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

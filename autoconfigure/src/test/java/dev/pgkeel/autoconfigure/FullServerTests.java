@@ -20,6 +20,7 @@ import dev.pgkeel.testsupport.TestDatabase;
 import io.micrometer.core.instrument.Measurement;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -34,6 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests what an application tells of a server without a free slot when its pool is in use
  * too.
  */
+@Tag("compatibility")
 class FullServerTests {
 
 	private static final Duration LONGEST = Duration.ofMillis(50);

@@ -25,6 +25,7 @@ import dev.pgkeel.testsupport.TestServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -57,6 +58,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests for {@link PgkeelLeaseAutoConfiguration}.
  */
+@Tag("hikaricp")
 @ExtendWith(OutputCaptureExtension.class)
 class PgkeelLeaseAutoConfigurationTests {
 

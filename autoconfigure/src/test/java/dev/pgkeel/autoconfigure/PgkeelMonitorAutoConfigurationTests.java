@@ -22,6 +22,7 @@ import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +46,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
  * Tests for {@link PgkeelMonitorAutoConfiguration}, the budget, the meters and the health
  * component that it feeds.
  */
+@Tag("compatibility")
 class PgkeelMonitorAutoConfigurationTests {
 
 	private final TestDatabase database = TestServer.shared().newDatabase();

@@ -17,6 +17,7 @@ import dev.pgkeel.testsupport.TestServer;
 import liquibase.integration.spring.SpringLiquibase;
 import org.awaitility.Awaitility;
 import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests for {@link PgkeelPoolAutoConfiguration}.
  */
+@Tag("hikaricp")
 @ExtendWith(OutputCaptureExtension.class)
 class PgkeelPoolAutoConfigurationTests {
 

@@ -16,6 +16,7 @@ import dev.pgkeel.schema.SchemaReport.Outcome;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests many instances that start at once on an empty database, each with a context and
  * connections of its own.
  */
+@Tag("compatibility")
 class SchemaFleetTests {
 
 	private static final int INSTANCES = 50;

@@ -62,14 +62,15 @@ class UnknownPropertiesTests {
 	void unreadableMetadataMeansNoWarning(CapturedOutput output) {
 		StandardEnvironment environment = new StandardEnvironment();
 		environment.getPropertySources().addFirst(new MapPropertySource("test", Map.of("pgkeel.absent", "value")));
-		new UnknownProperties(environment, ClassLoader.getPlatformClassLoader()).afterPropertiesSet();
+		new UnknownProperties(environment, new KnownProperties(ClassLoader.getPlatformClassLoader()))
+			.afterPropertiesSet();
 		assertThat(lines(output)).isEmpty();
 	}
 
 	private void check(PropertySource<?> source) {
 		StandardEnvironment environment = new StandardEnvironment();
 		environment.getPropertySources().addFirst(source);
-		new UnknownProperties(environment, getClass().getClassLoader()).afterPropertiesSet();
+		new UnknownProperties(environment, new KnownProperties(getClass().getClassLoader())).afterPropertiesSet();
 	}
 
 	private static List<String> lines(CapturedOutput output) {

@@ -20,6 +20,7 @@ import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.awaitility.Awaitility;
 import org.h2.jdbc.JdbcConnection;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 
@@ -32,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * {@code pgkeel.test.operations} sets how many; 1,000,000 is the full form. PostgreSQL
  * has a twentieth of them.
  */
+@Tag("hikaricp")
 class RandomUseTests {
 
 	private static final long OPERATIONS = Long.getLong("pgkeel.test.operations", 200_000);

@@ -26,6 +26,7 @@ import dev.pgkeel.testsupport.TestServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Tests that a connection is reclaimed when, and only when, nobody can return it any
  * more.
  */
+@Tag("compatibility")
+@Tag("hikaricp")
 @ExtendWith(OutputCaptureExtension.class)
 class ReclaimTests {
 

@@ -146,6 +146,35 @@ class WaitingTests {
 	}
 
 	@Test
+	void stormOfThoseThatWaitForEachOtherIsOverSoon() throws Exception {
+		int size = 4;
+		try (GuardedDataSource pool = this.pools.of(this.database, size, GuardedPools.SETTINGS)) {
+			CountDownLatch all = new CountDownLatch(4 * size);
+			List<Future<Boolean>> requests = new ArrayList<>();
+			for (int request = 0; request < 4 * size; request++) {
+				requests.add(this.threads.submit(() -> {
+					all.countDown();
+					all.await();
+					try (Connection outer = pool.getConnection(); Connection inner = pool.getConnection()) {
+						return outer.isValid(5) && inner.isValid(5);
+					}
+					catch (NestedConnectionException ex) {
+						return false;
+					}
+				}));
+			}
+			long start = System.nanoTime();
+			int served = 0;
+			for (Future<Boolean> request : requests) {
+				served += request.get() ? 1 : 0;
+			}
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+			assertThat(served).isPositive();
+			assertThat(GuardedPools.leases(pool).counters().nestedRefused()).isEqualTo(4 * size - served);
+		}
+	}
+
+	@Test
 	void leakIsProvenThoughADeadlockWasLookedIntoInVain() throws Exception {
 		try (GuardedDataSource pool = this.pools.of(this.database, 2, GuardedPools.SETTINGS)) {
 			try (Connection outer = pool.getConnection(); Connection middle = pool.getConnection()) {

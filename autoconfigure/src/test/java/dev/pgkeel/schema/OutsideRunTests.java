@@ -13,6 +13,7 @@ import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ import static org.assertj.core.api.Assertions.tuple;
 /**
  * Tests for {@link OutsideRun} and {@link InvalidIndex}.
  */
+@Tag("compatibility")
 @ExtendWith(OutputCaptureExtension.class)
 class OutsideRunTests {
 

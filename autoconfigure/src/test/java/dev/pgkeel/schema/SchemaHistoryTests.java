@@ -12,6 +12,7 @@ import dev.pgkeel.schema.SchemaReport.Outcome;
 import dev.pgkeel.testsupport.PgProxy;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests for {@link SchemaHistory} and {@link ScriptNeeds}: what is applied, and what not.
  */
+@Tag("compatibility")
 @ExtendWith(OutputCaptureExtension.class)
 class SchemaHistoryTests {
 
@@ -348,7 +350,7 @@ class SchemaHistoryTests {
 
 	@Test
 	void statementTimeoutEndsALongStatement() {
-		SchemaFolder folder = scripts().withStatementTimeout(Duration.ofMillis(100))
+		SchemaFolder folder = scripts().withStatementTimeout(Duration.ofSeconds(1))
 			.write("1_notes.sql", "select 1;\nselect pg_sleep(60)");
 		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder::apply)
 			.withMessageContaining("1_notes.sql:2:1: ")

@@ -19,6 +19,7 @@ import dev.pgkeel.server.Preflight;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,7 @@ import static org.assertj.core.api.Assertions.tuple;
 /**
  * Tests for {@link SchemaInitializer}.
  */
+@Tag("compatibility")
 @ExtendWith(OutputCaptureExtension.class)
 class SchemaInitializerTests {
 

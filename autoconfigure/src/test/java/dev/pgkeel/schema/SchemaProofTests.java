@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests for {@link SchemaProof}.
  */
+@Tag("compatibility")
 class SchemaProofTests {
 
 	private static final String IDEMPOTENT = """

@@ -20,6 +20,7 @@ import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postgresql.Driver;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -32,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests for {@link Preflight} and {@link ServerFacts}.
  */
+@Tag("compatibility")
 class PreflightTests {
 
 	private final TestDatabase database = TestServer.shared().newDatabase();

@@ -18,6 +18,7 @@ import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 
@@ -27,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests for {@link ServerMonitor} and its connections.
  */
+@Tag("compatibility")
 class ServerMonitorTests {
 
 	private final TestDatabase database = TestServer.shared().newDatabase();

@@ -15,6 +15,7 @@ import dev.pgkeel.testsupport.TestServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Tests for {@link ServerSnapshot} and {@link SnapshotQuery}: a superuser's count is the
  * truth.
  */
+@Tag("compatibility")
 class ServerSnapshotTests {
 
 	private static final String TRUTH = "select count(*) from pg_stat_activity where backend_type = 'client backend'";

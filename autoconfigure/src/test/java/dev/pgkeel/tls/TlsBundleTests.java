@@ -12,6 +12,7 @@ import java.util.UUID;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.server.Preflight;
+import dev.pgkeel.testsupport.Certificates;
 import dev.pgkeel.testsupport.RequiresComponent;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.junit.jupiter.api.AfterAll;

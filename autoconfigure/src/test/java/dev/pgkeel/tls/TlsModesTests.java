@@ -17,6 +17,7 @@ import dev.pgkeel.server.ConnectFailure;
 import dev.pgkeel.server.Preflight;
 import dev.pgkeel.server.ServerFacts;
 import dev.pgkeel.server.SessionEncryption;
+import dev.pgkeel.testsupport.Certificates;
 import dev.pgkeel.testsupport.RequiresComponent;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.junit.jupiter.api.AfterAll;

@@ -23,6 +23,7 @@ import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +47,8 @@ import static org.mockito.Mockito.mock;
 /**
  * Tests for {@link CommitResolution}.
  */
+@Tag("compatibility")
+@Tag("hikaricp")
 @ExtendWith(OutputCaptureExtension.class)
 class CommitResolutionTests {
 

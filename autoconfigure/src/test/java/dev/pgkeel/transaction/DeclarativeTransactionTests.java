@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import dev.pgkeel.PgkeelMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * Tests for {@code @Transactional} methods of managers that the guard listens to, and for
  * {@link RetryableTransactions}.
  */
+@Tag("compatibility")
 class DeclarativeTransactionTests {
 
 	private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext(

@@ -8,6 +8,7 @@ import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.core.NestedRuntimeException;
@@ -32,6 +33,7 @@ import static org.mockito.Mockito.mock;
 /**
  * Tests for {@link GuardedTransactionTemplate}.
  */
+@Tag("compatibility")
 class GuardedTransactionTemplateTests {
 
 	private final TestDatabase database = TestServer.shared().newDatabase();

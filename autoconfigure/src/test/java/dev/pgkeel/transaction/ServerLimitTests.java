@@ -14,6 +14,7 @@ import dev.pgkeel.testsupport.TestServer;
 import dev.pgkeel.transaction.GuardedPool.Kind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests for {@link ServerLimit}.
  */
+@Tag("compatibility")
 @ExtendWith(OutputCaptureExtension.class)
 class ServerLimitTests {
 

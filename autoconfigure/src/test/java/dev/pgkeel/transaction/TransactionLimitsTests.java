@@ -10,6 +10,7 @@ import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +30,8 @@ import static org.awaitility.Awaitility.await;
 /**
  * Tests for {@link TransactionLimits}.
  */
+@Tag("compatibility")
+@Tag("hikaricp")
 class TransactionLimitsTests {
 
 	private final TestDatabase database = TestServer.shared().newDatabase();

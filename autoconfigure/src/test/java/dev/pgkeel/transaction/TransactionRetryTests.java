@@ -20,6 +20,7 @@ import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +41,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * Tests for retries and the commit's outcome in {@link GuardedTransactionTemplate}.
  */
+@Tag("compatibility")
+@Tag("hikaricp")
 class TransactionRetryTests {
 
 	private final TestDatabase database = TestServer.shared().newDatabase();

@@ -1,5 +1,6 @@
 package dev.pgkeel.transaction;
 
+import dev.pgkeel.OnVirtualThreads;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledForJreRange;

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
@@ -44,6 +47,8 @@ public final class OwnServer implements AutoCloseable {
 	private EmbeddedPostgres start(int port) throws IOException {
 		EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
 			.setPort(port)
+			// After a crash it has to recover first
+			.setPGStartupWait(Duration.ofSeconds(60))
 			.setDataDirectory(this.folder.resolve("data"))
 			.setCleanDataDirectory(false);
 		for (String setting : this.settings) {
@@ -72,6 +77,25 @@ public final class OwnServer implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/**
+	 * Kills the server, and every process that it has started.
+	 */
+	public void crash() {
+		try {
+			long postmaster = Long.parseLong(Files.readAllLines(this.folder.resolve("data/postmaster.pid")).get(0));
+			ProcessHandle server = ProcessHandle.of(postmaster).orElseThrow();
+			List<ProcessHandle> all = Stream.concat(Stream.of(server), server.descendants()).toList();
+			all.forEach(ProcessHandle::destroyForcibly);
+			for (ProcessHandle process : all) {
+				process.onExit().join();
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		stop();
 	}
 
 	/**

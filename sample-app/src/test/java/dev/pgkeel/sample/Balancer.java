@@ -13,6 +13,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import static org.awaitility.Awaitility.await;
+
 /**
  * Spreads requests over instances, as a load balancer does: an instance whose readiness
  * is not {@code UP} gets none, one that refuses a connection neither, and then another
@@ -47,8 +49,17 @@ final class Balancer implements AutoCloseable {
 		return instance;
 	}
 
+	/**
+	 * Takes an instance out, and waits until it has accepted what was sent to it. What
+	 * still waits to be accepted when Tomcat ends would be reset: so a rollout, such as
+	 * one with a {@code preStop} hook in Kubernetes, takes an instance out first.
+	 */
 	void remove(Instance instance) {
 		this.instances.remove(instance);
+		instance.removed = true;
+		await().until(() -> instance.connecting.get() == 0);
+		// It accepts in the order of arrival
+		instance.check();
 	}
 
 	/**
@@ -60,7 +71,7 @@ final class Balancer implements AutoCloseable {
 			if (instance == null) {
 				return new Answer(0, "no instance is ready", null);
 			}
-			try (Socket socket = instance.connect()) {
+			try (Socket socket = instance.connectUnlessRemoved()) {
 				return instance.exchange(socket, method, path, json);
 			}
 			catch (Refused ex) {
@@ -100,7 +111,11 @@ final class Balancer implements AutoCloseable {
 
 		private final InetSocketAddress address;
 
+		private final AtomicInteger connecting = new AtomicInteger();
+
 		private volatile boolean ready;
+
+		private volatile boolean removed;
 
 		private Instance(String address) {
 			String[] parts = address.split(":");
@@ -113,6 +128,19 @@ final class Balancer implements AutoCloseable {
 			}
 			catch (IOException | Refused ex) {
 				this.ready = false;
+			}
+		}
+
+		private Socket connectUnlessRemoved() throws Refused {
+			this.connecting.incrementAndGet();
+			try {
+				if (this.removed) {
+					throw new Refused(null);
+				}
+				return connect();
+			}
+			finally {
+				this.connecting.decrementAndGet();
 			}
 		}
 
@@ -146,7 +174,7 @@ final class Balancer implements AutoCloseable {
 	}
 
 	/**
-	 * There is no connection, so nothing was sent.
+	 * There is no connection, or there shall be none, so nothing was sent.
 	 */
 	private static final class Refused extends Exception {
 

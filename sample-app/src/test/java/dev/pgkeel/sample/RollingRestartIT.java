@@ -83,11 +83,12 @@ class RollingRestartIT {
 	private void restart(Member member, boolean kill, Balancer balancer) throws IOException {
 		if (kill) {
 			member.service.kill();
+			balancer.remove(member.instance);
 		}
 		else {
+			balancer.remove(member.instance);
 			member.service.terminate();
 		}
-		balancer.remove(member.instance);
 		this.members.set(this.members.indexOf(member), new Member(launch(), balancer));
 	}
 

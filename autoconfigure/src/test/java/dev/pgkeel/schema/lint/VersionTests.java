@@ -5,6 +5,7 @@ import java.util.List;
 
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests that the linter says what the server does whatever its version, also of what not
  * all versions have.
  */
+@Tag("compatibility")
 class VersionTests {
 
 	private static final List<String> SETUP = List

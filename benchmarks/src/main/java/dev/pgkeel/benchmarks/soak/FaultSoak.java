@@ -47,7 +47,7 @@ public final class FaultSoak {
 
 	private final Figure descriptors = new Figure("file descriptors", 5);
 
-	private final Figure sessions = new Figure("sessions", 1);
+	private final Figure sessions = new Figure("sessions", 2);
 
 	private FaultSoak(SoakServer server, FaultyProxy proxy) {
 		this.server = server;

@@ -141,8 +141,9 @@ final class SoakWork {
 	 * Forgets to close.
 	 */
 	private void leak() throws SQLException {
-		this.pool.getConnection().createStatement().execute("select 1");
+		Connection forgotten = this.pool.getConnection();
 		this.leaked.increment();
+		forgotten.createStatement().execute("select 1");
 	}
 
 	private void nest() throws SQLException {

@@ -19,10 +19,9 @@ record Starter(String title, List<Path> classPath, List<String> arguments) {
 
 	/**
 	 * Starts the sample once.
-	 * @return the milliseconds from the start of the process until the first query is
-	 * answered
+	 * @return how long it took until the first query was answered
 	 */
-	double start() throws IOException, InterruptedException {
+	StartTime start() throws IOException, InterruptedException {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
 						this.classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
@@ -30,18 +29,29 @@ record Starter(String title, List<Path> classPath, List<String> arguments) {
 		command.addAll(this.arguments);
 		long start = System.nanoTime();
 		Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-		long answered = 0;
+		StartTime time = null;
 		try (BufferedReader output = process.inputReader()) {
 			for (String line = output.readLine(); line != null; line = output.readLine()) {
-				if (line.equals(SampleStart.ANSWERED)) {
-					answered = System.nanoTime();
+				if (line.startsWith(SampleStart.ANSWERED)) {
+					time = new StartTime((System.nanoTime() - start) / 1e6,
+							Double.parseDouble(line.substring(SampleStart.ANSWERED.length())));
 				}
 			}
 		}
-		if (process.waitFor() != 0 || answered == 0) {
+		if (process.waitFor() != 0 || time == null) {
 			throw new IllegalStateException(this.title + " does not start");
 		}
-		return (answered - start) / 1e6;
+		return time;
+	}
+
+	/**
+	 * How long a start took.
+	 *
+	 * @param millis from the start of the process
+	 * @param cpuMillis the processor's time for it
+	 */
+	record StartTime(double millis, double cpuMillis) {
+
 	}
 
 }

@@ -16,11 +16,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import dev.pgkeel.benchmarks.MarkdownTable;
+import dev.pgkeel.benchmarks.startup.Starter.StartTime;
 import dev.pgkeel.embedded.EmbeddedPostgresServer;
 
 import org.springframework.util.FileSystemUtils;
@@ -34,7 +37,7 @@ public final class StartupComparison {
 
 	private static final int WARM_UP = 2;
 
-	private static final int ROUNDS = 21;
+	private static final String ROUNDS = "21";
 
 	private static final String PLAIN = "Spring Boot, HikariCP, Actuator";
 
@@ -48,7 +51,8 @@ public final class StartupComparison {
 
 	/**
 	 * Runs the comparison.
-	 * @param arguments the sample's jar, and the directory with what Flyway needs
+	 * @param arguments the sample's jar, the directory with what Flyway needs, and
+	 * optionally the number of rounds
 	 * @throws Exception if it cannot run
 	 */
 	public static void main(String[] arguments) throws Exception {
@@ -56,7 +60,8 @@ public final class StartupComparison {
 		try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(null, 0)) {
 			StartupComparison comparison = new StartupComparison(directory);
 			comparison.unpack(Path.of(arguments[0]));
-			comparison.compare(comparison.starters(server, Path.of(arguments[1])));
+			comparison.compare(comparison.starters(server, Path.of(arguments[1])),
+					Integer.parseInt((arguments.length > 2) ? arguments[2] : ROUNDS));
 		}
 		finally {
 			FileSystemUtils.deleteRecursively(directory);
@@ -141,34 +146,44 @@ public final class StartupComparison {
 		}
 	}
 
-	private void compare(List<Starter> starters) throws IOException, InterruptedException {
-		Map<Starter, List<Double>> times = new LinkedHashMap<>();
+	private void compare(List<Starter> starters, int rounds) throws IOException, InterruptedException {
+		Map<Starter, List<StartTime>> times = new LinkedHashMap<>();
 		starters.forEach((starter) -> times.put(starter, new ArrayList<>()));
-		for (int round = -WARM_UP; round < ROUNDS; round++) {
+		for (int round = -WARM_UP; round < rounds; round++) {
 			for (int turn = 0; turn < starters.size(); turn++) {
 				Starter starter = starters.get(Math.floorMod(turn + round, starters.size()));
-				double millis = starter.start();
+				StartTime time = starter.start();
 				if (round >= 0) {
-					Objects.requireNonNull(times.get(starter)).add(millis);
+					Objects.requireNonNull(times.get(starter)).add(time);
 				}
 			}
 		}
-		MarkdownTable.head("", "ms until the first query is answered", "quartiles", "more than plain, ms", "quartiles");
-		List<Double> plain = Objects.requireNonNull(times.get(starters.get(0)));
-		times.forEach((starter, all) -> {
-			List<Double> more = new ArrayList<>();
-			for (int round = 0; round < ROUNDS; round++) {
-				more.add(all.get(round) - plain.get(round));
-			}
-			boolean first = (all == plain);
-			MarkdownTable.row(starter.title(), quartile(all, 2), quartile(all, 1) + ", " + quartile(all, 3),
-					first ? "" : quartile(more, 2), first ? "" : quartile(more, 1) + ", " + quartile(more, 3));
-		});
+		MarkdownTable.head("", "ms until the first query is answered", "more than plain, ms", "processor's ms",
+				"more than plain, ms");
+		List<StartTime> plain = Objects.requireNonNull(times.get(starters.get(0)));
+		times.forEach((starter, all) -> MarkdownTable.row(starter.title(), median(all, StartTime::millis),
+				(all != plain) ? more(all, plain, StartTime::millis) : "", median(all, StartTime::cpuMillis),
+				(all != plain) ? more(all, plain, StartTime::cpuMillis) : ""));
 	}
 
-	private static String quartile(List<Double> values, int quarter) {
-		return String.format(Locale.ROOT, "%,.0f",
-				values.stream().sorted().toList().get((values.size() - 1) * quarter / 4));
+	private static String median(List<StartTime> times, ToDoubleFunction<StartTime> figure) {
+		return quartiles(times.stream().mapToDouble(figure).sorted().toArray());
+	}
+
+	private static String more(List<StartTime> times, List<StartTime> plain, ToDoubleFunction<StartTime> figure) {
+		return quartiles(IntStream.range(0, times.size())
+			.mapToDouble((round) -> figure.applyAsDouble(times.get(round)) - figure.applyAsDouble(plain.get(round)))
+			.sorted()
+			.toArray());
+	}
+
+	/**
+	 * The median, and in parentheses the lower and the upper quartile.
+	 */
+	private static String quartiles(double[] sorted) {
+		int last = sorted.length - 1;
+		return String.format(Locale.ROOT, "%,.0f (%,.0f, %,.0f)", sorted[last / 2], sorted[last / 4],
+				sorted[last * 3 / 4]);
 	}
 
 }

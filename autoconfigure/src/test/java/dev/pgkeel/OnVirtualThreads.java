@@ -1,4 +1,4 @@
-package dev.pgkeel.transaction;
+package dev.pgkeel;
 
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Runs each test on a virtual thread, and sees to it that none of ours pinned its
  * carrier.
  */
-class OnVirtualThreads implements InvocationInterceptor, BeforeAllCallback, AfterAllCallback {
+public class OnVirtualThreads implements InvocationInterceptor, BeforeAllCallback, AfterAllCallback {
 
 	private static final String PINNED = "jdk.VirtualThreadPinned";
 

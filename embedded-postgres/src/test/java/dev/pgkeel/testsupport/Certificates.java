@@ -1,4 +1,4 @@
-package dev.pgkeel.tls;
+package dev.pgkeel.testsupport;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,0 +1,1 @@
+insert into absent values (1);
