@@ -202,8 +202,8 @@ class ConnectionAlertsTests {
 		this.alerts.polled(lost);
 		assertThat(level(AlertSubject.MONITOR)).isEqualTo(AlertLevel.PAGE);
 		assertThat(this.told).singleElement()
-			.satisfies((alert) -> assertThat(alert.message())
-				.isEqualTo("the monitor has not seen the server for 60 s"));
+			.satisfies(
+					(alert) -> assertThat(alert.message()).isEqualTo("the monitor has not seen the server for 60 s"));
 		for (int i = 0; i < 8; i++) {
 			assertThat(level(AlertSubject.MONITOR)).isEqualTo(AlertLevel.PAGE);
 			poll(10);

@@ -75,7 +75,8 @@ class AllowedLossesTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "-- pgkeel:allow-loss", "-- pgkeel:allow-loss notes", "-- pgkeel:allow-loss \"My Notes\"" })
+	@ValueSource(
+			strings = { "-- pgkeel:allow-loss", "-- pgkeel:allow-loss notes", "-- pgkeel:allow-loss \"My Notes\"" })
 	void directiveWithoutAReasonIsRefusedWithItsPlace(String directive) {
 		assertThatExceptionOfType(SchemaScriptException.class)
 			.isThrownBy(() -> allowed("select 1;\n" + directive + "\ndrop table notes"))

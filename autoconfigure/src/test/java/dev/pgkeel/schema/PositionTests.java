@@ -52,8 +52,8 @@ class PositionTests {
 			.containsExactly("  " + "a".repeat(60) + "X" + "b".repeat(59), "  " + " ".repeat(60) + "^");
 		assertThat(new Position(1, 61).pointer(line).lines())
 			.containsExactly("  " + "a".repeat(100) + "X" + "b".repeat(19), "  " + " ".repeat(60) + "^");
-		assertThat(new Position(1, 101).pointer("a".repeat(120)).lines())
-			.containsExactly("  " + "a".repeat(120), "  " + " ".repeat(100) + "^");
+		assertThat(new Position(1, 101).pointer("a".repeat(120)).lines()).containsExactly("  " + "a".repeat(120),
+				"  " + " ".repeat(100) + "^");
 	}
 
 }

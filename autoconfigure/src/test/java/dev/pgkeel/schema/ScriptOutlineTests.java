@@ -39,10 +39,9 @@ class ScriptOutlineTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', value = { "vacuum a|true", "reindex table concurrently a|true", "reindex table a|false",
 			"create index concurrently i on a (b)|true", "create index i on a (b)|false",
-			"create unique index concurrently i on a (b)|true", "drop index concurrently i|true",
-			"drop index i|false", "alter table a detach partition b concurrently|true",
-			"alter table a detach partition b|false", "alter table a rename to concurrently|false",
-			"create table concurrently ()|false" })
+			"create unique index concurrently i on a (b)|true", "drop index concurrently i|true", "drop index i|false",
+			"alter table a detach partition b concurrently|true", "alter table a detach partition b|false",
+			"alter table a rename to concurrently|false", "create table concurrently ()|false" })
 	void whatNoTransactionHoldsIsTold(String command, boolean outside) {
 		assertThat(outline(command).outside()).hasSize(outside ? 1 : 0);
 	}
