@@ -48,7 +48,8 @@ class ScriptOutlineTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "select * from stdin", "insert into t select * from stdin",
-			"comment on table t is 'copy t from stdin'", "select copy from stdin" })
+			"comment on table t is 'copy t from stdin'", "select copy from stdin", "copy stdin from '/tmp/notes'",
+			"copy stdout to '/tmp/notes'", "copy t from stdout" })
 	void stdinIsAnOrdinaryNameElsewhere(String command) {
 		assertThat(outline(command).statements()).isOne();
 	}
