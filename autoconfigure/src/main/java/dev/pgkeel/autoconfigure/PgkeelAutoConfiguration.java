@@ -32,6 +32,13 @@ import org.springframework.core.io.ResourceLoader;
 @ImportRuntimeHints(MetadataRuntimeHints.class)
 public final class PgkeelAutoConfiguration {
 
+	/**
+	 * The bean of {@link PgkeelProperties}, by which the other configurations know that
+	 * this one is there. Asked by its type, each of them would have the types of all
+	 * beans looked at, which takes its time at start.
+	 */
+	static final String ACTIVE = "pgkeel-dev.pgkeel.autoconfigure.PgkeelProperties";
+
 	@Bean
 	ApplicationInstance pgkeelApplicationInstance(Environment environment) {
 		return ApplicationInstance.of(environment.getProperty("spring.application.name"), new SplittableRandom());

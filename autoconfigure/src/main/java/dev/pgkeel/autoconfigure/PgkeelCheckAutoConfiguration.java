@@ -39,7 +39,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
  * @since 0.1.0
  */
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
-@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @Conditional(PgkeelCheckAutoConfiguration.OnCheck.class)
 @EnableConfigurationProperties({ CheckProperties.class, AlertProperties.class })
 public final class PgkeelCheckAutoConfiguration {

@@ -47,7 +47,7 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 		name = "org.springframework.web.servlet.DispatcherServlet")
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnAvailableEndpoint(ConsoleEndpoint.class)
-@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @Conditional(OnConsoleCondition.class)
 @EnableConfigurationProperties({ ConsoleProperties.class, ConsoleEndpointProperties.class, AlertProperties.class })
 @ImportRuntimeHints(ConsoleRuntimeHints.class)

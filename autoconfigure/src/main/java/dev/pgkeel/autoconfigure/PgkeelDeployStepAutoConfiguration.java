@@ -26,7 +26,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
  * @since 0.1.0
  */
 @AutoConfiguration(after = PgkeelSchemaAutoConfiguration.class)
-@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
 @Conditional(PgkeelDeployStepAutoConfiguration.OnDeployStep.class)
 public final class PgkeelDeployStepAutoConfiguration {

@@ -34,7 +34,7 @@ import org.springframework.context.annotation.Bean;
 		PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class, PgkeelMonitorAutoConfiguration.class })
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
 @ConditionalOnAvailableEndpoint(PgkeelEndpoint.class)
-@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @EnableConfigurationProperties(EndpointProperties.class)
 public final class PgkeelEndpointAutoConfiguration {
 

@@ -23,7 +23,7 @@ import org.springframework.context.annotation.Bean;
  * @since 0.1.0
  */
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
-@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnBooleanProperty(name = "pgkeel.leak.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(LeakProperties.class)
 public final class PgkeelLeaseAutoConfiguration {

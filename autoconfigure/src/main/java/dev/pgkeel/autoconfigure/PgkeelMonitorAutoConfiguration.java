@@ -59,7 +59,7 @@ import org.springframework.util.function.SingletonSupplier;
  */
 @AutoConfiguration(
 		after = { PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class, DataSourceAutoConfiguration.class })
-@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnSingleCandidate(DataSource.class)
 @ConditionalOnBooleanProperty(name = "pgkeel.monitor.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ MonitorProperties.class, AlertProperties.class, FleetProperties.class })

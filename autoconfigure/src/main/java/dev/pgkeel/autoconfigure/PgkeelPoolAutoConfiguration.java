@@ -32,7 +32,7 @@ import org.springframework.core.io.ResourceLoader;
  * @since 0.1.0
  */
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
-@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @EnableConfigurationProperties({ FleetProperties.class, MonitorProperties.class })
 @ImportRuntimeHints({ PoolRuntimeHints.class, ToolRuntimeHints.class })
 public final class PgkeelPoolAutoConfiguration {

@@ -1,5 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
+import java.util.List;
+
 import javax.sql.DataSource;
 
 import dev.pgkeel.PgkeelMode;
@@ -30,7 +32,7 @@ import org.springframework.core.io.support.ResourcePatternUtils;
  * @since 0.1.0
  */
 @AutoConfiguration(after = { PgkeelAutoConfiguration.class, DataSourceAutoConfiguration.class })
-@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnSingleCandidate(DataSource.class)
 @ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ SchemaProperties.class, SchemaLintProperties.class, SchemaProofProperties.class })
@@ -42,10 +44,10 @@ public final class PgkeelSchemaAutoConfiguration {
 	SchemaInitializer pgkeelSchemaInitializer(PgkeelProperties properties, SchemaProperties schema,
 			SchemaLintProperties lint, SchemaProofProperties proof, ActiveProfile profile, ApplicationInstance instance,
 			DataSource dataSource, ResourceLoader resourceLoader, DirectWay directWay) {
+		boolean applies = schema.enabled() != null || schema.stops() || profile.profile() != RuntimeProfile.SERVERLESS;
 		// False only in an application that was processed ahead of time without it
-		boolean applies = (schema.enabled() != null) ? schema.enabled()
-				: schema.stops() || profile.profile() != RuntimeProfile.SERVERLESS;
-		SchemaSettings settings = new SchemaSettings(applies, schema.locations(), schema.mode(), schema.historySchema(),
+		List<String> locations = Boolean.FALSE.equals(schema.enabled()) ? List.of() : schema.locations();
+		SchemaSettings settings = new SchemaSettings(applies, locations, schema.mode(), schema.historySchema(),
 				schema.lockTimeout(), schema.statementTimeout(), schema.dryRun(),
 				properties.mode() != PgkeelMode.OBSERVE);
 		return new SchemaInitializer(

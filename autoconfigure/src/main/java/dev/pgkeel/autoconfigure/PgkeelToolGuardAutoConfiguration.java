@@ -12,7 +12,7 @@ import org.springframework.context.annotation.ImportRuntimeHints;
  * @since 0.1.0
  */
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
-@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @EnableConfigurationProperties(SchemaProperties.class)
 @Import(ToolGuard.class)
 @ImportRuntimeHints(ToolRuntimeHints.class)

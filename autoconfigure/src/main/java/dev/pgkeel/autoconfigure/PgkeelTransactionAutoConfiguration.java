@@ -50,7 +50,7 @@ import org.springframework.transaction.support.TransactionOperations;
 				"org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration",
 				"org.springframework.boot.transaction.jta.autoconfigure.JtaAutoConfiguration" })
 @ConditionalOnClass({ PlatformTransactionManager.class, TransactionAutoConfiguration.class })
-@ConditionalOnBean(PgkeelProperties.class)
+@ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnBooleanProperty(name = "pgkeel.transaction.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(TransactionProperties.class)
 public final class PgkeelTransactionAutoConfiguration {

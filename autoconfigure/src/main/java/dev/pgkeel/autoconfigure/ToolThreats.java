@@ -105,7 +105,7 @@ final class ToolThreats {
 	}
 
 	private static <T> @Nullable T value(Object bean, Class<?> type, Class<T> valueType) {
-		Field field = ReflectionUtils.findField(type, FIELDS.get(type));
+		Field field = ReflectionUtils.findField(type, Objects.requireNonNull(FIELDS.get(type)));
 		if (field == null) {
 			return null;
 		}

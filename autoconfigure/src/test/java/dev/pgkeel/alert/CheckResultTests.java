@@ -6,6 +6,7 @@ import java.util.List;
 
 import dev.pgkeel.alert.CheckResult.Verdict;
 import dev.pgkeel.server.BlockedSession;
+import dev.pgkeel.server.RefusalReason;
 import dev.pgkeel.server.ServerSnapshot;
 import dev.pgkeel.server.SessionGroup;
 import dev.pgkeel.server.SessionLimits;
@@ -56,6 +57,14 @@ class CheckResultTests {
 				check(2, 0, Duration.ZERO, List.of(new BlockedSession(7, "notes", Duration.ofSeconds(10), List.of(8))))
 					.verdict())
 			.isEqualTo(Verdict.ALERT);
+	}
+
+	@Test
+	void refusalIsAnAlertThatSaysWhatToDo() {
+		CheckResult result = CheckResult.of(RefusalReason.ROLE_LIMIT);
+		assertThat(result.verdict()).isEqualTo(Verdict.ALERT);
+		assertThat(result.toString()).startsWith("ALERT: the server refused the connection, since ")
+			.contains(RefusalReason.ROLE_LIMIT.action());
 	}
 
 	@Test

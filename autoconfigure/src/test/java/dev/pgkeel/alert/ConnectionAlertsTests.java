@@ -19,6 +19,7 @@ import dev.pgkeel.server.SessionGroup;
 import dev.pgkeel.server.SessionLimits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -188,10 +189,119 @@ class ConnectionAlertsTests {
 	}
 
 	@Test
-	void thresholdsMustRise() {
-		assertThatIllegalArgumentException().isThrownBy(() -> new AlertPolicy(85, 70, 95))
+	void monitorIsBlindAfterAMinuteAndSeesAgain() {
+		poll(10);
+		Instant seen = this.now;
+		this.now = seen.plusSeconds(59);
+		MonitorState lost = new MonitorState(null, null, seen, seen);
+		this.alerts.polled(lost);
+		this.alerts.polled(lost);
+		assertThat(level(AlertSubject.MONITOR)).isEqualTo(AlertLevel.NONE);
+		this.now = seen.plusSeconds(60);
+		this.alerts.polled(lost);
+		this.alerts.polled(lost);
+		assertThat(level(AlertSubject.MONITOR)).isEqualTo(AlertLevel.PAGE);
+		assertThat(this.told).singleElement()
+			.satisfies(
+					(alert) -> assertThat(alert.message()).isEqualTo("the monitor has not seen the server for 60 s"));
+		for (int i = 0; i < 8; i++) {
+			assertThat(level(AlertSubject.MONITOR)).isEqualTo(AlertLevel.PAGE);
+			poll(10);
+		}
+		assertThat(level(AlertSubject.MONITOR)).isEqualTo(AlertLevel.NONE);
+	}
+
+	@Test
+	void alertSaysSinceWhenAndWhatWasBefore() {
+		poll(950);
+		Instant since = this.now;
+		poll(951);
+		assertThat(this.alerts.current()).singleElement().satisfies((alert) -> {
+			assertThat(alert.since()).isEqualTo(since);
+			assertThat(alert.previous()).isEqualTo(AlertLevel.PANIC);
+			assertThat(alert.message()).startsWith("951/1000");
+		});
+		assertThat(this.told).singleElement()
+			.satisfies((alert) -> assertThat(alert.previous()).isEqualTo(AlertLevel.NONE));
+	}
+
+	@Test
+	void monitorIsToHurryWhileAnAlertIsInForceOrSomebodyWaits() {
+		poll(10);
+		assertThat(this.soon).isFalse();
+		this.waiting = 1;
+		poll(10);
+		assertThat(this.soon).isTrue();
+		this.waiting = 0;
+		poll(10);
+		assertThat(this.soon).isFalse();
+		poll(950);
+		assertThat(this.soon).isTrue();
+	}
+
+	@Test
+	void refusalCountsOnce() {
+		this.refusals.connectFailed(new SQLException("sorry, too many clients already", "53300"));
+		for (int i = 0; i < 9; i++) {
+			poll(100);
+		}
+		assertThat(level(AlertSubject.CONNECTIONS)).isEqualTo(AlertLevel.NONE);
+		assertThat(this.told).extracting(ConnectionAlert::level).containsExactly(AlertLevel.PANIC, AlertLevel.NONE);
+	}
+
+	@Test
+	void waitThatEndsStartsAnew() {
+		this.waiting = 1;
+		for (int i = 0; i < 3; i++) {
+			poll(10);
+		}
+		this.waiting = 0;
+		poll(10);
+		this.waiting = 1;
+		for (int i = 0; i < 3; i++) {
+			poll(10);
+		}
+		assertThat(level(AlertSubject.POOL)).isEqualTo(AlertLevel.NONE);
+	}
+
+	@Test
+	void lastFiftyChangesAreKept() {
+		for (int i = 0; i < 60; i++) {
+			poll(950);
+			for (int j = 0; j < 8; j++) {
+				poll(10);
+			}
+		}
+		assertThat(this.told).hasSize(120);
+		assertThat(this.alerts.history()).hasSize(50).startsWith(this.told.get(119), this.told.get(118));
+	}
+
+	@Test
+	void failureOfOneWhoIsToldIsNotThatOfTheOthers() {
+		ConnectionAlerts alerts = new ConnectionAlerts(new AlertPolicy(70, 85, 95), this.refusals, () -> 0,
+				new ApplicationInstance("notes", "abc123"), List.of((alert) -> {
+					throw new IllegalStateException("cannot tell");
+				}, this.told::add), Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+		this.refusals.connectFailed(new SQLException("sorry, too many clients already", "53300"));
+		alerts.polled(new MonitorState(null, null, Instant.EPOCH, Instant.EPOCH));
+		assertThat(this.told).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "0, 85, 95", "-1, 85, 95", "85, 70, 95", "70, 70, 95", "70, 95, 85", "70, 85, 85", "70, 85, 101" })
+	void thresholdsMustRise(int alert, int page, int panic) {
+		assertThatIllegalArgumentException().isThrownBy(() -> new AlertPolicy(alert, page, panic))
 			.withMessageContaining("pgkeel.alert.thresholds")
-			.withMessageContaining("alert=85");
+			.withMessageContaining("alert=" + alert);
+	}
+
+	@Test
+	void thresholdsReachFromOneToAHundred() {
+		AlertPolicy policy = new AlertPolicy(1, 2, 100);
+		assertThat(policy.levelOf(0.9)).isEqualTo(AlertLevel.NONE);
+		assertThat(policy.levelOf(1)).isEqualTo(AlertLevel.ALERT);
+		assertThat(policy.levelOf(2)).isEqualTo(AlertLevel.PAGE);
+		assertThat(policy.levelOf(100)).isEqualTo(AlertLevel.PANIC);
 	}
 
 }

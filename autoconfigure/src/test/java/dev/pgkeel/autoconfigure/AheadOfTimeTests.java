@@ -47,14 +47,15 @@ class AheadOfTimeTests {
 					properties("pgkeel.schema.enabled=false", "pgkeel.leak.enabled=false",
 							"pgkeel.console.enabled=false", "pgkeel.alert.webhook.url=http://127.0.0.1:1/hook"));
 			assertThat(output).contains("pgkeel.leak.enabled=false comes too late")
+				.doesNotContain("not applied")
 				.doesNotContain("pgkeel.console.enabled=false comes too late")
 				.doesNotContain("pgkeel.enabled=false comes too late");
-			application.run(this::assertThatAllIsThere, properties());
+			application.run(this::assertThatAllIsThere, properties("pgkeel.runtime-profile=long-lived"));
 		});
 	}
 
 	private void assertThatTheRestIsOff(GenericApplicationContext context) {
-		assertThat(context.getBean(SchemaInitializer.class).report().outcome()).isEqualTo(Outcome.NOT_APPLIED);
+		assertThat(context.getBean(SchemaInitializer.class).report().outcome()).isEqualTo(Outcome.NOTHING_TO_DO);
 		assertThat(tables()).isZero();
 		assertThat(context.getBean(WebhookNotifier.class)).isNotNull();
 	}

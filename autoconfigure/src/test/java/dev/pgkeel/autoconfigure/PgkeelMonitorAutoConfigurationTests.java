@@ -252,7 +252,7 @@ class PgkeelMonitorAutoConfigurationTests {
 					assertThat(monitor.state().askedAt()).isAfter(asked);
 				});
 				assertThat(context.getBean(HikariDataSource.class).isRunning()).isFalse();
-				assertThat(sessions()).isZero();
+				await(() -> assertThat(sessions()).isZero());
 				assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
 					.doesNotContain("pgkeel-monitor");
 			});

@@ -6,9 +6,10 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import dev.pgkeel.server.SessionState;
 import org.awaitility.Awaitility;
@@ -23,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class StarvationWatchTests {
 
-	private static final int PID = 42;
+	private final AtomicInteger lastPid = new AtomicInteger(42);
 
 	private final LeaseRegistry registry = new LeaseRegistry();
 
@@ -33,7 +34,9 @@ class StarvationWatchTests {
 
 	private final StarvationWatch watch = new StarvationWatch(new LeaseSessions((pids) -> {
 		this.questions.incrementAndGet();
-		return Map.of(PID, new SessionState(PID, this.state.get(), Instant.EPOCH, Duration.ofSeconds(1)));
+		return pids.stream()
+			.collect(Collectors.toMap(Function.identity(),
+					(pid) -> new SessionState(pid, this.state.get(), Instant.EPOCH, Duration.ofSeconds(1))));
 	}));
 
 	private GuardedConnection handle;
@@ -122,6 +125,23 @@ class StarvationWatchTests {
 		assertThat(this.watch.shouldCollect(List.of(this.handle.lease), this.now)).isTrue();
 	}
 
+	@Test
+	void halfOfTheLeasesForgottenAreEnoughAndFewerAreNot() throws InterruptedException {
+		Thread ended = new Thread(() -> {
+		});
+		ended.start();
+		ended.join();
+		this.state.set("active");
+		Lease forgotten = newHandle(ended).lease;
+		Lease busy = this.handle.lease;
+		this.handle = newHandle();
+		Lease busyToo = this.handle.lease;
+		awaitOld();
+		assertThat(this.watch.shouldCollect(List.of(forgotten, busy, busyToo), this.now)).isFalse();
+		after(Duration.ofSeconds(2));
+		assertThat(this.watch.shouldCollect(List.of(forgotten, busy), this.now)).isTrue();
+	}
+
 	private Duration pauseAfter(int leaks) {
 		this.watch.collected(List.of(), leaks, this.now);
 		List<Lease> fresh = List.of(newHandle().lease);
@@ -145,7 +165,7 @@ class StarvationWatchTests {
 	}
 
 	private GuardedConnection newHandle(Thread holder) {
-		PGConnection driver = proxy(PGConnection.class, "getBackendPID", PID);
+		PGConnection driver = proxy(PGConnection.class, "getBackendPID", this.lastPid.incrementAndGet());
 		Connection proxy = proxy(Connection.class, "unwrap", driver);
 		return new GuardedConnection(proxy, holder, null, this.registry, new ReferenceQueue<>());
 	}

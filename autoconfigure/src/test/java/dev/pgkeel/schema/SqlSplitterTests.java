@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -118,6 +119,17 @@ class SqlSplitterTests {
 		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(() -> split("select 1;\n" + command + ";"))
 			.withMessageStartingWith("1_notes.sql:2:1: ")
 			.withMessageContaining("it cannot run in a transaction");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			value = { "copy t from stdin|COPY ... FROM stdin", "copy t to stdout|COPY ... TO stdout",
+					"start transaction|START TRANSACTION", "drop database a|DROP DATABASE",
+					"alter database a set tablespace b|ALTER DATABASE ... SET TABLESPACE",
+					"reindex schema a|REINDEX SCHEMA", "cluster|CLUSTER without a table" })
+	void whatIsRefusedIsNamed(String command, String name) {
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(() -> split(command))
+			.withMessageStartingWith("1_notes.sql:1:1: " + name + " is not allowed in a schema script");
 	}
 
 	@ParameterizedTest

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 import dev.pgkeel.benchmarks.JmhRuns;
@@ -77,7 +78,7 @@ public final class BorrowTable {
 				row.add(String.format(Locale.ROOT, "%,.0f ± %,.0f ns", time.getScore(), time.getScoreError()));
 				if (bytes) {
 					row.add(String.format(Locale.ROOT, "%,.0f B",
-							result.getSecondaryResults().get("gc.alloc.rate.norm").getScore()));
+							Objects.requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm")).getScore()));
 				}
 			}
 			MarkdownTable.row(row.toArray());

@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 import dev.pgkeel.benchmarks.MarkdownTable;
 import dev.pgkeel.benchmarks.lease.Contender.Pool;
@@ -52,9 +53,9 @@ public final class VirtualThreadBorrows {
 		}
 		for (int round = -3; round < ROUNDS; round++) {
 			for (Contender contender : CONTENDERS) {
-				double measured = measure(pools.get(contender), threads);
+				double measured = measure(Objects.requireNonNull(pools.get(contender)), threads);
 				if (round >= 0) {
-					nanos.get(contender).add(measured);
+					Objects.requireNonNull(nanos.get(contender)).add(measured);
 				}
 			}
 		}

@@ -41,13 +41,13 @@ public final class FaultSoak {
 
 	private final List<Fault> next = new ArrayList<>();
 
-	private final Figure heap = new Figure("heap after a collection, MB", 3_000);
+	private final Figure heap = Figure.steady("heap after a collection, MB", 3_000);
 
-	private final Figure threads = new Figure("threads", 2);
+	private final Figure threads = Figure.steady("threads", 2);
 
-	private final Figure descriptors = new Figure("file descriptors", 5);
+	private final Figure descriptors = Figure.steady("file descriptors", 5);
 
-	private final Figure sessions = new Figure("sessions", 2);
+	private final Figure sessions = Figure.limited("sessions, at most those of the pool and the monitor", 11);
 
 	private FaultSoak(SoakServer server, FaultyProxy proxy) {
 		this.server = server;

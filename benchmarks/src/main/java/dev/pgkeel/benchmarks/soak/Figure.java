@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * Something that must not grow. It is flat if the median of the last third of the looks
- * is at most a tenth, and a little, above the median of the first third.
+ * is at most a tenth, and a little, above the median of the first third, or, where a
+ * figure follows the load, if it is never above its limit.
  */
 final class Figure {
 
@@ -15,16 +16,32 @@ final class Figure {
 
 	private final long little;
 
+	private final long limit;
+
 	private final List<Long> looks = new ArrayList<>();
 
+	private Figure(String title, long little, long limit) {
+		this.title = title;
+		this.little = little;
+		this.limit = limit;
+	}
+
 	/**
-	 * Creates a figure.
+	 * Returns a figure whose thirds are compared.
 	 * @param title what the table calls it
 	 * @param little how much it may be above a tenth more
 	 */
-	Figure(String title, long little) {
-		this.title = title;
-		this.little = little;
+	static Figure steady(String title, long little) {
+		return new Figure(title, little, Long.MAX_VALUE);
+	}
+
+	/**
+	 * Returns a figure that has a limit.
+	 * @param title what the table calls it
+	 * @param limit the limit
+	 */
+	static Figure limited(String title, long limit) {
+		return new Figure(title, limit, limit);
 	}
 
 	void add(long value) {
@@ -44,15 +61,18 @@ final class Figure {
 	}
 
 	boolean isFlat() {
-		return late() <= early() * 1.1 + this.little;
+		return late() <= early() * 1.1 + this.little && most() <= this.limit;
+	}
+
+	private long most() {
+		return this.looks.stream().mapToLong(Long::longValue).max().orElse(0);
 	}
 
 	/**
 	 * Returns the cells of a row.
 	 */
 	Object[] cells() {
-		long most = this.looks.stream().mapToLong(Long::longValue).max().orElse(0);
-		return new Object[] { this.title, shown(early()), shown(late()), shown(most), isFlat() ? "yes" : "no" };
+		return new Object[] { this.title, shown(early()), shown(late()), shown(most()), isFlat() ? "yes" : "no" };
 	}
 
 	private String shown(long value) {
