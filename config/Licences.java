@@ -22,7 +22,8 @@ public final class Licences {
 
 				pgkeel is under the [Apache License 2.0](../LICENSE). This is what comes with it, at run time, as the modules' bills of
 				materials say (CycloneDX, `target/bom.json`). Whoever distributes an application distributes these too. The embedded server's
-artifacts wrap PostgreSQL itself, which is under the PostgreSQL License. Made by
+				artifacts wrap PostgreSQL itself, which is under the PostgreSQL License. Made by
+
 				```
 				mvn -Prelease -DskipTests package
 				java config/Licences.java starter/target/bom.xml embedded-postgres/target/bom.xml > docs/licences.md

@@ -18,17 +18,19 @@ final class DurationProperties implements BeanFactoryPostProcessor {
 
 	private final Environment environment;
 
-	private final KnownProperties known;
-
-	DurationProperties(Environment environment, KnownProperties known) {
+	DurationProperties(Environment environment) {
 		this.environment = environment;
-		this.known = known;
 	}
 
+	/**
+	 * Injected by its type, our other bean would have the types of all beans looked at,
+	 * and some of the user's made too early.
+	 */
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+		KnownProperties known = beanFactory.getBean(PgkeelAutoConfiguration.KNOWN_PROPERTIES, KnownProperties.class);
 		Binder binder = Binder.get(this.environment);
-		this.known.types().forEach((name, type) -> {
+		known.types().forEach((name, type) -> {
 			if (Duration.class.getName().equals(type)) {
 				check(name, binder.bind(name, String.class).orElse(null));
 			}

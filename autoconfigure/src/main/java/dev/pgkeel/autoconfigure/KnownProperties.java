@@ -14,34 +14,33 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanClassLoaderAware;
+
 /**
  * The properties of all our modules and their types, as the metadata tells that the build
  * makes for editors.
  */
-final class KnownProperties {
+final class KnownProperties implements BeanClassLoaderAware {
 
 	private static final Log logger = LogFactory.getLog(KnownProperties.class);
 
 	static final String METADATA = "META-INF/spring-configuration-metadata.json";
 
-	private static final String SECTION = "\"properties\": [";
+	private static final Pattern SECTION = Pattern.compile("\"properties\"\\s*:\\s*\\[");
 
 	/**
 	 * As Spring Boot's annotation processor writes it. A parser for JSON would have to be
 	 * loaded for these few lines, at every start.
 	 */
 	private static final Pattern PROPERTY = Pattern
-		.compile("\\{\\s*\"name\": \"(pgkeel\\.[^\"]+)\",\\s*\"type\": \"([^\"]+)\"");
+		.compile("\\{\\s*\"name\"\\s*:\\s*\"(pgkeel\\.[^\"]+)\"\\s*,\\s*\"type\"\\s*:\\s*\"([^\"]+)\"");
 
-	private final @Nullable ClassLoader classLoader;
+	private @Nullable ClassLoader classLoader;
 
 	private volatile @Nullable Map<String, String> types;
 
-	/**
-	 * Creates properties.
-	 * @param classLoader the application's class loader, or {@code null} for our own
-	 */
-	KnownProperties(@Nullable ClassLoader classLoader) {
+	@Override
+	public void setBeanClassLoader(ClassLoader classLoader) {
 		this.classLoader = classLoader;
 	}
 
@@ -76,10 +75,10 @@ final class KnownProperties {
 	private static void read(URL file, Map<String, String> types) throws IOException {
 		try (InputStream in = file.openStream()) {
 			String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-			int section = text.indexOf(SECTION);
+			Matcher section = SECTION.matcher(text);
 			// Nobody else's properties begin with our name
-			if (section >= 0 && text.contains("\"pgkeel.")) {
-				Matcher property = PROPERTY.matcher(text).region(section, text.length());
+			if (text.contains("\"pgkeel.") && section.find()) {
+				Matcher property = PROPERTY.matcher(text).region(section.end(), text.length());
 				while (property.find()) {
 					types.put(property.group(1), property.group(2));
 				}

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.aot.BeanFactoryInitializationAotContribution;
 import org.springframework.beans.factory.aot.BeanFactoryInitializationAotProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
@@ -23,10 +24,11 @@ final class NamedResourcesAotProcessor implements BeanFactoryInitializationAotPr
 		if (beanFactory.getBeanNamesForType(PgkeelProperties.class, true, false).length == 0) {
 			return null;
 		}
-		Environment environment = beanFactory.getBean(Environment.class);
-		List<String> named = new ArrayList<>(
-				Binder.get(environment).bindOrCreate("pgkeel.schema", SchemaProperties.class).locations());
-		named.add(environment.getProperty("pgkeel.tls.root-certificate", ""));
+		// Other properties may name what is only known at run time, and are not looked at
+		Binder binder = Binder.get(beanFactory.getBean(Environment.class));
+		List<String> named = new ArrayList<>(binder.bind("pgkeel.schema.locations", Bindable.listOf(String.class))
+			.orElseGet(() -> List.of(SchemaProperties.DEFAULT_LOCATION)));
+		named.add(binder.bind("pgkeel.tls.root-certificate", String.class).orElse(""));
 		return (context, code) -> named.stream()
 			.map((location) -> location.replaceFirst("^optional:", ""))
 			.filter((location) -> location.matches("classpath\\*?:.*"))

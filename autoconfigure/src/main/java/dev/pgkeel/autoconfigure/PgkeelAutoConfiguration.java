@@ -39,19 +39,21 @@ public final class PgkeelAutoConfiguration {
 	 */
 	static final String ACTIVE = "pgkeel-dev.pgkeel.autoconfigure.PgkeelProperties";
 
+	static final String KNOWN_PROPERTIES = "pgkeelKnownProperties";
+
 	@Bean
 	ApplicationInstance pgkeelApplicationInstance(Environment environment) {
 		return ApplicationInstance.of(environment.getProperty("spring.application.name"), new SplittableRandom());
 	}
 
-	@Bean
-	static KnownProperties pgkeelKnownProperties(ResourceLoader resourceLoader) {
-		return new KnownProperties(resourceLoader.getClassLoader());
+	@Bean(KNOWN_PROPERTIES)
+	static KnownProperties knownProperties() {
+		return new KnownProperties();
 	}
 
 	@Bean
-	static DurationProperties pgkeelDurationProperties(Environment environment, KnownProperties known) {
-		return new DurationProperties(environment, known);
+	static DurationProperties pgkeelDurationProperties(Environment environment) {
+		return new DurationProperties(environment);
 	}
 
 	@Bean

@@ -79,8 +79,9 @@ public final class PgkeelWebhookAutoConfiguration {
 
 		@Override
 		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			return StringUtils.hasText(context.getEnvironment().getProperty("pgkeel.alert.webhook.url"))
-					|| Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING);
+			// A placeholder may have no value before run time
+			return Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)
+					|| StringUtils.hasText(context.getEnvironment().getProperty("pgkeel.alert.webhook.url"));
 		}
 
 	}

@@ -31,10 +31,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("pgkeel.schema")
 public record SchemaProperties(@Nullable Boolean enabled,
-		@DefaultValue("classpath*:db/pgkeel/*.sql") List<String> locations, @DefaultValue("on-change") SchemaMode mode,
-		@Nullable String historySchema, @DefaultValue("5m") Duration lockTimeout, @Nullable Duration statementTimeout,
+		@DefaultValue(SchemaProperties.DEFAULT_LOCATION) List<String> locations,
+		@DefaultValue("on-change") SchemaMode mode, @Nullable String historySchema,
+		@DefaultValue("5m") Duration lockTimeout, @Nullable Duration statementTimeout,
 		@DefaultValue("false") boolean dryRun, @DefaultValue("false") boolean exitAfterApply,
 		@Nullable ToolGuardAction toolGuard) {
+
+	static final String DEFAULT_LOCATION = "classpath*:db/pgkeel/*.sql";
 
 	boolean stops() {
 		return this.dryRun || this.exitAfterApply;

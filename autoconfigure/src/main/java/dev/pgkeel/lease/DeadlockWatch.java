@@ -23,7 +23,7 @@ final class DeadlockWatch {
 
 	/**
 	 * After a refusal those who stand in line take what it freed, and may wait for each
-	 * other as well: that is the same storm, and there is nothing more to find out.
+	 * other as well: that is the same storm, in which nobody is given more time.
 	 */
 	private static final Duration PATIENCE_IN_STORM = Duration.ofMillis(50);
 
@@ -103,32 +103,34 @@ final class DeadlockWatch {
 			return;
 		}
 		NestedWaiter refused = lastOfDeadlock(this.sessions.ask(this.registry.open()));
-		this.asked = refused == null;
 		this.askedAt = System.nanoTime();
-		if (refused != null) {
-			refuse(refused);
-		}
+		this.asked = refused == null || !refuse(refused);
 	}
 
-	private void refuse(NestedWaiter waiter) {
-		if (this.mode == PgkeelMode.ENFORCE) {
-			if (waiter.refuse()) {
-				this.refused = true;
-				this.refusedAt = System.nanoTime();
-			}
-			return;
+	private boolean refuse(NestedWaiter waiter) {
+		if (this.mode == PgkeelMode.OBSERVE) {
+			waiter.report();
+			logger.warn("Would have refused a nested borrow: " + waiter.refusal(this.pool).getMessage());
+			return true;
 		}
-		waiter.report();
-		logger.warn("Would have refused a nested borrow: " + waiter.refusal(this.pool).getMessage());
+		boolean done = waiter.refuse();
+		if (done) {
+			this.refused = true;
+			this.refusedAt = System.nanoTime();
+		}
+		return done;
 	}
 
 	/**
-	 * Returns who has waited shortest, if all holders wait.
+	 * Returns who has waited shortest, if all holders wait. A connection that broke is
+	 * out of the pool, although its handle is not closed yet: the pool makes another one,
+	 * for which it is worth waiting.
 	 * @param states what the sessions do, {@code null} if that does not matter yet
 	 */
 	private @Nullable NestedWaiter lastOfDeadlock(@Nullable Map<Lease, SessionState> states) {
 		List<Lease> leases = this.registry.open();
-		if (leases.size() < this.pool.maximumPoolSize()) {
+		int size = this.pool.maximumPoolSize();
+		if (leases.size() < size || this.pool.total() < size) {
 			return null;
 		}
 		NestedWaiter last = null;

@@ -15,6 +15,13 @@ final class StarvationWatch {
 
 	private static final Duration OLD = Duration.ofSeconds(1);
 
+	private static final Duration OLD_AFTER_SUCCESS = Duration.ofMillis(500);
+
+	/**
+	 * For how long a success says that there are more leaks.
+	 */
+	private static final Duration SUCCESS_COUNTS = Duration.ofSeconds(10);
+
 	/**
 	 * A session between two statements of a busy holder is idle as well, but not for
 	 * long.
@@ -67,7 +74,8 @@ final class StarvationWatch {
 	 * @return whether to collect
 	 */
 	boolean shouldCollect(List<Lease> leases, long now) {
-		if (!mayCollect(leases, now) || leases.stream().anyMatch((lease) -> lease.heldFor().compareTo(old()) < 0)
+		Duration old = old(now);
+		if (!mayCollect(leases, now) || leases.stream().anyMatch((lease) -> lease.heldFor().compareTo(old) < 0)
 				|| !mayAsk(now)) {
 			return false;
 		}
@@ -84,8 +92,9 @@ final class StarvationWatch {
 	 * Where the last collection proved leaks, the next ones are worth less patience: at
 	 * several leaks per second a pool is dry again before its leases are old.
 	 */
-	private Duration old() {
-		return (this.pause == PAUSE_AFTER_SUCCESS) ? IDLE : OLD;
+	private Duration old(long now) {
+		boolean leaking = this.pause == PAUSE_AFTER_SUCCESS && now - this.pausedAt < SUCCESS_COUNTS.toNanos();
+		return leaking ? OLD_AFTER_SUCCESS : OLD;
 	}
 
 	private boolean mayAsk(long now) {

@@ -22,7 +22,7 @@ class KnownPropertiesTests {
 		Map<String, String> expected = new TreeMap<>();
 		ClassLoader loader = getClass().getClassLoader();
 		for (String module : new String[] { "pgkeel.mode", "pgkeel.embedded.port" }) {
-			assertThat(new KnownProperties(loader).types()).containsKey(module);
+			assertThat(of(loader).types()).containsKey(module);
 		}
 		loader.getResources("META-INF/spring-configuration-metadata.json").asIterator().forEachRemaining((file) -> {
 			try (InputStream in = file.openStream()) {
@@ -36,12 +36,18 @@ class KnownPropertiesTests {
 				throw new UncheckedIOException(ex);
 			}
 		});
-		assertThat(new KnownProperties(loader).types()).isEqualTo(expected).hasSizeGreaterThan(50);
+		assertThat(of(loader).types()).isEqualTo(expected).hasSizeGreaterThan(50);
 	}
 
 	@Test
 	void withoutMetadataNothingIsKnown() {
-		assertThat(new KnownProperties(ClassLoader.getPlatformClassLoader()).types()).isEmpty();
+		assertThat(of(ClassLoader.getPlatformClassLoader()).types()).isEmpty();
+	}
+
+	static KnownProperties of(ClassLoader classLoader) {
+		KnownProperties properties = new KnownProperties();
+		properties.setBeanClassLoader(classLoader);
+		return properties;
 	}
 
 }

@@ -62,7 +62,7 @@ class UnknownPropertiesTests {
 	void unreadableMetadataMeansNoWarning(CapturedOutput output) {
 		StandardEnvironment environment = new StandardEnvironment();
 		environment.getPropertySources().addFirst(new MapPropertySource("test", Map.of("pgkeel.absent", "value")));
-		new UnknownProperties(environment, new KnownProperties(ClassLoader.getPlatformClassLoader()))
+		new UnknownProperties(environment, KnownPropertiesTests.of(ClassLoader.getPlatformClassLoader()))
 			.afterPropertiesSet();
 		assertThat(lines(output)).isEmpty();
 	}
@@ -70,7 +70,7 @@ class UnknownPropertiesTests {
 	private void check(PropertySource<?> source) {
 		StandardEnvironment environment = new StandardEnvironment();
 		environment.getPropertySources().addFirst(source);
-		new UnknownProperties(environment, new KnownProperties(getClass().getClassLoader())).afterPropertiesSet();
+		new UnknownProperties(environment, KnownPropertiesTests.of(getClass().getClassLoader())).afterPropertiesSet();
 	}
 
 	private static List<String> lines(CapturedOutput output) {

@@ -6,6 +6,7 @@ import javax.sql.DataSource;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
+import org.springframework.aot.AotDetector;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -39,12 +40,9 @@ public final class EmbeddedPostgresAutoConfiguration {
 
 	@Bean
 	EmbeddedPostgresLifecycle pgkeelEmbeddedPostgres(EmbeddedPostgresProperties properties, Environment environment) {
-		if (!properties.enabled()) {
-			throw comesTooLate("pgkeel.embedded.enabled=false");
+		if (AotDetector.useGeneratedArtifacts()) {
+			refuseWhatComesTooLate(properties, environment);
 		}
-		OTHER_DATABASE.stream().filter(environment::containsProperty).findFirst().ifPresent((name) -> {
-			throw comesTooLate(name);
-		});
 		return new EmbeddedPostgresLifecycle(
 				EmbeddedPostgresServer.start(properties.dataDirectory(), properties.port()));
 	}
@@ -53,6 +51,15 @@ public final class EmbeddedPostgresAutoConfiguration {
 	 * Spring Boot decided about the embedded server when the application was processed
 	 * ahead of time. Whoever names a database now must not get another one.
 	 */
+	private static void refuseWhatComesTooLate(EmbeddedPostgresProperties properties, Environment environment) {
+		if (!properties.enabled()) {
+			throw comesTooLate("pgkeel.embedded.enabled=false");
+		}
+		OTHER_DATABASE.stream().filter(environment::containsProperty).findFirst().ifPresent((name) -> {
+			throw comesTooLate(name);
+		});
+	}
+
 	private static EmbeddedPostgresException comesTooLate(String property) {
 		return new EmbeddedPostgresException(
 				property + " comes too late: the application was processed ahead of time without it, so that it has"

@@ -9,12 +9,14 @@ import java.sql.Connection;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.aot.AotDetector;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -86,6 +88,11 @@ class EmbeddedPostgresAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(JdbcConnectionDetails.class));
 	}
 
+	@AfterEach
+	void startAsUsual() {
+		System.clearProperty(AotDetector.AOT_ENABLED);
+	}
+
 	/**
 	 * As in an application that was processed ahead of time, where conditions are not
 	 * asked again.
@@ -94,6 +101,7 @@ class EmbeddedPostgresAutoConfigurationTests {
 	@ValueSource(strings = { "spring.datasource.url", "spring.datasource.hikari.jdbc-url",
 			"spring.datasource.hikari.data-source-class-name", "spring.datasource.jndi-name" })
 	void databaseNamedTooLateIsNotReplaced(String property) {
+		System.setProperty(AotDetector.AOT_ENABLED, "true");
 		MockEnvironment environment = new MockEnvironment().withProperty(property, "jdbc:postgresql://db/notes");
 		assertThatExceptionOfType(EmbeddedPostgresException.class)
 			.isThrownBy(() -> new EmbeddedPostgresAutoConfiguration()
@@ -104,6 +112,7 @@ class EmbeddedPostgresAutoConfigurationTests {
 
 	@Test
 	void serverSwitchedOffTooLateIsNotStarted() {
+		System.setProperty(AotDetector.AOT_ENABLED, "true");
 		assertThatExceptionOfType(EmbeddedPostgresException.class)
 			.isThrownBy(() -> new EmbeddedPostgresAutoConfiguration()
 				.pgkeelEmbeddedPostgres(new EmbeddedPostgresProperties(false, null, 0), new MockEnvironment()))
