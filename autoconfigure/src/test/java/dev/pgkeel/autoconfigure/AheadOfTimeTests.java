@@ -42,16 +42,19 @@ class AheadOfTimeTests {
 	@Test
 	@CompileWithForkedClassLoader
 	void whatIsOnlyKnownWhenTheApplicationRunsCounts(CapturedOutput output) {
-		ProcessedAheadOfTime.of(Application.class, "pgkeel.console.enabled=false").compile((application) -> {
-			application.run(this::assertThatTheRestIsOff,
-					properties("pgkeel.schema.enabled=false", "pgkeel.leak.enabled=false",
-							"pgkeel.console.enabled=false", "pgkeel.alert.webhook.url=http://127.0.0.1:1/hook"));
-			assertThat(output).contains("pgkeel.leak.enabled=false comes too late")
-				.doesNotContain("not applied")
-				.doesNotContain("pgkeel.console.enabled=false comes too late")
-				.doesNotContain("pgkeel.enabled=false comes too late");
-			application.run(this::assertThatAllIsThere, properties("pgkeel.runtime-profile=long-lived"));
-		});
+		ProcessedAheadOfTime
+			.of(Application.class, "pgkeel.console.enabled=false", "pgkeel.alert.webhook.url=${WEBHOOK_URL}",
+					"pgkeel.schema.lock-timeout=${LOCK_TIMEOUT}", "pgkeel.tls.root-certificate=${CERTIFICATE}")
+			.compile((application) -> {
+				application.run(this::assertThatTheRestIsOff,
+						properties("pgkeel.schema.enabled=false", "pgkeel.leak.enabled=false",
+								"pgkeel.console.enabled=false", "pgkeel.alert.webhook.url=http://127.0.0.1:1/hook"));
+				assertThat(output).contains("pgkeel.leak.enabled=false comes too late")
+					.doesNotContain("not applied")
+					.doesNotContain("pgkeel.console.enabled=false comes too late")
+					.doesNotContain("pgkeel.enabled=false comes too late");
+				application.run(this::assertThatAllIsThere, properties("pgkeel.runtime-profile=long-lived"));
+			});
 	}
 
 	private void assertThatTheRestIsOff(GenericApplicationContext context) {
