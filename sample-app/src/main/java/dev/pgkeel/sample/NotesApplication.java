@@ -9,6 +9,10 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 @SpringBootApplication
 public class NotesApplication {
 
+	/**
+	 * Starts the service.
+	 * @param args the properties of this start
+	 */
 	public static void main(String[] args) {
 		SpringApplication.run(NotesApplication.class, args);
 	}
