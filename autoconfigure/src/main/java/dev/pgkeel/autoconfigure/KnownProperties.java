@@ -5,16 +5,16 @@ import java.io.InputStream;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanClassLoaderAware;
+import org.springframework.boot.json.JsonParserFactory;
 
 /**
  * The properties of all our modules and their types, as the metadata tells that the build
@@ -26,14 +26,7 @@ final class KnownProperties implements BeanClassLoaderAware {
 
 	static final String METADATA = "META-INF/spring-configuration-metadata.json";
 
-	private static final Pattern SECTION = Pattern.compile("\"properties\"\\s*:\\s*\\[");
-
-	/**
-	 * As Spring Boot's annotation processor writes it. A parser for JSON would have to be
-	 * loaded for these few lines, at every start.
-	 */
-	private static final Pattern PROPERTY = Pattern
-		.compile("\\{\\s*\"name\"\\s*:\\s*\"(pgkeel\\.[^\"]+)\"\\s*,\\s*\"type\"\\s*:\\s*\"([^\"]+)\"");
+	private static final String PREFIX = "pgkeel.";
 
 	private @Nullable ClassLoader classLoader;
 
@@ -66,7 +59,7 @@ final class KnownProperties implements BeanClassLoaderAware {
 			}
 			return found;
 		}
-		catch (IOException ex) {
+		catch (IOException | RuntimeException ex) {
 			logger.debug("The metadata of the properties cannot be read, so that mistakes in them are not found", ex);
 			return Map.of();
 		}
@@ -75,14 +68,17 @@ final class KnownProperties implements BeanClassLoaderAware {
 	private static void read(URL file, Map<String, String> types) throws IOException {
 		try (InputStream in = file.openStream()) {
 			String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-			Matcher section = SECTION.matcher(text);
-			// Nobody else's properties begin with our name
-			if (text.contains("\"pgkeel.") && section.find()) {
-				Matcher property = PROPERTY.matcher(text).region(section.end(), text.length());
-				while (property.find()) {
-					types.put(property.group(1), property.group(2));
-				}
+			if (text.contains("\"" + PREFIX)
+					&& JsonParserFactory.getJsonParser().parseMap(text).get("properties") instanceof List<?> list) {
+				list.forEach((property) -> read((Map<?, ?>) property, types));
 			}
+		}
+	}
+
+	private static void read(Map<?, ?> property, Map<String, String> types) {
+		String name = String.valueOf(property.get("name"));
+		if (name.startsWith(PREFIX)) {
+			types.put(name, String.valueOf(property.get("type")));
 		}
 	}
 

@@ -4,14 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.autoconfigure.PgkeelAutoConfiguration;
@@ -20,6 +17,7 @@ import dev.pgkeel.autoconfigure.PgkeelPoolAutoConfiguration;
 import dev.pgkeel.autoconfigure.PgkeelSchemaAutoConfiguration;
 import dev.pgkeel.embedded.EmbeddedPostgresServer;
 import dev.pgkeel.server.ServerMonitor;
+import dev.pgkeel.testsupport.Listener;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.Test;
@@ -98,31 +96,26 @@ class OldAndStandbyServerTests {
 	 */
 	private static final class Disguise implements AutoCloseable {
 
-		private final ServerSocket socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-
-		private final ExecutorService executor = Executors.newCachedThreadPool();
+		private final Listener listener;
 
 		private final String number;
 
 		private final String version;
 
-		Disguise(String number) throws IOException {
+		Disguise(String number) {
 			this.number = number;
 			this.version = "server_version\0" + number.substring(0, 2);
-			this.executor.execute(this::accept);
+			this.listener = new Listener(InetAddress.getLoopbackAddress(), this::serve);
 		}
 
-		private void accept() {
+		private void serve(Socket client) {
 			try {
-				while (true) {
-					Socket client = this.socket.accept();
-					Socket server = new Socket(InetAddress.getLoopbackAddress(), TestServer.shared().port());
-					this.executor.execute(() -> copy(client, server, false));
-					this.executor.execute(() -> copy(server, client, true));
-				}
+				Socket server = new Socket(InetAddress.getLoopbackAddress(), TestServer.shared().port());
+				this.listener.execute(() -> copy(client, server, false));
+				copy(server, client, true);
 			}
 			catch (IOException ex) {
-				// Closed
+				Listener.close(client);
 			}
 		}
 
@@ -153,13 +146,12 @@ class OldAndStandbyServerTests {
 		}
 
 		int port() {
-			return this.socket.getLocalPort();
+			return this.listener.port();
 		}
 
 		@Override
-		public void close() throws IOException {
-			this.executor.shutdownNow();
-			this.socket.close();
+		public void close() {
+			this.listener.close();
 		}
 
 	}

@@ -9,14 +9,13 @@ import java.io.OutputStream;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+
+import dev.pgkeel.testsupport.Listener;
 
 /**
  * Somebody in the way who wants to see what an application sends in plaintext: denies TLS
@@ -30,13 +29,13 @@ final class HostileServer implements AutoCloseable {
 
 	private static final byte[] ASK_FOR_PASSWORD = { 'R', 0, 0, 0, 8, 0, 0, 0, 3 };
 
-	private final ServerSocket socket;
+	private final InetAddress address;
+
+	private final Listener listener;
 
 	private final boolean mute;
 
 	private final int target;
-
-	private final ExecutorService executor = Executors.newCachedThreadPool();
 
 	private final ByteArrayOutputStream recorded = new ByteArrayOutputStream();
 
@@ -44,12 +43,12 @@ final class HostileServer implements AutoCloseable {
 		this.mute = mute;
 		this.target = target;
 		try {
-			this.socket = new ServerSocket(0, 10, address().orElseThrow());
+			this.address = address().orElseThrow();
 		}
-		catch (IOException ex) {
+		catch (SocketException ex) {
 			throw new IllegalStateException(ex);
 		}
-		this.executor.execute(this::accept);
+		this.listener = new Listener(this.address, this::serve);
 	}
 
 	/**
@@ -85,18 +84,6 @@ final class HostileServer implements AutoCloseable {
 			.flatMap(NetworkInterface::inetAddresses)
 			.filter((address) -> address instanceof Inet4Address && !address.isLoopbackAddress())
 			.findFirst();
-	}
-
-	private void accept() {
-		try {
-			while (true) {
-				Socket client = this.socket.accept();
-				this.executor.execute(() -> serve(client));
-			}
-		}
-		catch (IOException ex) {
-			// Closed
-		}
 	}
 
 	private void serve(Socket client) {
@@ -135,7 +122,7 @@ final class HostileServer implements AutoCloseable {
 			toServer.writeInt(code);
 			toServer.write(startup);
 			InputStream fromServer = server.getInputStream();
-			this.executor.execute(() -> copy(fromServer, out));
+			this.listener.execute(() -> copy(fromServer, out));
 			byte[] buffer = new byte[8192];
 			for (int count = in.read(buffer); count > 0; count = in.read(buffer)) {
 				record(Arrays.copyOf(buffer, count));
@@ -163,7 +150,7 @@ final class HostileServer implements AutoCloseable {
 	 * Returns where it listens.
 	 */
 	String hostAndPort() {
-		return this.socket.getInetAddress().getHostAddress() + ":" + this.socket.getLocalPort();
+		return this.address.getHostAddress() + ":" + this.listener.port();
 	}
 
 	String recorded() {
@@ -174,13 +161,7 @@ final class HostileServer implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.executor.shutdownNow();
-		try {
-			this.socket.close();
-		}
-		catch (IOException ex) {
-			throw new IllegalStateException(ex);
-		}
+		this.listener.close();
 	}
 
 }

@@ -1,15 +1,11 @@
 package dev.pgkeel.testsupport;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -22,9 +18,7 @@ import java.util.stream.Stream;
  */
 public final class PgProxy implements AutoCloseable {
 
-	private final ServerSocket socket;
-
-	private final ExecutorService executor = Executors.newCachedThreadPool();
+	private final Listener listener;
 
 	private final Set<PgProxySession> sessions = ConcurrentHashMap.newKeySet();
 
@@ -39,13 +33,7 @@ public final class PgProxy implements AutoCloseable {
 
 	private PgProxy(int target) {
 		this.target = target;
-		try {
-			this.socket = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		this.executor.execute(this::accept);
+		this.listener = new Listener(InetAddress.getLoopbackAddress(), this::serve);
 	}
 
 	/**
@@ -72,7 +60,7 @@ public final class PgProxy implements AutoCloseable {
 	 * @return the JDBC URL
 	 */
 	public String jdbcUrl(String database) {
-		return "jdbc:postgresql://127.0.0.1:" + this.socket.getLocalPort() + "/" + database;
+		return "jdbc:postgresql://127.0.0.1:" + this.listener.port() + "/" + database;
 	}
 
 	/**
@@ -108,29 +96,17 @@ public final class PgProxy implements AutoCloseable {
 		return this.roundTrips.get();
 	}
 
-	private void accept() {
-		try {
-			while (true) {
-				Socket client = this.socket.accept();
-				this.executor.execute(() -> serve(client));
-			}
-		}
-		catch (IOException ex) {
-			// Closed
-		}
-	}
-
 	private void serve(Socket client) {
 		try {
 			PgProxySession session = new PgProxySession(this, client,
 					new Socket(InetAddress.getLoopbackAddress(), this.target));
 			this.sessions.add(session);
 			session.start();
-			this.executor.execute(session::answers);
+			this.listener.execute(session::answers);
 			session.questions();
 		}
 		catch (IOException ex) {
-			close(client);
+			Listener.close(client);
 		}
 	}
 
@@ -148,24 +124,9 @@ public final class PgProxy implements AutoCloseable {
 		this.sessions.remove(session);
 	}
 
-	static void close(Socket socket) {
-		try {
-			socket.close();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
 	@Override
 	public void close() {
-		this.executor.shutdownNow();
-		try {
-			this.socket.close();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		this.listener.close();
 		this.sessions.forEach(PgProxySession::close);
 	}
 

@@ -179,8 +179,8 @@ final class PgProxySession {
 
 	void close() {
 		this.proxy.ended(this);
-		PgProxy.close(this.client);
-		PgProxy.close(this.server);
+		Listener.close(this.client);
+		Listener.close(this.server);
 	}
 
 }

@@ -13,7 +13,7 @@ final class BusyConnectionsLost extends NetworkFault {
 
 	@Override
 	void breakIt(Scene scene) {
-		wire().loseConnections();
+		wire().loseConnections(true);
 	}
 
 	@Override

@@ -19,7 +19,7 @@ final class IdleConnectionsLost extends NetworkFault {
 	void breakIt(Scene scene) throws InterruptedException {
 		scene.load().pause();
 		TimeUnit.NANOSECONDS.sleep(QUIET.toNanos());
-		wire().loseConnections();
+		wire().loseConnections(true);
 		scene.begin();
 		scene.load().goOn();
 	}

@@ -2,6 +2,7 @@ package dev.pgkeel.benchmarks.faults;
 
 import java.util.Objects;
 
+import dev.pgkeel.benchmarks.Wire;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,31 +1,32 @@
 package dev.pgkeel.benchmarks.soak;
 
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+
+import dev.pgkeel.benchmarks.Wire;
 
 /**
  * What happens to the application from outside.
  */
 enum Fault {
 
-	SESSION_ENDED("a session ended", (server, proxy) -> server.terminate(1)),
+	SESSION_ENDED("a session ended", (server, wire) -> server.terminate(1)),
 
-	ALL_SESSIONS_ENDED("all sessions ended", (server, proxy) -> server.terminate(Integer.MAX_VALUE)),
+	ALL_SESSIONS_ENDED("all sessions ended", (server, wire) -> server.terminate(Integer.MAX_VALUE)),
 
-	CONNECTION_CUT("a connection cut", (server, proxy) -> proxy.cutOne(ThreadLocalRandom.current())),
+	CONNECTION_CUT("a connection cut", (server, wire) -> wire.cut(1)),
 
-	ALL_CONNECTIONS_CUT("all connections cut", (server, proxy) -> proxy.cutAll()),
+	ALL_CONNECTIONS_CUT("all connections cut", (server, wire) -> wire.cut(Integer.MAX_VALUE)),
 
-	HALF_OPEN("all connections half-open", (server, proxy) -> proxy.loseAll()),
+	HALF_OPEN("all connections half-open", (server, wire) -> wire.loseConnections(false)),
 
-	REFUSED("connections cut and refused for 3 s", (server, proxy) -> {
-		proxy.refuse(true);
-		proxy.cutAll();
+	REFUSED("connections cut and refused for 3 s", (server, wire) -> {
+		wire.refuse(true);
+		wire.cut(Integer.MAX_VALUE);
 		TimeUnit.SECONDS.sleep(3);
-		proxy.refuse(false);
+		wire.refuse(false);
 	}),
 
-	SERVER_RESTARTED("server restarted", (server, proxy) -> server.restart());
+	SERVER_RESTARTED("server restarted", (server, wire) -> server.restart());
 
 	private final String title;
 
@@ -40,8 +41,8 @@ enum Fault {
 		return this.title;
 	}
 
-	void strike(SoakServer server, FaultyProxy proxy) throws Exception {
-		this.strike.strike(server, proxy);
+	void strike(SoakServer server, Wire wire) throws Exception {
+		this.strike.strike(server, wire);
 	}
 
 	/**
@@ -52,10 +53,10 @@ enum Fault {
 		/**
 		 * Lets it happen.
 		 * @param server the server
-		 * @param proxy the network
+		 * @param wire the network
 		 * @throws Exception if it does not
 		 */
-		void strike(SoakServer server, FaultyProxy proxy) throws Exception;
+		void strike(SoakServer server, Wire wire) throws Exception;
 
 	}
 

@@ -16,6 +16,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 import dev.pgkeel.benchmarks.MarkdownTable;
+import dev.pgkeel.benchmarks.Wire;
 
 /**
  * An application on a small heap that lives with faults from outside and with its own,
@@ -35,7 +36,7 @@ public final class FaultSoak {
 
 	private final SoakServer server;
 
-	private final FaultyProxy proxy;
+	private final Wire wire;
 
 	private final Map<Fault, Integer> struck = new EnumMap<>(Fault.class);
 
@@ -49,9 +50,9 @@ public final class FaultSoak {
 
 	private final Figure sessions = Figure.limited("sessions, at most those of the pool and the monitor", 11);
 
-	private FaultSoak(SoakServer server, FaultyProxy proxy) {
+	private FaultSoak(SoakServer server, Wire wire) {
 		this.server = server;
-		this.proxy = proxy;
+		this.wire = wire;
 	}
 
 	/**
@@ -62,8 +63,8 @@ public final class FaultSoak {
 	public static void main(String[] arguments) throws Exception {
 		long minutes = (arguments.length > 0) ? Long.parseLong(arguments[0].replaceFirst("--minutes=", "")) : 30;
 		Path acknowledged = Files.createTempFile("pgkeel-soak", ".rows");
-		try (SoakServer server = new SoakServer(); FaultyProxy proxy = new FaultyProxy(server.port())) {
-			FaultSoak soak = new FaultSoak(server, proxy);
+		try (SoakServer server = new SoakServer(); Wire wire = new Wire(server.port())) {
+			FaultSoak soak = new FaultSoak(server, wire);
 			SoakCounts counts = soak.run(acknowledged, Duration.ofMinutes(minutes));
 			BitSet written = Acknowledged.read(acknowledged);
 			int rows = written.cardinality();
@@ -104,7 +105,7 @@ public final class FaultSoak {
 		return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m", "-cp",
 				System.getProperty("java.class.path"), SoakService.class.getName(),
 				"--soak.acknowledged=" + acknowledged, "--spring.datasource.username=soak",
-				"--spring.datasource.url=jdbc:postgresql://127.0.0.1:" + this.proxy.port()
+				"--spring.datasource.url=jdbc:postgresql://127.0.0.1:" + this.wire.port()
 						+ "/postgres?socketTimeout=10&connectTimeout=5",
 				"--pgkeel.schema.enabled=false", "--pgkeel.transaction.timeout=5s", "--pgkeel.monitor.interval=5s",
 				"--logging.level.root=error", "--spring.main.banner-mode=off")
@@ -119,7 +120,7 @@ public final class FaultSoak {
 				Collections.shuffle(this.next);
 			}
 			Fault fault = this.next.remove(0);
-			fault.strike(this.server, this.proxy);
+			fault.strike(this.server, this.wire);
 			this.struck.merge(fault, 1, Integer::sum);
 			long pause = ThreadLocalRandom.current().nextLong(BETWEEN_FAULTS.toNanos());
 			sleepUntil(Math.min(end, System.nanoTime() + pause));

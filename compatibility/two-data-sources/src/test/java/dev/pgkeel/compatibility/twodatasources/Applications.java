@@ -79,29 +79,15 @@ final class Applications {
 	}
 
 	/**
-	 * The older way: one of the two is primary.
+	 * Both are candidates.
 	 */
-	@Configuration(proxyBeanMethods = false)
-	static class OnePrimary extends Common {
-
-		@Bean
-		@Primary
-		@ConfigurationProperties("spring.datasource.hikari")
-		HikariDataSource dataSource(DataSourceProperties properties) {
-			return properties.initializeDataSourceBuilder().type(HikariDataSource.class).build();
-		}
+	abstract static class BothCandidates extends Common {
 
 		@Bean
 		@Qualifier("reporting")
 		@ConfigurationProperties("reporting.datasource")
 		HikariDataSource reporting() {
 			return new HikariDataSource();
-		}
-
-		@Bean
-		@Primary
-		JdbcTransactionManager transactionManager(DataSource dataSource) {
-			return new JdbcTransactionManager(dataSource);
 		}
 
 		@Bean
@@ -113,10 +99,31 @@ final class Applications {
 	}
 
 	/**
+	 * The older way: one of the two is primary.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class OnePrimary extends BothCandidates {
+
+		@Bean
+		@Primary
+		@ConfigurationProperties("spring.datasource.hikari")
+		HikariDataSource dataSource(DataSourceProperties properties) {
+			return properties.initializeDataSourceBuilder().type(HikariDataSource.class).build();
+		}
+
+		@Bean
+		@Primary
+		JdbcTransactionManager transactionManager(DataSource dataSource) {
+			return new JdbcTransactionManager(dataSource);
+		}
+
+	}
+
+	/**
 	 * Neither comes before the other.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	static class Equals extends Common {
+	static class Equals extends BothCandidates {
 
 		@Bean
 		@ConfigurationProperties("spring.datasource.hikari")
@@ -125,20 +132,7 @@ final class Applications {
 		}
 
 		@Bean
-		@Qualifier("reporting")
-		@ConfigurationProperties("reporting.datasource")
-		HikariDataSource reporting() {
-			return new HikariDataSource();
-		}
-
-		@Bean
 		JdbcTransactionManager transactionManager(@Qualifier("dataSource") DataSource dataSource) {
-			return new JdbcTransactionManager(dataSource);
-		}
-
-		@Bean
-		@Qualifier("reporting")
-		JdbcTransactionManager reportingTransactions(@Qualifier("reporting") DataSource dataSource) {
 			return new JdbcTransactionManager(dataSource);
 		}
 

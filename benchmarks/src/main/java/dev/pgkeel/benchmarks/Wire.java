@@ -1,4 +1,4 @@
-package dev.pgkeel.benchmarks.faults;
+package dev.pgkeel.benchmarks;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -6,34 +6,33 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
+import dev.pgkeel.testsupport.Listener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The network between an application and a server. It may lose connections without
- * telling either end, as a firewall does that has forgotten them, and somebody in it may
- * deny the server's TLS and read along. Safe for use by several threads.
+ * The network between an application and a server. It may cut or refuse connections, or
+ * lose them without telling either end, as a firewall does that has forgotten them, and
+ * somebody in it may deny the server's TLS and read along. Safe for use by several
+ * threads.
  */
-final class Wire implements AutoCloseable {
+public final class Wire implements AutoCloseable {
 
 	private static final int SSL_REQUEST = 80877103;
 
 	private static final int GSS_REQUEST = 80877104;
 
-	private final ServerSocket socket;
+	private final Listener listener;
 
 	private final int target;
-
-	private final ExecutorService executor = Executors.newCachedThreadPool();
 
 	private final Set<Passage> passages = ConcurrentHashMap.newKeySet();
 
@@ -41,55 +40,84 @@ final class Wire implements AutoCloseable {
 
 	private volatile boolean denying;
 
-	private Wire(int target) {
+	private volatile boolean refusing;
+
+	/**
+	 * Leads to a server.
+	 * @param target the server's port on the loopback interface
+	 */
+	public Wire(int target) {
 		this.target = target;
-		try {
-			this.socket = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		this.executor.execute(this::accept);
+		this.listener = new Listener(InetAddress.getLoopbackAddress(), this::serve);
 	}
 
 	/**
 	 * Leads to a server.
 	 * @param jdbcUrl its URL, with a port
+	 * @return the wire
 	 */
-	static Wire to(String jdbcUrl) {
+	public static Wire to(String jdbcUrl) {
 		return new Wire(Integer.parseInt(jdbcUrl.replaceFirst(".*:(\\d+)/.*", "$1")));
 	}
 
-	int port() {
-		return this.socket.getLocalPort();
+	/**
+	 * Returns the port that the application connects to.
+	 * @return the port, on the loopback interface
+	 */
+	public int port() {
+		return this.listener.port();
 	}
 
 	/**
-	 * Loses the connections that there are: nothing passes any more, not even their end.
-	 * New ones pass.
+	 * Refuses new connections, or no longer.
+	 * @param refuse whether to refuse them
 	 */
-	void loseConnections() {
-		this.passages.forEach((passage) -> passage.lost = true);
+	public void refuse(boolean refuse) {
+		this.refusing = refuse;
+	}
+
+	/**
+	 * Cuts connections: both ends notice.
+	 * @param most how many at most
+	 */
+	public void cut(int most) {
+		List<Passage> all = new ArrayList<>(this.passages);
+		Collections.shuffle(all);
+		all.stream().limit(most).forEach(Passage::close);
+	}
+
+	/**
+	 * Loses the connections that there are: nothing passes any more. New ones pass.
+	 * @param endsToo whether not even their end passes, when the application gives up
+	 */
+	public void loseConnections(boolean endsToo) {
+		this.passages.forEach((passage) -> {
+			passage.endLost = endsToo;
+			passage.lost = true;
+		});
 	}
 
 	/**
 	 * Tells both ends of the lost connections that they are lost.
 	 */
-	void resetLost() {
+	public void resetLost() {
 		this.passages.stream().filter((passage) -> passage.lost).forEach(Passage::close);
 	}
 
 	/**
 	 * Says or does not say, for the server, that it has no TLS.
+	 * @param deny whether to say it
 	 */
-	void denyTls(boolean deny) {
+	public void denyTls(boolean deny) {
 		this.denying = deny;
 	}
 
 	/**
 	 * Returns how often somebody could read a text while TLS was denied.
+	 * @param text the text
+	 * @return the number
 	 */
-	long count(String text) {
+	public long count(String text) {
 		String all;
 		synchronized (this.read) {
 			all = this.read.toString(StandardCharsets.ISO_8859_1);
@@ -97,25 +125,17 @@ final class Wire implements AutoCloseable {
 		return all.split(text, -1).length - 1L;
 	}
 
-	private void accept() {
-		try {
-			while (true) {
-				Socket client = this.socket.accept();
-				this.executor.execute(() -> serve(client));
-			}
-		}
-		catch (IOException ex) {
-			// Closed
-		}
-	}
-
 	private void serve(Socket client) {
+		if (this.refusing) {
+			Listener.close(client);
+			return;
+		}
 		Passage passage;
 		try {
 			passage = new Passage(client, new Socket(InetAddress.getLoopbackAddress(), this.target));
 		}
 		catch (IOException ex) {
-			close(client);
+			Listener.close(client);
 			return;
 		}
 		this.passages.add(passage);
@@ -124,7 +144,7 @@ final class Wire implements AutoCloseable {
 			if (denies) {
 				passage.denyTls();
 			}
-			this.executor.execute(() -> passage.pass(passage.server, passage.client, null));
+			this.listener.execute(() -> passage.pass(passage.server, passage.client, null));
 			passage.pass(passage.client, passage.server, denies ? this.read : null);
 		}
 		catch (IOException ex) {
@@ -132,24 +152,9 @@ final class Wire implements AutoCloseable {
 		}
 	}
 
-	private static void close(Socket socket) {
-		try {
-			socket.close();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
 	@Override
 	public void close() {
-		this.executor.shutdownNow();
-		try {
-			this.socket.close();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		this.listener.close();
 		this.passages.forEach(Passage::close);
 	}
 
@@ -163,6 +168,8 @@ final class Wire implements AutoCloseable {
 		private final Socket server;
 
 		private volatile boolean lost;
+
+		private volatile boolean endLost;
 
 		Passage(Socket client, Socket server) throws IOException {
 			this.client = client;
@@ -203,7 +210,7 @@ final class Wire implements AutoCloseable {
 			catch (IOException ex) {
 				// Either end has had enough
 			}
-			if (!this.lost) {
+			if (!this.lost || (from == this.client && !this.endLost)) {
 				close();
 			}
 		}
@@ -218,8 +225,8 @@ final class Wire implements AutoCloseable {
 
 		void close() {
 			Wire.this.passages.remove(this);
-			Wire.close(this.client);
-			Wire.close(this.server);
+			Listener.close(this.client);
+			Listener.close(this.server);
 		}
 
 	}
