@@ -8,17 +8,21 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
 import org.springframework.aot.AotDetector;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage.Style;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Auto-configuration of an embedded server for an application that names no other
@@ -79,32 +83,17 @@ public final class EmbeddedPostgresAutoConfiguration {
 	}
 
 	/**
-	 * Matches when no property names a database.
+	 * Matches when no property names a database. No value is looked at: in an application
+	 * that is processed ahead of time its placeholders may have none yet.
 	 */
-	static class NoOtherDatabaseCondition extends NoneNestedConditions {
+	static class NoOtherDatabaseCondition extends SpringBootCondition {
 
-		NoOtherDatabaseCondition() {
-			super(ConfigurationPhase.PARSE_CONFIGURATION);
-		}
-
-		@ConditionalOnProperty("spring.datasource.url")
-		static class Url {
-
-		}
-
-		@ConditionalOnProperty("spring.datasource.hikari.jdbc-url")
-		static class HikariUrl {
-
-		}
-
-		@ConditionalOnProperty("spring.datasource.hikari.data-source-class-name")
-		static class HikariDataSourceClass {
-
-		}
-
-		@ConditionalOnProperty("spring.datasource.jndi-name")
-		static class Jndi {
-
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			List<String> set = OTHER_DATABASE.stream().filter(context.getEnvironment()::containsProperty).toList();
+			ConditionMessage.Builder message = ConditionMessage.forCondition("No other database");
+			return set.isEmpty() ? ConditionOutcome.match(message.because("no property names one"))
+					: ConditionOutcome.noMatch(message.found("property", "properties").items(Style.QUOTE, set));
 		}
 
 	}

@@ -102,7 +102,10 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 			.setOutputRedirector(output)
 			.setErrorRedirector(output)
 			// The library's own values suit tests that never look at a limit
-			.setServerConfig("max_connections", "100");
+			.setServerConfig("max_connections", "100")
+			// A socket's lock file that a killed server of another user left behind would
+			// be in the way
+			.setServerConfig("unix_socket_directories", "");
 		if (kept == null) {
 			return builder.setDataDirectory(runDirectory.resolve("data"));
 		}

@@ -78,7 +78,7 @@ class EmbeddedPostgresAutoConfigurationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "pgkeel.embedded.enabled=false", "pgkeel.enabled=false",
-			"spring.datasource.url=jdbc:postgresql://db/notes",
+			"spring.datasource.url=jdbc:postgresql://db/notes", "spring.datasource.url=${ABSENT}",
 			"spring.datasource.hikari.jdbc-url=jdbc:postgresql://db/x",
 			"spring.datasource.hikari.data-source-class-name=org.postgresql.ds.PGSimpleDataSource",
 			"spring.datasource.jndi-name=java:notes" })

@@ -42,6 +42,7 @@ class EmbeddedPostgresServerTests {
 			data = query(server, "show data_directory");
 			assertThat(query(server, "show listen_addresses")).isEqualTo("localhost");
 			assertThat(query(server, "show max_connections")).isEqualTo("100");
+			assertThat(query(server, "show unix_socket_directories")).isEmpty();
 			assertThat(query(server, "show server_version")).isEqualTo(server.version());
 			assertThat(Path.of(data)).exists();
 		}
