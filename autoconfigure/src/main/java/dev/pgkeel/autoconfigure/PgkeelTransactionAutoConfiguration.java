@@ -17,9 +17,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -30,11 +28,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Role;
-import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.interceptor.TransactionAttributeSource;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -82,17 +77,10 @@ public final class PgkeelTransactionAutoConfiguration {
 		return new CommitResolutionPostProcessor(pgkeel, properties, directWay);
 	}
 
-	/**
-	 * Comes right before Spring's own advisor, if that has its default order.
-	 */
 	@Bean
-	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static DefaultPointcutAdvisor pgkeelTransactionTimeoutAdvisor(ObjectProvider<TransactionAttributeSource> attributes,
+	static TransactionTimeoutPostProcessor pgkeelTransactionTimeoutPostProcessor(
 			ObjectProvider<TransactionGuard> guard) {
-		DefaultPointcutAdvisor advisor = new DefaultPointcutAdvisor(new TransactionalMethods(attributes),
-				new TransactionTimeoutInterceptor(guard::getIfAvailable));
-		advisor.setOrder(Ordered.LOWEST_PRECEDENCE - 1);
-		return advisor;
+		return new TransactionTimeoutPostProcessor(new TransactionTimeoutInterceptor(guard::getIfAvailable));
 	}
 
 	@Bean
