@@ -28,6 +28,9 @@ final class DurationProperties implements BeanFactoryPostProcessor {
 	 */
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+		if (UsedProperty.in(this.environment).stream().noneMatch(DurationProperties::isDoubtful)) {
+			return;
+		}
 		KnownProperties known = beanFactory.getBean(PgkeelAutoConfiguration.KNOWN_PROPERTIES, KnownProperties.class);
 		Binder binder = Binder.get(this.environment);
 		known.types().forEach((name, type) -> {
@@ -37,12 +40,28 @@ final class DurationProperties implements BeanFactoryPostProcessor {
 		});
 	}
 
+	/**
+	 * Only if there is such a value is it asked what is a duration, which takes its time.
+	 */
+	private static boolean isDoubtful(UsedProperty property) {
+		String text = String.valueOf(property.value()).strip();
+		return isNegative(text) || lacksUnit(text) || text.contains("${");
+	}
+
+	private static boolean isNegative(String text) {
+		return text.startsWith("-") || text.startsWith("PT-");
+	}
+
+	private static boolean lacksUnit(String text) {
+		return text.matches("\\+?0*[1-9]\\d*");
+	}
+
 	private static void check(String name, @Nullable String value) {
 		String text = (value != null) ? value.strip() : "";
-		if (text.startsWith("-") || text.startsWith("PT-")) {
+		if (isNegative(text)) {
 			throw new InvalidConfigurationPropertyValueException(name, value, "A duration cannot be negative.");
 		}
-		if (text.matches("\\+?0*[1-9]\\d*")) {
+		if (lacksUnit(text)) {
 			throw new InvalidConfigurationPropertyValueException(name, value,
 					"A duration needs a unit: write " + text + "s for seconds, " + text + "ms for milliseconds.");
 		}

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.security.CodeSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +29,16 @@ final class KnownProperties implements BeanClassLoaderAware {
 
 	private static final String PREFIX = "pgkeel.";
 
+	/**
+	 * Where the properties begin, after the groups of them.
+	 */
+	private static final String PROPERTIES = "\"properties\": [";
+
 	private @Nullable ClassLoader classLoader;
 
 	private volatile @Nullable Map<String, String> types;
+
+	private volatile @Nullable String own;
 
 	@Override
 	public void setBeanClassLoader(ClassLoader classLoader) {
@@ -50,6 +58,39 @@ final class KnownProperties implements BeanClassLoaderAware {
 		return known;
 	}
 
+	/**
+	 * Returns whether a property is one of this module, as far as a look at this module's
+	 * metadata tells. Most applications set nothing else, and need not have the metadata
+	 * of all modules read and parsed at start.
+	 * @param name a property's name as the metadata writes it
+	 * @return whether there is that property, {@code false} if that is not sure
+	 */
+	boolean surely(String name) {
+		String text = this.own;
+		if (text == null) {
+			text = own();
+			this.own = text;
+		}
+		return text.contains("\"name\": \"" + name + "\"");
+	}
+
+	private static String own() {
+		CodeSource source = KnownProperties.class.getProtectionDomain().getCodeSource();
+		String module = (source != null) ? String.valueOf(source.getLocation()) : "";
+		try {
+			for (URL file : Collections.list(KnownProperties.class.getClassLoader().getResources(METADATA))) {
+				if (!module.isEmpty() && file.toString().contains(module)) {
+					String text = text(file);
+					return text.substring(Math.max(0, text.indexOf(PROPERTIES)));
+				}
+			}
+		}
+		catch (IOException ex) {
+			logger.debug("This module's metadata cannot be read", ex);
+		}
+		return "";
+	}
+
 	private Map<String, String> read() {
 		Map<String, String> found = new TreeMap<>();
 		try {
@@ -66,12 +107,16 @@ final class KnownProperties implements BeanClassLoaderAware {
 	}
 
 	private static void read(URL file, Map<String, String> types) throws IOException {
+		String text = text(file);
+		if (text.contains("\"" + PREFIX)
+				&& JsonParserFactory.getJsonParser().parseMap(text).get("properties") instanceof List<?> list) {
+			list.forEach((property) -> read((Map<?, ?>) property, types));
+		}
+	}
+
+	private static String text(URL file) throws IOException {
 		try (InputStream in = file.openStream()) {
-			String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-			if (text.contains("\"" + PREFIX)
-					&& JsonParserFactory.getJsonParser().parseMap(text).get("properties") instanceof List<?> list) {
-				list.forEach((property) -> read((Map<?, ?>) property, types));
-			}
+			return new String(in.readAllBytes(), StandardCharsets.UTF_8);
 		}
 	}
 

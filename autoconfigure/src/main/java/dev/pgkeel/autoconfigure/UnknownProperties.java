@@ -9,12 +9,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.InitializingBean;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.Environment;
-import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
  * Warns about properties below {@code pgkeel} that do not exist: Spring Boot ignores
@@ -23,8 +18,6 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 final class UnknownProperties implements InitializingBean {
 
 	private static final Log logger = LogFactory.getLog(UnknownProperties.class);
-
-	private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("pgkeel");
 
 	private static final int LARGEST_SLIP = 1;
 
@@ -39,11 +32,12 @@ final class UnknownProperties implements InitializingBean {
 
 	@Override
 	public void afterPropertiesSet() {
-		Map<String, String> known = known();
+		Map<String, Boolean> doubtful = doubtful();
+		Map<String, String> known = doubtful.isEmpty() ? Map.of() : known();
 		if (known.isEmpty()) {
 			return;
 		}
-		used().forEach((name, isVariable) -> {
+		doubtful.forEach((name, isVariable) -> {
 			if (known.containsKey(uniform(name))) {
 				return;
 			}
@@ -56,19 +50,15 @@ final class UnknownProperties implements InitializingBean {
 	}
 
 	/**
-	 * Returns the properties that are set, and whether by a variable of the environment.
-	 * Kubernetes and others make variables that only look like properties.
+	 * Returns the properties that may be none, and whether each is a variable of the
+	 * environment only. Kubernetes and others make variables that merely look like
+	 * properties.
 	 */
-	private Map<String, Boolean> used() {
+	private Map<String, Boolean> doubtful() {
 		Map<String, Boolean> names = new TreeMap<>();
-		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
-			if (source instanceof IterableConfigurationPropertySource iterable) {
-				iterable.stream()
-					.filter(ROOT::isAncestorOf)
-					.map((name) -> name.toString().replaceAll("\\[.*", ""))
-					.forEach((name) -> names.merge(name,
-							iterable.getUnderlyingSource() instanceof SystemEnvironmentPropertySource,
-							Boolean::logicalAnd));
+		for (UsedProperty property : UsedProperty.in(this.environment)) {
+			if (!this.known.surely(property.name())) {
+				names.merge(property.name(), property.isVariable(), Boolean::logicalAnd);
 			}
 		}
 		return names;

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -42,6 +44,13 @@ class KnownPropertiesTests {
 	@Test
 	void withoutMetadataNothingIsKnown() {
 		assertThat(of(ClassLoader.getPlatformClassLoader()).types()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "pgkeel.mode, true", "pgkeel.schema.lock-timeout, true", "pgkeel.schema, false",
+			"pgkeel.schema.locktimeout, false", "pgkeel.embedded.port, false", "pgkeel.absent, false" })
+	void propertiesOfThisModuleAreSure(String name, boolean sure) {
+		assertThat(of(getClass().getClassLoader()).surely(name)).isEqualTo(sure);
 	}
 
 	static KnownProperties of(ClassLoader classLoader) {
