@@ -1,6 +1,9 @@
 package dev.pgkeel.autoconfigure;
 
+import java.util.function.BooleanSupplier;
+
 import dev.pgkeel.server.ServerMonitor;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.SmartLifecycle;
 
@@ -11,29 +14,39 @@ final class MonitorLifecycle implements SmartLifecycle {
 
 	private final ServerMonitor monitor;
 
-	private final boolean possible;
+	private final BooleanSupplier possible;
 
 	private final boolean onDemand;
+
+	private @Nullable Runnable beforeFirstStart;
 
 	/**
 	 * Creates a lifecycle.
 	 * @param monitor the monitor
-	 * @param possible whether there is something to ask
+	 * @param possible tells at start whether there is something to ask
 	 * @param onDemand whether the monitor only asks when others ask it
+	 * @param beforeFirstStart is run before the monitor starts for the first time,
+	 * {@code null} for nothing
 	 */
-	MonitorLifecycle(ServerMonitor monitor, boolean possible, boolean onDemand) {
+	MonitorLifecycle(ServerMonitor monitor, BooleanSupplier possible, boolean onDemand,
+			@Nullable Runnable beforeFirstStart) {
 		this.monitor = monitor;
 		this.possible = possible;
 		this.onDemand = onDemand;
+		this.beforeFirstStart = beforeFirstStart;
 	}
 
 	@Override
 	public boolean isAutoStartup() {
-		return this.possible;
+		return this.possible.getAsBoolean();
 	}
 
 	@Override
 	public void start() {
+		if (this.beforeFirstStart != null) {
+			this.beforeFirstStart.run();
+			this.beforeFirstStart = null;
+		}
 		if (this.onDemand) {
 			this.monitor.startOnDemand();
 		}

@@ -143,18 +143,16 @@ public final class PgkeelMonitorAutoConfiguration {
 			Refusals refusals, ObjectProvider<KnownServers> servers, DirectWay directWay) {
 		HikariDataSource pool = DatabaseTarget.pool(dataSource);
 		boolean possible = pool != null && DatabaseTarget.ofPool(pool) != DatabaseTarget.OTHER
-				&& DatabaseTarget.ofPool(pool) != DatabaseTarget.UNKNOWN && isSupported(server(pool, servers));
+				&& DatabaseTarget.ofPool(pool) != DatabaseTarget.UNKNOWN;
 		boolean onDemand = profile.profile() == RuntimeProfile.SERVERLESS;
-		PoolLeases leases = (pool instanceof GuardedDataSource guarded) ? guarded.leases() : null;
-		if (pool != null && leases != null) {
-			leases.countWith(refusals);
-			if (possible && !onDemand) {
-				HikariDataSource watched = pool;
-				connect(monitor, leases, () -> server(watched, servers), directWay.connection() != null);
-			}
-		}
 		refusals.onTimeout(monitor::hurry);
-		return new MonitorLifecycle(monitor, possible, onDemand);
+		if (!(pool instanceof GuardedDataSource guarded) || guarded.leases() == null) {
+			return new MonitorLifecycle(monitor, () -> possible && isSupported(server(pool, servers)), onDemand, null);
+		}
+		PoolLeases leases = guarded.leases();
+		leases.countWith(refusals);
+		return new MonitorLifecycle(monitor, () -> possible && isSupported(server(pool, servers)), onDemand, onDemand
+				? null : () -> connect(monitor, leases, () -> server(pool, servers), directWay.connection() != null));
 	}
 
 	/**

@@ -109,14 +109,14 @@ final class PoolBudget {
 			}
 			return report;
 		}
-		boolean ours = isFromProfile(report, MAXIMUM_POOL_SIZE);
+		boolean ours = isFromProfile(report, MAXIMUM_POOL_SIZE, pool.getMaximumPoolSize());
 		if (this.mode == PgkeelMode.OBSERVE) {
 			logger.warn(report.pool() + " - over budget: " + sizing + ". Observed only: "
 					+ ((this.overBudget == OverBudget.FAIL) ? "would have failed the start"
 							: "a size from the profile would have been lowered"));
 			return report;
 		}
-		if (this.overBudget == OverBudget.FAIL) {
+		if (mayRefuse()) {
 			throw new OverBudgetException(sizing.toString(), sizing.largest());
 		}
 		if (ours && this.overBudget == OverBudget.CLAMP) {
@@ -127,8 +127,20 @@ final class PoolBudget {
 		return report;
 	}
 
-	private static boolean isFromProfile(PoolReport report, String name) {
-		return report.from(PoolSetting.Source.PROFILE).stream().anyMatch((setting) -> setting.name().equals(name));
+	/**
+	 * Returns whether a pool that is too large is refused.
+	 */
+	boolean mayRefuse() {
+		return this.mode == PgkeelMode.ENFORCE && this.overBudget == OverBudget.FAIL;
+	}
+
+	/**
+	 * The application's own code may have set another value since.
+	 */
+	private static boolean isFromProfile(PoolReport report, String name, int value) {
+		return report.from(PoolSetting.Source.PROFILE)
+			.stream()
+			.anyMatch((setting) -> setting.name().equals(name) && setting.value().equals(String.valueOf(value)));
 	}
 
 	/**

@@ -127,7 +127,8 @@ final class PoolConfigurer {
 			// A check connects by itself
 			if (!CheckEnvironmentPostProcessor.isCheck(this.environment)) {
 				this.inspector.inspect(pool, report.pool(),
-						(connection, facts) -> this.inspection.inspect(pool, beanName, tls, connection, facts));
+						(connection, facts) -> this.inspection.inspect(pool, beanName, tls, connection, facts),
+						this.inspection.mayRefuse());
 			}
 		}
 	}

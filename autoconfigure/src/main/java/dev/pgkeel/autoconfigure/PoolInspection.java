@@ -105,6 +105,10 @@ final class PoolInspection {
 		}
 	}
 
+	boolean mayRefuse() {
+		return this.budget.mayRefuse();
+	}
+
 	KnownServer inspect(HikariDataSource pool, String beanName, TlsDecision decision, Connection connection,
 			ServerFacts facts) {
 		PoolReport report = Objects.requireNonNull(this.reports.all().get(beanName));

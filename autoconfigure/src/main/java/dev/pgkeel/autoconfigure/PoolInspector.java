@@ -3,16 +3,16 @@ package dev.pgkeel.autoconfigure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.PgkeelMode;
+import dev.pgkeel.lease.GuardedDataSource;
 import dev.pgkeel.pool.ReadOnlyWatch;
 import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.KnownServers;
@@ -22,26 +22,26 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
  * Makes the first connection for each pool, before the pool makes its own, and learns
- * what the server is. The start waits for it, but not long. A server that does not answer
- * is asked again in the background: nothing but schema scripts needs it at start.
+ * what the server is. It does so beside the start, which waits for it, but not long: a
+ * guarded pool before it starts, any other one before it is given out, and at the latest
+ * when all beans are made. A server that does not answer is asked again in the
+ * background: nothing but schema scripts needs it at start.
  */
-final class PoolInspector implements DisposableBean {
+final class PoolInspector implements SmartInitializingSingleton, DisposableBean {
 
 	private static final Log logger = LogFactory.getLog(PoolInspector.class);
-
-	/**
-	 * As long as a borrower of the pool waits.
-	 */
-	private static final Duration PATIENCE = Duration.ofSeconds(5);
 
 	private final KnownServers servers;
 
 	private final Duration retryDelay;
 
 	private final ScheduledExecutorService executor;
+
+	private final List<InspectionWait> waits = new CopyOnWriteArrayList<>();
 
 	PoolInspector(KnownServers servers, Duration retryDelay) {
 		this.servers = servers;
@@ -61,26 +61,26 @@ final class PoolInspector implements DisposableBean {
 	 * @param pool the pool, not running yet
 	 * @param poolName the pool's name
 	 * @param inspection draws the conclusions from the first connection
+	 * @param mayRefuse whether the conclusion may be that the pool is refused, so that
+	 * nobody is to have it before
+	 * @throws OverBudgetException if the pool is refused
 	 */
-	void inspect(HikariDataSource pool, String poolName, Inspection inspection) {
-		Inspector inspector = new Inspector(pool, poolName, inspection);
-		Future<?> attempt = this.executor.submit(inspector);
-		try {
-			attempt.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+	void inspect(HikariDataSource pool, String poolName, Inspection inspection, boolean mayRefuse) {
+		InspectionWait wait = new InspectionWait(poolName,
+				this.executor.submit(new Inspector(pool, poolName, inspection)));
+		if (pool instanceof GuardedDataSource guarded && !mayRefuse) {
+			guarded.beforeStart(wait::await);
+			this.waits.add(wait);
 		}
-		catch (TimeoutException ex) {
-			logger.warn(poolName + " - the server has not answered for " + PATIENCE.toSeconds()
-					+ " s: the start goes on without knowing it");
+		else {
+			wait.await();
 		}
-		catch (ExecutionException ex) {
-			if (ex.getCause() instanceof OverBudgetException overBudget) {
-				throw overBudget;
-			}
-			logger.warn(poolName + " - the server could not be inspected", ex.getCause());
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		this.waits.forEach(InspectionWait::await);
+		this.waits.clear();
 	}
 
 	/**

@@ -29,6 +29,8 @@ public class GuardedDataSource extends HikariDataSource {
 
 	private final @Nullable PoolLeases leases;
 
+	private volatile @Nullable Runnable beforeStart;
+
 	/**
 	 * Creates a pool without leases and without settings. For those who derive a pool
 	 * from another one by its class, such as Spring Boot's {@code DataSourceBuilder}.
@@ -67,6 +69,15 @@ public class GuardedDataSource extends HikariDataSource {
 	}
 
 	/**
+	 * Has the pool wait for something before its first borrow starts it.
+	 * @param wait returns when there is no more to wait for, and may be run by several
+	 * threads
+	 */
+	public void beforeStart(Runnable wait) {
+		this.beforeStart = wait;
+	}
+
+	/**
 	 * Borrows a connection.
 	 * @return a handle of ours
 	 * @throws PoolExhaustedException if none was returned in time
@@ -101,6 +112,11 @@ public class GuardedDataSource extends HikariDataSource {
 	}
 
 	private Connection lendBare() throws SQLException {
+		Runnable wait = this.beforeStart;
+		if (wait != null) {
+			wait.run();
+			this.beforeStart = null;
+		}
 		return super.getConnection();
 	}
 

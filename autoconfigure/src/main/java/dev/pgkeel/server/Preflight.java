@@ -35,7 +35,14 @@ public final class Preflight {
 
 	private static final String CANNOT_CONNECT_NOW = "57P03";
 
+	private static final String TOO_MANY_CONNECTIONS = "53300";
+
 	private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+
+	/**
+	 * For a session to end that has only come to look, as one of ours does at start.
+	 */
+	private static final Duration PATIENCE_WITH_A_FULL_SERVER = Duration.ofSeconds(2);
 
 	private static final int PAUSE_MILLIS = 250;
 
@@ -76,7 +83,8 @@ public final class Preflight {
 	}
 
 	/**
-	 * Opens a connection to the server itself, and waits while it is not up yet.
+	 * Opens a connection to the server itself, and waits while it is not up yet, or for a
+	 * moment if it has no session left.
 	 * @return the connection, which the caller closes
 	 * @throws SQLException if the server refuses, or is not up in time
 	 */
@@ -88,10 +96,12 @@ public final class Preflight {
 				return connect();
 			}
 			catch (SQLException ex) {
-				if (!isNotUpYet(ex) || System.nanoTime() - start > this.timeout.toNanos()) {
+				boolean full = TOO_MANY_CONNECTIONS.equals(ex.getSQLState());
+				Duration patience = full ? PATIENCE_WITH_A_FULL_SERVER : this.timeout;
+				if ((!full && !isNotUpYet(ex)) || System.nanoTime() - start > patience.toNanos()) {
 					throw ex;
 				}
-				if (!announced) {
+				if (!full && !announced) {
 					logger.info("The server is not up yet: waiting for up to " + this.timeout.toSeconds()
 							+ " s (pgkeel.preflight.timeout): " + ex.getMessage());
 					announced = true;

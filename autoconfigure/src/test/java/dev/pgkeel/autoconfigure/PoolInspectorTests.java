@@ -2,21 +2,33 @@ package dev.pgkeel.autoconfigure;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.embedded.EmbeddedPostgresServer;
+import dev.pgkeel.lease.GuardedDataSource;
+import dev.pgkeel.lease.LeakCapture;
+import dev.pgkeel.lease.LeakSettings;
 import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.KnownServers;
 import dev.pgkeel.server.Pooler;
+import dev.pgkeel.testsupport.TestDatabase;
+import dev.pgkeel.testsupport.TestServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.postgresql.PGConnection;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link PoolInspector}.
@@ -33,7 +45,8 @@ class PoolInspectorTests {
 		try (HikariDataSource pool = new HikariDataSource()) {
 			pool.setJdbcUrl("jdbc:postgresql://localhost:" + port + "/postgres");
 			pool.setUsername("postgres");
-			inspector.inspect(pool, "pool", (connection, facts) -> new KnownServer(facts, Pooler.DIRECT, "plaintext"));
+			inspector.inspect(pool, "pool", (connection, facts) -> new KnownServer(facts, Pooler.DIRECT, "plaintext"),
+					false);
 			assertThat(this.servers.get(pool)).isNull();
 			try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(null, port)) {
 				Awaitility.await().until(() -> this.servers.get(pool) != null);
@@ -56,9 +69,95 @@ class PoolInspectorTests {
 		HikariDataSource pool = new HikariDataSource();
 		pool.setJdbcUrl("jdbc:postgresql://127.0.0.1:1/absent");
 		pool.close();
-		inspector.inspect(pool, "pool", (connection, facts) -> new KnownServer(facts, Pooler.DIRECT, "plaintext"));
+		inspector.inspect(pool, "pool", (connection, facts) -> new KnownServer(facts, Pooler.DIRECT, "plaintext"),
+				false);
 		inspector.destroy();
 		assertThat(this.servers.get(pool)).isNull();
+	}
+
+	@Test
+	void guardedPoolIsGivenOutAtOnceAndWaitsBeforeItStarts() throws Exception {
+		CountDownLatch asked = new CountDownLatch(1);
+		CountDownLatch answer = new CountDownLatch(1);
+		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
+		try (GuardedDataSource pool = guarded()) {
+			inspector.inspect(pool, "pool", (connection, facts) -> {
+				asked.countDown();
+				awaitQuietly(answer);
+				pool.addDataSourceProperty("prepareThreshold", "0");
+				return new KnownServer(facts, Pooler.DIRECT, "plaintext");
+			}, false);
+			CompletableFuture<Integer> threshold = CompletableFuture.supplyAsync(() -> prepareThreshold(pool));
+			asked.await();
+			assertThat(pool.isRunning()).isFalse();
+			assertThat(threshold).isNotDone();
+			answer.countDown();
+			assertThat(threshold.get()).isZero();
+			assertThat(this.servers.get(pool)).isNotNull();
+		}
+		finally {
+			inspector.destroy();
+		}
+	}
+
+	@Test
+	void serverIsKnownWhenAllBeansAreMade() {
+		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
+		try (GuardedDataSource pool = guarded()) {
+			inspector.inspect(pool, "pool", (connection, facts) -> new KnownServer(facts, Pooler.DIRECT, "plaintext"),
+					false);
+			inspector.afterSingletonsInstantiated();
+			assertThat(this.servers.get(pool)).isNotNull();
+			assertThat(pool.isRunning()).isFalse();
+		}
+		finally {
+			inspector.destroy();
+		}
+	}
+
+	@Test
+	void poolThatMayBeRefusedIsNotGivenOutBefore() {
+		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
+		try (GuardedDataSource pool = guarded()) {
+			assertThatExceptionOfType(OverBudgetException.class)
+				.isThrownBy(() -> inspector.inspect(pool, "pool", (connection, facts) -> {
+					throw new OverBudgetException("too large", 1);
+				}, true));
+		}
+		finally {
+			inspector.destroy();
+		}
+	}
+
+	private static GuardedDataSource guarded() {
+		HikariDataSource pool = new HikariDataSource();
+		TestDatabase database = TestServer.shared().newDatabase();
+		pool.setJdbcUrl(database.jdbcUrl());
+		pool.setUsername(database.username());
+		pool.setPassword(database.password());
+		pool.setMaximumPoolSize(1);
+		return GuardedDataSource.of(pool, "pool",
+				new LeakSettings(PgkeelMode.ENFORCE, Duration.ofSeconds(30), true, LeakCapture.ADAPTIVE, true),
+				(event) -> {
+				});
+	}
+
+	private static int prepareThreshold(GuardedDataSource pool) {
+		try (Connection connection = pool.getConnection()) {
+			return connection.unwrap(PGConnection.class).getPrepareThreshold();
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static void awaitQuietly(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private static int freePort() throws IOException {

@@ -124,6 +124,29 @@ class PreflightTests {
 	}
 
 	@Test
+	void sessionThatEndsInTimeIsWaitedFor() throws Exception {
+		this.database.execute("create role narrow login connection limit 1");
+		this.pool.setJdbcUrl(this.database.jdbcUrl());
+		this.pool.setUsername("narrow");
+		Preflight preflight = new Preflight(this.pool, null, Duration.ofSeconds(60));
+		ExecutorService executor = Executors.newSingleThreadExecutor();
+		Connection only = preflight.connect();
+		try {
+			assertThatExceptionOfType(SQLException.class).isThrownBy(preflight::connectWhenUp)
+				.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("53300"));
+			Future<Connection> waiting = executor.submit(preflight::connectWhenUp);
+			only.close();
+			try (Connection connection = waiting.get()) {
+				assertThat(ServerFacts.read(connection).user()).isEqualTo("narrow");
+			}
+		}
+		finally {
+			only.close();
+			executor.shutdownNow();
+		}
+	}
+
+	@Test
 	void whatWouldFailAgainFailsAtOnce() {
 		this.pool.setJdbcUrl(this.database.jdbcUrl() + "_absent");
 		Preflight preflight = new Preflight(this.pool, null, Duration.ofHours(1));
