@@ -8,6 +8,7 @@ import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
@@ -36,7 +37,7 @@ class CheckEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered
 		}
 	}
 
-	static boolean isCheck(ConfigurableEnvironment environment) {
+	static boolean isCheck(Environment environment) {
 		return DeployStepEnvironmentPostProcessor.isTrue(environment, PROPERTY, false);
 	}
 

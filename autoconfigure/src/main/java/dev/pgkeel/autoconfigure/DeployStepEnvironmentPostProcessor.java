@@ -6,6 +6,7 @@ import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
@@ -25,7 +26,7 @@ class DeployStepEnvironmentPostProcessor implements EnvironmentPostProcessor, Or
 		}
 	}
 
-	static boolean isDeployStep(ConfigurableEnvironment environment) {
+	static boolean isDeployStep(Environment environment) {
 		return isTrue(environment, "pgkeel.enabled", true) && isTrue(environment, "pgkeel.schema.enabled", true)
 				&& (isTrue(environment, "pgkeel.schema.dry-run", false)
 						|| isTrue(environment, "pgkeel.schema.exit-after-apply", false));
@@ -34,7 +35,7 @@ class DeployStepEnvironmentPostProcessor implements EnvironmentPostProcessor, Or
 	/**
 	 * What is no boolean is reported where the properties are bound.
 	 */
-	static boolean isTrue(ConfigurableEnvironment environment, String name, boolean otherwise) {
+	static boolean isTrue(Environment environment, String name, boolean otherwise) {
 		String value = environment.getProperty(name);
 		return (value != null) ? Boolean.parseBoolean(value.strip()) : otherwise;
 	}

@@ -19,18 +19,19 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.context.weaving.LoadTimeWeaverAware;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Auto-configuration of the single check: one connection, one line, one exit code, for
@@ -121,20 +122,12 @@ public final class PgkeelCheckAutoConfiguration {
 	 * Matches when there is only to be a check. Processing ahead of time does not know:
 	 * the beans ask when the application runs.
 	 */
-	static class OnCheck extends AnyNestedCondition {
+	static class OnCheck implements Condition {
 
-		OnCheck() {
-			super(ConfigurationPhase.REGISTER_BEAN);
-		}
-
-		@ConditionalOnBooleanProperty(CheckEnvironmentPostProcessor.PROPERTY)
-		static class Check {
-
-		}
-
-		@ConditionalOnBooleanProperty(AbstractAotProcessor.AOT_PROCESSING)
-		static class AheadOfTime {
-
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			return Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)
+					|| CheckEnvironmentPostProcessor.isCheck(context.getEnvironment());
 		}
 
 	}

@@ -9,15 +9,17 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Auto-configuration of the deploy step and the dry run: the application ends once its
@@ -82,25 +84,12 @@ public final class PgkeelDeployStepAutoConfiguration {
 	 * Matches when the application is to stop once its schema scripts are applied.
 	 * Processing ahead of time does not know: the beans ask when the application runs.
 	 */
-	static class OnDeployStep extends AnyNestedCondition {
+	static class OnDeployStep implements Condition {
 
-		OnDeployStep() {
-			super(ConfigurationPhase.REGISTER_BEAN);
-		}
-
-		@ConditionalOnBooleanProperty("pgkeel.schema.dry-run")
-		static class DryRun {
-
-		}
-
-		@ConditionalOnBooleanProperty("pgkeel.schema.exit-after-apply")
-		static class ExitAfterApply {
-
-		}
-
-		@ConditionalOnBooleanProperty(AbstractAotProcessor.AOT_PROCESSING)
-		static class AheadOfTime {
-
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			return Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)
+					|| DeployStepEnvironmentPostProcessor.isDeployStep(context.getEnvironment());
 		}
 
 	}

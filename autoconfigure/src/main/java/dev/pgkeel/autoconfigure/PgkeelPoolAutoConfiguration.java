@@ -34,7 +34,7 @@ import org.springframework.core.io.ResourceLoader;
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @EnableConfigurationProperties({ FleetProperties.class, MonitorProperties.class })
-@ImportRuntimeHints({ PoolRuntimeHints.class, ToolRuntimeHints.class })
+@ImportRuntimeHints(PoolRuntimeHints.class)
 public final class PgkeelPoolAutoConfiguration {
 
 	private static final Duration RETRY_DELAY = Duration.ofSeconds(10);

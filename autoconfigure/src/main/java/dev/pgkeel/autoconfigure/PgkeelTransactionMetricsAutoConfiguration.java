@@ -17,7 +17,7 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = PgkeelTransactionAutoConfiguration.class)
 @ConditionalOnClass(MeterBinder.class)
-@ConditionalOnBean(TransactionGuard.class)
+@ConditionalOnBean(name = "pgkeelTransactionGuard")
 public final class PgkeelTransactionMetricsAutoConfiguration {
 
 	@Bean

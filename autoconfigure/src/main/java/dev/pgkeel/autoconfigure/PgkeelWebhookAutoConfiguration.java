@@ -3,7 +3,6 @@ package dev.pgkeel.autoconfigure;
 import java.security.SecureRandom;
 import java.time.Duration;
 
-import dev.pgkeel.alert.ConnectionAlerts;
 import dev.pgkeel.alert.WebhookNotifier;
 import dev.pgkeel.server.ApplicationInstance;
 import org.apache.commons.logging.Log;
@@ -29,7 +28,7 @@ import org.springframework.util.StringUtils;
  * @since 0.1.0
  */
 @AutoConfiguration(after = PgkeelMonitorAutoConfiguration.class)
-@ConditionalOnBean(ConnectionAlerts.class)
+@ConditionalOnBean(name = "pgkeelConnectionAlerts")
 @Conditional(PgkeelWebhookAutoConfiguration.OnUrl.class)
 public final class PgkeelWebhookAutoConfiguration {
 

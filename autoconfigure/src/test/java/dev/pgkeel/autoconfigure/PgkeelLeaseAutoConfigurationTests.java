@@ -68,7 +68,7 @@ class PgkeelLeaseAutoConfigurationTests {
 		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, JdbcTemplateAutoConfiguration.class,
 				JdbcClientAutoConfiguration.class, DataSourceTransactionManagerAutoConfiguration.class,
 				TransactionAutoConfiguration.class, PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class,
-				PgkeelLeaseAutoConfiguration.class, PgkeelLeaseMetricsAutoConfiguration.class,
+				PgkeelLeaseAutoConfiguration.class, PgkeelMetersAutoConfiguration.class,
 				PgkeelEndpointAutoConfiguration.class))
 		.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
 		.withPropertyValues(this.database.properties())

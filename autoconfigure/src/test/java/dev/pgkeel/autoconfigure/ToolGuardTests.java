@@ -37,18 +37,17 @@ import org.springframework.core.io.ByteArrayResource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link PgkeelToolGuardAutoConfiguration}, with the real tools.
+ * Tests for {@link ToolGuard}, with the real tools.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class PgkeelToolGuardAutoConfigurationTests {
+class ToolGuardTests {
 
 	private final TestDatabase database = TestServer.shared().newDatabase();
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class,
 				DataSourceInitializationAutoConfiguration.class, JdbcTemplateAutoConfiguration.class,
-				PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class,
-				PgkeelToolGuardAutoConfiguration.class))
+				PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class))
 		.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
 		.withPropertyValues(this.database.properties())
 		.withPropertyValues("pgkeel.runtime-profile=long-lived", "pgkeel.schema.locations=classpath*:absent/*.sql");
@@ -217,7 +216,7 @@ class PgkeelToolGuardAutoConfigurationTests {
 	void noToolMeansNoConnection() {
 		new ApplicationContextRunner()
 			.withConfiguration(
-					AutoConfigurations.of(PgkeelAutoConfiguration.class, PgkeelToolGuardAutoConfiguration.class))
+					AutoConfigurations.of(PgkeelAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class))
 			.withClassLoader(new FilteredClassLoader("org.springframework.orm", "org.flywaydb", "liquibase",
 					"jakarta.persistence"))
 			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(ToolGuard.class));
