@@ -91,15 +91,17 @@ final class Wrapping {
 	}
 
 	/**
-	 * Who asks for a class of the driver gets its object, which is an unwrapping.
+	 * Who asks for a class of the driver gets its object, which is an unwrapping. Without
+	 * a class, as {@link SQLXML#getSource} allows, the driver chooses.
 	 */
+	@SuppressWarnings("unchecked")
 	static <T> T object(T value, Class<T> type, ConnectionDelegate connection) {
 		Object wrapped = object(value, connection);
-		if (wrapped != value && !type.isInstance(wrapped)) {
+		if (wrapped != value && type != null && !type.isInstance(wrapped)) {
 			connection.lease.unwrapped();
 			return value;
 		}
-		return type.isPrimitive() ? value : type.cast(wrapped);
+		return (T) wrapped;
 	}
 
 	static InputStream stream(InputStream value, ConnectionDelegate connection) {
