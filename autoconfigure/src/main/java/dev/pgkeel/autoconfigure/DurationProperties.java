@@ -28,7 +28,8 @@ final class DurationProperties implements BeanFactoryPostProcessor {
 	 */
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-		if (UsedProperty.in(this.environment).stream().noneMatch(DurationProperties::isDoubtful)) {
+		if (!UsedProperty.mayBeHidden(this.environment)
+				&& UsedProperty.in(this.environment).stream().noneMatch(DurationProperties::isDoubtful)) {
 			return;
 		}
 		KnownProperties known = beanFactory.getBean(PgkeelAutoConfiguration.KNOWN_PROPERTIES, KnownProperties.class);

@@ -34,11 +34,12 @@ final class InspectionWait {
 
 	/**
 	 * Waits, but not long.
+	 * @return whether the wait is over, {@code false} if it was interrupted
 	 * @throws OverBudgetException if the pool is refused
 	 */
-	void await() {
+	boolean await() {
 		if (this.over) {
-			return;
+			return true;
 		}
 		try {
 			this.attempt.get(Math.max(0, this.deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -55,9 +56,10 @@ final class InspectionWait {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			return;
+			return false;
 		}
 		this.over = true;
+		return true;
 	}
 
 }

@@ -151,8 +151,11 @@ public final class PgkeelMonitorAutoConfiguration {
 		}
 		PoolLeases leases = guarded.leases();
 		leases.countWith(refusals);
-		return new MonitorLifecycle(monitor, () -> possible && isSupported(server(pool, servers)), onDemand, onDemand
-				? null : () -> connect(monitor, leases, () -> server(pool, servers), directWay.connection() != null));
+		Runnable connect = () -> connect(monitor, leases, () -> server(pool, servers), directWay.connection() != null);
+		return new MonitorLifecycle(monitor, () -> {
+			guarded.awaitStart();
+			return possible && isSupported(server(pool, servers));
+		}, onDemand, onDemand ? null : connect);
 	}
 
 	/**

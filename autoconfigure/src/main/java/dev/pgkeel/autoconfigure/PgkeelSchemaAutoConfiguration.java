@@ -12,7 +12,6 @@ import dev.pgkeel.schema.SchemaSettings;
 import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.server.Preflight;
 
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -23,33 +22,24 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.context.annotation.ImportRuntimeHints;
-import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.core.io.support.ResourcePatternUtils;
 
 /**
- * Auto-configuration of the schema scripts, which are applied after Flyway, Liquibase and
- * {@code schema.sql}, and before anything that uses the database; and of the guard
- * against other tools that drop tables with rows.
+ * Auto-configuration of the schema scripts. They are applied after Flyway, Liquibase and
+ * {@code schema.sql}, and before anything that uses the database.
  *
  * @since 0.1.0
  */
 @AutoConfiguration(after = { PgkeelAutoConfiguration.class, DataSourceAutoConfiguration.class })
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
+@ConditionalOnSingleCandidate(DataSource.class)
+@ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ SchemaProperties.class, SchemaLintProperties.class, SchemaProofProperties.class })
 @Import(DatabaseInitializationDependencyConfigurer.class)
-@ImportRuntimeHints(ToolRuntimeHints.class)
 public final class PgkeelSchemaAutoConfiguration {
 
 	@Bean
-	static ToolGuard pgkeelToolGuard(ListableBeanFactory beanFactory, Environment environment) {
-		return new ToolGuard(beanFactory, environment);
-	}
-
-	@Bean
-	@ConditionalOnSingleCandidate(DataSource.class)
-	@ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
 	@ConditionalOnMissingBean
 	SchemaInitializer pgkeelSchemaInitializer(PgkeelProperties properties, SchemaProperties schema,
 			SchemaLintProperties lint, SchemaProofProperties proof, ActiveProfile profile, ApplicationInstance instance,

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.PgkeelMode;
+import dev.pgkeel.lease.GuardedDataSource;
 import dev.pgkeel.pool.ConnectionBudget;
 import dev.pgkeel.pool.OverBudget;
 import dev.pgkeel.pool.PoolReport;
@@ -109,7 +110,7 @@ final class PoolBudget {
 			}
 			return report;
 		}
-		boolean ours = isFromProfile(report, MAXIMUM_POOL_SIZE, pool.getMaximumPoolSize());
+		boolean ours = isFromProfile(report, MAXIMUM_POOL_SIZE) && !isResized(pool);
 		if (this.mode == PgkeelMode.OBSERVE) {
 			logger.warn(report.pool() + " - over budget: " + sizing + ". Observed only: "
 					+ ((this.overBudget == OverBudget.FAIL) ? "would have failed the start"
@@ -134,13 +135,15 @@ final class PoolBudget {
 		return this.mode == PgkeelMode.ENFORCE && this.overBudget == OverBudget.FAIL;
 	}
 
+	private static boolean isFromProfile(PoolReport report, String name) {
+		return report.from(PoolSetting.Source.PROFILE).stream().anyMatch((setting) -> setting.name().equals(name));
+	}
+
 	/**
-	 * The application's own code may have set another value since.
+	 * By the application's own code, after the profile was applied.
 	 */
-	private static boolean isFromProfile(PoolReport report, String name, int value) {
-		return report.from(PoolSetting.Source.PROFILE)
-			.stream()
-			.anyMatch((setting) -> setting.name().equals(name) && setting.value().equals(String.valueOf(value)));
+	private static boolean isResized(HikariDataSource pool) {
+		return pool instanceof GuardedDataSource guarded && guarded.isResized();
 	}
 
 	/**

@@ -144,6 +144,10 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 				}
 			}
 			catch (SQLException ex) {
+				if (PoolInspector.this.executor.isShutdown()) {
+					logger.debug("The application is closing: its server is not looked at any more", ex);
+					return;
+				}
 				if (!this.warned) {
 					logger.warn(this.poolName + " - the server cannot be reached yet, and is asked again every "
 							+ PoolInspector.this.retryDelay.toSeconds() + " s: " + ex.getMessage() + " (SQLSTATE "

@@ -28,11 +28,12 @@ final class TransactionTimeoutPostProcessor implements SmartInstantiationAwareBe
 	}
 
 	/**
-	 * After the post-processor that makes the proxies.
+	 * Right after the post-processor that makes the proxies, before anybody puts another
+	 * one around them.
 	 */
 	@Override
 	public int getOrder() {
-		return Ordered.LOWEST_PRECEDENCE;
+		return Ordered.HIGHEST_PRECEDENCE + 1;
 	}
 
 	@Override

@@ -13,7 +13,7 @@ import org.springframework.core.env.Environment;
 
 /**
  * Warns about properties below {@code pgkeel} that do not exist: Spring Boot ignores
- * them, and a misspelt guard is no guard. No value is looked at.
+ * them, and a misspelt guard is no guard. No value is told.
  */
 final class UnknownProperties implements InitializingBean {
 

@@ -9,6 +9,7 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
@@ -35,6 +36,19 @@ record UsedProperty(String name, @Nullable Object value, boolean isVariable) {
 			}
 		}
 		return used;
+	}
+
+	/**
+	 * Returns whether there may be others, in sources that do not list theirs.
+	 */
+	static boolean mayBeHidden(Environment environment) {
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+			if (!(source instanceof IterableConfigurationPropertySource)
+					&& source.containsDescendantOf(ROOT) != ConfigurationPropertyState.ABSENT) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static UsedProperty of(ConfigurationPropertyName name, IterableConfigurationPropertySource source) {

@@ -4,8 +4,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.pool.HikariPool;
@@ -29,7 +31,9 @@ public class GuardedDataSource extends HikariDataSource {
 
 	private final @Nullable PoolLeases leases;
 
-	private volatile @Nullable Runnable beforeStart;
+	private volatile @Nullable BooleanSupplier beforeStart;
+
+	private volatile boolean resized;
 
 	/**
 	 * Creates a pool without leases and without settings. For those who derive a pool
@@ -70,11 +74,46 @@ public class GuardedDataSource extends HikariDataSource {
 
 	/**
 	 * Has the pool wait for something before its first borrow starts it.
-	 * @param wait returns when there is no more to wait for, and may be run by several
-	 * threads
+	 * @param wait waits, and returns whether there is no more to wait for; may be asked
+	 * by several threads
 	 */
-	public void beforeStart(Runnable wait) {
+	public void beforeStart(BooleanSupplier wait) {
+		this.resized = false;
 		this.beforeStart = wait;
+	}
+
+	/**
+	 * Waits for what the first borrow has to wait for.
+	 */
+	public void awaitStart() {
+		BooleanSupplier wait = this.beforeStart;
+		if (wait != null && wait.getAsBoolean()) {
+			this.beforeStart = null;
+		}
+	}
+
+	/**
+	 * Returns whether the pool was given another size since it has had something to wait
+	 * for.
+	 * @return whether {@link #setMaximumPoolSize} was called
+	 */
+	public boolean isResized() {
+		return this.resized;
+	}
+
+	@Override
+	public void setMaximumPoolSize(int maximumPoolSize) {
+		super.setMaximumPoolSize(maximumPoolSize);
+		this.resized = true;
+	}
+
+	/**
+	 * Waits first, so that the copy is as the pool will be.
+	 */
+	@Override
+	public void copyStateTo(HikariConfig other) {
+		awaitStart();
+		super.copyStateTo(other);
 	}
 
 	/**
@@ -112,11 +151,7 @@ public class GuardedDataSource extends HikariDataSource {
 	}
 
 	private Connection lendBare() throws SQLException {
-		Runnable wait = this.beforeStart;
-		if (wait != null) {
-			wait.run();
-			this.beforeStart = null;
-		}
+		awaitStart();
 		return super.getConnection();
 	}
 

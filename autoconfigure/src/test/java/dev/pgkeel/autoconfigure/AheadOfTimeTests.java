@@ -95,8 +95,8 @@ class AheadOfTimeTests {
 			TransactionAutoConfiguration.class, PgkeelAutoConfiguration.class, PgkeelCheckAutoConfiguration.class,
 			PgkeelDeployStepAutoConfiguration.class, PgkeelPoolAutoConfiguration.class,
 			PgkeelLeaseAutoConfiguration.class, PgkeelMonitorAutoConfiguration.class,
-			PgkeelSchemaAutoConfiguration.class, PgkeelTransactionAutoConfiguration.class,
-			PgkeelWebhookAutoConfiguration.class })
+			PgkeelSchemaAutoConfiguration.class, PgkeelToolGuardAutoConfiguration.class,
+			PgkeelTransactionAutoConfiguration.class, PgkeelWebhookAutoConfiguration.class })
 	static class Application {
 
 	}

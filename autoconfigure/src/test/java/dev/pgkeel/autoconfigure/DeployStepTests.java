@@ -124,7 +124,7 @@ class DeployStepTests {
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ DataSourceAutoConfiguration.class, PgkeelAutoConfiguration.class,
 			PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class,
-			PgkeelDeployStepAutoConfiguration.class })
+			PgkeelToolGuardAutoConfiguration.class, PgkeelDeployStepAutoConfiguration.class })
 	static class Application {
 
 		@Bean

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
@@ -209,6 +210,29 @@ class PgkeelMonitorAutoConfigurationTests {
 		this.contextRunner
 			.withPropertyValues("pgkeel.fleet.instances=4", "spring.datasource.hikari.maximum-pool-size=30")
 			.run((context) -> assertThat(context.getBean(HikariDataSource.class).getMaximumPoolSize()).isEqualTo(30));
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 7, 10 })
+	void sizeThatTheUsersCodeSetsIsNeverChanged(int size) {
+		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelLeaseAutoConfiguration.class))
+			.withPropertyValues("pgkeel.fleet.instances=20")
+			.withBean("resizing", BeanPostProcessor.class, () -> resizing(size))
+			.run((context) -> assertThat(context.getBean(HikariDataSource.class).getMaximumPoolSize()).isEqualTo(size));
+	}
+
+	private static BeanPostProcessor resizing(int size) {
+		return new BeanPostProcessor() {
+
+			@Override
+			public Object postProcessAfterInitialization(Object bean, String beanName) {
+				if (bean instanceof HikariDataSource pool) {
+					pool.setMaximumPoolSize(size);
+				}
+				return bean;
+			}
+
+		};
 	}
 
 	@Test

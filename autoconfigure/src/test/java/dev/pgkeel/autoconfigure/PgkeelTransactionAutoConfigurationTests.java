@@ -164,7 +164,7 @@ class PgkeelTransactionAutoConfigurationTests {
 
 	@Test
 	void startEndsWhereCircularReferencesAreAllowed() {
-		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelSchemaAutoConfiguration.class))
+		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelToolGuardAutoConfiguration.class))
 			.withUserConfiguration(OrdersConfiguration.class)
 			.withAllowCircularReferences(true)
 			.run((context) -> assertThat(context).hasNotFailed());

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.embedded.EmbeddedPostgresServer;
@@ -94,6 +95,45 @@ class PoolInspectorTests {
 			answer.countDown();
 			assertThat(threshold.get()).isZero();
 			assertThat(this.servers.get(pool)).isNotNull();
+		}
+		finally {
+			inspector.destroy();
+		}
+	}
+
+	@Test
+	void borrowerThatIsInterruptedDoesNotStartThePoolForOthers() throws Exception {
+		CountDownLatch answer = new CountDownLatch(1);
+		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
+		try (GuardedDataSource pool = guarded()) {
+			inspector.inspect(pool, "pool", (connection, facts) -> {
+				awaitQuietly(answer);
+				pool.addDataSourceProperty("prepareThreshold", "0");
+				return new KnownServer(facts, Pooler.DIRECT, "plaintext");
+			}, false);
+			Thread.currentThread().interrupt();
+			pool.awaitStart();
+			assertThat(Thread.interrupted()).isTrue();
+			CompletableFuture<Integer> threshold = CompletableFuture.supplyAsync(() -> prepareThreshold(pool));
+			answer.countDown();
+			assertThat(threshold.get()).isZero();
+		}
+		finally {
+			inspector.destroy();
+		}
+	}
+
+	@Test
+	void copyOfAPoolIsAsThePoolWillBe() {
+		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
+		try (GuardedDataSource pool = guarded()) {
+			inspector.inspect(pool, "pool", (connection, facts) -> {
+				pool.addDataSourceProperty("prepareThreshold", "0");
+				return new KnownServer(facts, Pooler.DIRECT, "plaintext");
+			}, false);
+			HikariConfig copy = new HikariConfig();
+			pool.copyStateTo(copy);
+			assertThat(copy.getDataSourceProperties()).containsEntry("prepareThreshold", "0");
 		}
 		finally {
 			inspector.destroy();

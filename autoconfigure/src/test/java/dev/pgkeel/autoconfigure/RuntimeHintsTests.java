@@ -126,7 +126,7 @@ class RuntimeHintsTests {
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ DataSourceAutoConfiguration.class, EndpointAutoConfiguration.class,
 			PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class,
-			PgkeelEndpointAutoConfiguration.class })
+			PgkeelToolGuardAutoConfiguration.class, PgkeelEndpointAutoConfiguration.class })
 	static class Application {
 
 	}

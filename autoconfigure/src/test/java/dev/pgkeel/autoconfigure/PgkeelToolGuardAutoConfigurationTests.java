@@ -37,17 +37,18 @@ import org.springframework.core.io.ByteArrayResource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link ToolGuard}, with the real tools.
+ * Tests for {@link PgkeelToolGuardAutoConfiguration}, with the real tools.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class ToolGuardTests {
+class PgkeelToolGuardAutoConfigurationTests {
 
 	private final TestDatabase database = TestServer.shared().newDatabase();
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class,
 				DataSourceInitializationAutoConfiguration.class, JdbcTemplateAutoConfiguration.class,
-				PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class))
+				PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class,
+				PgkeelToolGuardAutoConfiguration.class))
 		.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
 		.withPropertyValues(this.database.properties())
 		.withPropertyValues("pgkeel.runtime-profile=long-lived", "pgkeel.schema.locations=classpath*:absent/*.sql");
@@ -216,7 +217,7 @@ class ToolGuardTests {
 	void noToolMeansNoConnection() {
 		new ApplicationContextRunner()
 			.withConfiguration(
-					AutoConfigurations.of(PgkeelAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class))
+					AutoConfigurations.of(PgkeelAutoConfiguration.class, PgkeelToolGuardAutoConfiguration.class))
 			.withClassLoader(new FilteredClassLoader("org.springframework.orm", "org.flywaydb", "liquibase",
 					"jakarta.persistence"))
 			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(ToolGuard.class));

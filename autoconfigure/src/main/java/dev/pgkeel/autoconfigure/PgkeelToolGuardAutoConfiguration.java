@@ -1,0 +1,21 @@
+package dev.pgkeel.autoconfigure;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
+
+/**
+ * Auto-configuration of the guard against other tools that drop tables with rows.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = PgkeelAutoConfiguration.class)
+@ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
+@EnableConfigurationProperties(SchemaProperties.class)
+@Import(ToolGuard.class)
+@ImportRuntimeHints(ToolRuntimeHints.class)
+public final class PgkeelToolGuardAutoConfiguration {
+
+}
