@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -66,15 +67,18 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 	 * @throws OverBudgetException if the pool is refused
 	 */
 	void inspect(HikariDataSource pool, String poolName, Inspection inspection, boolean mayRefuse) {
-		InspectionWait wait = new InspectionWait(poolName,
-				this.executor.submit(new Inspector(pool, poolName, inspection)));
-		if (pool instanceof GuardedDataSource guarded && !mayRefuse) {
-			guarded.beforeStart(wait::await);
-			this.waits.add(wait);
-		}
-		else {
+		FutureTask<?> attempt = new FutureTask<>(new Inspector(pool, poolName, inspection), null);
+		InspectionWait wait = new InspectionWait(poolName, attempt);
+		if (!(pool instanceof GuardedDataSource guarded) || mayRefuse) {
+			this.executor.execute(attempt);
 			wait.await();
+			return;
 		}
+		// Before it begins, since a size that is set from here on is the application's
+		// own
+		guarded.beforeStart(wait::await);
+		this.waits.add(wait);
+		this.executor.execute(attempt);
 	}
 
 	@Override
