@@ -141,21 +141,25 @@ public final class PgkeelMonitorAutoConfiguration {
 	@Bean
 	MonitorLifecycle pgkeelMonitorLifecycle(ServerMonitor monitor, ActiveProfile profile, DataSource dataSource,
 			Refusals refusals, ObjectProvider<KnownServers> servers, DirectWay directWay) {
-		HikariDataSource pool = DatabaseTarget.pool(dataSource);
-		boolean possible = pool != null && DatabaseTarget.ofPool(pool) != DatabaseTarget.OTHER
-				&& DatabaseTarget.ofPool(pool) != DatabaseTarget.UNKNOWN;
-		boolean onDemand = profile.profile() == RuntimeProfile.SERVERLESS;
 		refusals.onTimeout(monitor::hurry);
-		if (!(pool instanceof GuardedDataSource guarded) || guarded.leases() == null) {
-			return new MonitorLifecycle(monitor, () -> possible && isSupported(server(pool, servers)), onDemand, null);
+		boolean onDemand = profile.profile() == RuntimeProfile.SERVERLESS;
+		HikariDataSource pool = DatabaseTarget.pool(dataSource);
+		if (pool == null || DatabaseTarget.ofPool(pool) == DatabaseTarget.OTHER
+				|| DatabaseTarget.ofPool(pool) == DatabaseTarget.UNKNOWN) {
+			return new MonitorLifecycle(monitor, () -> false, onDemand, null);
 		}
-		PoolLeases leases = guarded.leases();
-		leases.countWith(refusals);
-		Runnable connect = () -> connect(monitor, leases, () -> server(pool, servers), directWay.connection() != null);
+		PoolLeases leases = (pool instanceof GuardedDataSource guarded) ? guarded.leases() : null;
+		if (leases != null) {
+			leases.countWith(refusals);
+		}
+		Runnable connect = (leases != null && !onDemand)
+				? () -> connect(monitor, leases, () -> server(pool, servers), directWay.connection() != null) : null;
 		return new MonitorLifecycle(monitor, () -> {
-			guarded.awaitStart();
-			return possible && isSupported(server(pool, servers));
-		}, onDemand, onDemand ? null : connect);
+			if (pool instanceof GuardedDataSource guarded) {
+				guarded.awaitStart();
+			}
+			return isSupported(server(pool, servers));
+		}, onDemand, connect);
 	}
 
 	/**
