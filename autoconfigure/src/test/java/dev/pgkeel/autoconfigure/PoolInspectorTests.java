@@ -84,9 +84,7 @@ class PoolInspectorTests {
 		try (GuardedDataSource pool = guarded()) {
 			inspector.inspect(pool, "pool", (connection, facts) -> {
 				asked.countDown();
-				awaitQuietly(answer);
-				pool.addDataSourceProperty("prepareThreshold", "0");
-				return new KnownServer(facts, Pooler.DIRECT, "plaintext");
+				return adapting(pool, answer).inspect(connection, facts);
 			}, false);
 			CompletableFuture<Integer> threshold = CompletableFuture.supplyAsync(() -> prepareThreshold(pool));
 			asked.await();
@@ -106,11 +104,7 @@ class PoolInspectorTests {
 		CountDownLatch answer = new CountDownLatch(1);
 		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
 		try (GuardedDataSource pool = guarded()) {
-			inspector.inspect(pool, "pool", (connection, facts) -> {
-				awaitQuietly(answer);
-				pool.addDataSourceProperty("prepareThreshold", "0");
-				return new KnownServer(facts, Pooler.DIRECT, "plaintext");
-			}, false);
+			inspector.inspect(pool, "pool", adapting(pool, answer), false);
 			Thread.currentThread().interrupt();
 			pool.awaitStart();
 			assertThat(Thread.interrupted()).isTrue();
@@ -127,10 +121,7 @@ class PoolInspectorTests {
 	void copyOfAPoolIsAsThePoolWillBe() {
 		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
 		try (GuardedDataSource pool = guarded()) {
-			inspector.inspect(pool, "pool", (connection, facts) -> {
-				pool.addDataSourceProperty("prepareThreshold", "0");
-				return new KnownServer(facts, Pooler.DIRECT, "plaintext");
-			}, false);
+			inspector.inspect(pool, "pool", adapting(pool, new CountDownLatch(0)), false);
 			HikariConfig copy = new HikariConfig();
 			pool.copyStateTo(copy);
 			assertThat(copy.getDataSourceProperties()).containsEntry("prepareThreshold", "0");
@@ -180,6 +171,17 @@ class PoolInspectorTests {
 				new LeakSettings(PgkeelMode.ENFORCE, Duration.ofSeconds(30), true, LeakCapture.ADAPTIVE, true),
 				(event) -> {
 				});
+	}
+
+	/**
+	 * Concludes, once it may, that the pool must not have named statements.
+	 */
+	private static PoolInspector.Inspection adapting(GuardedDataSource pool, CountDownLatch answer) {
+		return (connection, facts) -> {
+			awaitQuietly(answer);
+			pool.addDataSourceProperty("prepareThreshold", "0");
+			return new KnownServer(facts, Pooler.DIRECT, "plaintext");
+		};
 	}
 
 	private static int prepareThreshold(GuardedDataSource pool) {
