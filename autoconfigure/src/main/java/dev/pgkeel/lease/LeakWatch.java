@@ -104,7 +104,7 @@ final class LeakWatch implements Runnable {
 			catch (SQLTransientConnectionException ex) {
 				look();
 			}
-			slice = slice.multipliedBy(2);
+			slice = slice.plus(slice);
 			left = patience.minusNanos(System.nanoTime() - start);
 		}
 		return this.pool.borrow((left.toMillis() > 0) ? left : Duration.ofMillis(1));

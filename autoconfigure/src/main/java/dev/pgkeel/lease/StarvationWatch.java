@@ -108,7 +108,7 @@ final class StarvationWatch {
 	}
 
 	private static Duration doubled(Duration pause, Duration shortest, Duration longest) {
-		Duration doubled = pause.multipliedBy(2);
+		Duration doubled = pause.plus(pause);
 		return (doubled.compareTo(shortest) < 0) ? shortest : (doubled.compareTo(longest) > 0) ? longest : doubled;
 	}
 

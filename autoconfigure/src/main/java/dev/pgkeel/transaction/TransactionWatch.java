@@ -18,7 +18,7 @@ final class TransactionWatch {
 
 	private static final Log logger = LogFactory.getLog(TransactionWatch.class);
 
-	private static final Duration LONGEST_BETWEEN_LOOKS = Duration.ofSeconds(1);
+	private static final long LONGEST_BETWEEN_LOOKS_MILLIS = 1000;
 
 	private final RunningTransactions running;
 
@@ -51,8 +51,9 @@ final class TransactionWatch {
 		this.verySlowAfter = verySlowAfter;
 		this.idleTimes = idleTimes;
 		this.clock = clock;
-		Duration share = slowAfter.dividedBy(5);
-		this.betweenLooks = (share.compareTo(LONGEST_BETWEEN_LOOKS) < 0) ? share : LONGEST_BETWEEN_LOOKS;
+		// Duration.dividedBy starts up BigDecimal, which takes some ms of a start
+		long share = Math.max(1, slowAfter.toMillis() / 5);
+		this.betweenLooks = Duration.ofMillis(Math.min(share, LONGEST_BETWEEN_LOOKS_MILLIS));
 	}
 
 	/**

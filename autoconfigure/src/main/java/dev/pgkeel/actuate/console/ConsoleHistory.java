@@ -31,7 +31,7 @@ public final class ConsoleHistory implements PollListener {
 	 */
 	private static final Duration STEP = Duration.ofSeconds(5);
 
-	private static final int SIZE = (int) SPAN.dividedBy(STEP) + 1;
+	private static final int SIZE = (int) (SPAN.toSeconds() / STEP.toSeconds()) + 1;
 
 	private final Supplier<List<PoolView>> pools;
 
@@ -76,7 +76,7 @@ public final class ConsoleHistory implements PollListener {
 	 * A poll that comes a little early is one of those that were waited for.
 	 */
 	private static Duration almost(Duration step) {
-		return step.multipliedBy(9).dividedBy(10);
+		return Duration.ofMillis(step.toMillis() * 9 / 10);
 	}
 
 	private Point point(MonitorState state, Instant now) {
