@@ -2,7 +2,8 @@ package dev.pgkeel.benchmarks.faults;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -10,11 +11,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Requests that begin a transaction inside a transaction ({@code REQUIRES_NEW}), twice as
- * many at once as the pool has connections: each has one and waits for a second.
+ * many at once as the pool has connections: each of the first has one and waits for a
+ * second.
  */
 final class NestedStorm extends LoadFault {
 
 	private static final int REQUESTS = 20;
+
+	private static final int CONNECTIONS = REQUESTS / 2;
 
 	private static final long FIRST_ROW = 3_000_000_000L;
 
@@ -34,28 +38,37 @@ final class NestedStorm extends LoadFault {
 
 	@Override
 	void breakIt(Scene scene) {
-		CyclicBarrier barrier = new CyclicBarrier(REQUESTS);
+		CountDownLatch free = new CountDownLatch(CONNECTIONS);
 		for (int i = 0; i < REQUESTS; i++) {
 			long row = FIRST_ROW + 2 * i;
-			Thread request = new Thread(() -> request(scene, barrier, row), "nesting-" + i);
+			Thread request = new Thread(() -> request(scene, free, row), "nesting-" + i);
 			request.setDaemon(true);
 			request.start();
 			this.requests.add(request);
 		}
 	}
 
-	private static void request(Scene scene, CyclicBarrier barrier, long row) {
+	private static void request(Scene scene, CountDownLatch free, long row) {
 		TransactionTemplate inner = new TransactionTemplate(scene.context().getBean(PlatformTransactionManager.class));
 		inner.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+		scene.load().call(0, row, () -> scene.ledger().write(row, () -> {
+			awaitAllHeld(free);
+			inner.executeWithoutResult((status) -> scene.ledger().write(row + 1));
+		}));
+	}
+
+	/**
+	 * Whoever is early would have both connections before the others have one, and no
+	 * storm.
+	 */
+	private static void awaitAllHeld(CountDownLatch free) {
+		free.countDown();
 		try {
-			barrier.await();
+			free.await(1, TimeUnit.SECONDS);
 		}
-		catch (Exception ex) {
-			throw new IllegalStateException(ex);
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
-		scene.load()
-			.call(0, row, () -> scene.ledger()
-				.write(row, () -> inner.executeWithoutResult((status) -> scene.ledger().write(row + 1))));
 	}
 
 	@Override
