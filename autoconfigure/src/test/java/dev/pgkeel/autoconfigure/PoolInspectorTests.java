@@ -147,6 +147,30 @@ class PoolInspectorTests {
 	}
 
 	@Test
+	void contextThatFailsMeanwhileEndsTheLookWithoutAWarning(CapturedOutput output) throws Exception {
+		CompletableFuture<Thread> looks = new CompletableFuture<>();
+		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
+		try (GuardedDataSource pool = guarded()) {
+			inspector.inspect(pool, "pool", (connection, facts) -> {
+				looks.complete(Thread.currentThread());
+				try {
+					new CountDownLatch(1).await();
+				}
+				catch (InterruptedException ex) {
+					throw new SQLException(ex);
+				}
+				return new KnownServer(facts, Pooler.DIRECT, "plaintext");
+			}, false);
+			Thread looking = looks.get();
+			inspector.destroy();
+			Awaitility.await().until(() -> !looking.isAlive());
+			assertThat(this.servers.get(pool)).isNull();
+			assertThat(output).doesNotContain("cannot be reached");
+			assertThat(prepareThreshold(pool)).isEqualTo(5);
+		}
+	}
+
+	@Test
 	void poolThatMayBeRefusedIsNotGivenOutBefore() {
 		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
 		try (GuardedDataSource pool = guarded()) {
