@@ -30,8 +30,6 @@ final class Deadline implements TransactionSynchronization {
 
 	private static final int LOOKS = 20;
 
-	private static final Duration LONGEST_BETWEEN_LOOKS = Duration.ofSeconds(1);
-
 	private final RunningTransaction transaction;
 
 	private final Duration limit;
@@ -77,8 +75,7 @@ final class Deadline implements TransactionSynchronization {
 	}
 
 	private Duration untilNextLook() {
-		Duration share = this.limit.dividedBy(LOOKS);
-		Duration look = (share.compareTo(LONGEST_BETWEEN_LOOKS) < 0) ? share : LONGEST_BETWEEN_LOOKS;
+		Duration look = DeadlineClock.betweenLooks(this.limit, LOOKS);
 		Duration rest = remaining();
 		return (rest.compareTo(look) < 0) ? rest : look;
 	}

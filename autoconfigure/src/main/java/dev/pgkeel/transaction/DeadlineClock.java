@@ -18,6 +18,8 @@ final class DeadlineClock implements AutoCloseable {
 
 	private static final int WORKERS = 4;
 
+	private static final long LONGEST_BETWEEN_LOOKS_MILLIS = 1000;
+
 	private final ScheduledThreadPoolExecutor alarm;
 
 	private final ThreadPoolExecutor workers;
@@ -32,6 +34,19 @@ final class DeadlineClock implements AutoCloseable {
 		this.workers = new ThreadPoolExecutor(WORKERS, WORKERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
 				threads);
 		this.workers.allowCoreThreadTimeOut(true);
+	}
+
+	/**
+	 * Returns how long to wait between looks at a transaction. Plain numbers, since
+	 * {@link Duration#dividedBy(long)} calculates with decimals, whose first use takes
+	 * some ms of a start.
+	 * @param span what passes before something is to be seen
+	 * @param looks how many looks there are in it at least
+	 * @return a pause of at most a second
+	 */
+	static Duration betweenLooks(Duration span, int looks) {
+		long share = Math.max(1, span.toMillis() / looks);
+		return Duration.ofMillis(Math.min(share, LONGEST_BETWEEN_LOOKS_MILLIS));
 	}
 
 	/**

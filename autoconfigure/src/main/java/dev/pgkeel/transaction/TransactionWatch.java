@@ -18,7 +18,7 @@ final class TransactionWatch {
 
 	private static final Log logger = LogFactory.getLog(TransactionWatch.class);
 
-	private static final long LONGEST_BETWEEN_LOOKS_MILLIS = 1000;
+	private static final int LOOKS = 5;
 
 	private final RunningTransactions running;
 
@@ -51,9 +51,7 @@ final class TransactionWatch {
 		this.verySlowAfter = verySlowAfter;
 		this.idleTimes = idleTimes;
 		this.clock = clock;
-		// Duration.dividedBy starts up BigDecimal, which takes some ms of a start
-		long share = Math.max(1, slowAfter.toMillis() / 5);
-		this.betweenLooks = Duration.ofMillis(Math.min(share, LONGEST_BETWEEN_LOOKS_MILLIS));
+		this.betweenLooks = DeadlineClock.betweenLooks(slowAfter, LOOKS);
 	}
 
 	/**
