@@ -9,7 +9,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -59,6 +61,8 @@ public final class ServerMonitor implements SessionProbe {
 	private final MonitorThread thread;
 
 	private volatile boolean onDemand;
+
+	private final AtomicInteger stops = new AtomicInteger();
 
 	private int failures;
 
@@ -236,9 +240,11 @@ public final class ServerMonitor implements SessionProbe {
 	}
 
 	/**
-	 * Ends asking, and closes the connection.
+	 * Ends asking, and closes the connection. A question that waits for its answer fails
+	 * by that, which says nothing about the server: it is forgotten.
 	 */
 	public synchronized void stop() {
+		this.stops.incrementAndGet();
 		this.onDemand = false;
 		this.thread.stop();
 	}
@@ -249,9 +255,11 @@ public final class ServerMonitor implements SessionProbe {
 	 */
 	public Duration poll() {
 		this.polling.lock();
+		int stopped = this.stops.get();
+		BooleanSupplier wanted = () -> this.stops.get() == stopped;
 		try {
-			ask();
-			boolean soon = this.listeners.polled(this.state);
+			ask(wanted);
+			boolean soon = this.listeners.polled(this.state, wanted);
 			if (this.failures > 0) {
 				return this.schedule.retry(this.failures, dataAge(), this.random);
 			}
@@ -262,7 +270,7 @@ public final class ServerMonitor implements SessionProbe {
 		}
 	}
 
-	private void ask() {
+	private void ask(BooleanSupplier wanted) {
 		MonitorState before = this.state;
 		Instant askedAt = this.clock.instant();
 		try {
@@ -275,6 +283,9 @@ public final class ServerMonitor implements SessionProbe {
 			}
 		}
 		catch (SQLException ex) {
+			if (!wanted.getAsBoolean()) {
+				return;
+			}
 			this.failures++;
 			MonitorFailure failure = MonitorFailure.of(ex);
 			this.refusals.connectFailed(ex);

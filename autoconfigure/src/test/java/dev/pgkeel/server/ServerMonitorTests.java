@@ -2,6 +2,7 @@ package dev.pgkeel.server;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +11,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -20,7 +23,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.postgresql.PGConnection;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -29,6 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Tests for {@link ServerMonitor} and its connections.
  */
 @Tag("compatibility")
+@ExtendWith(OutputCaptureExtension.class)
 class ServerMonitorTests {
 
 	private final TestDatabase database = TestServer.shared().newDatabase();
@@ -165,6 +173,22 @@ class ServerMonitorTests {
 	}
 
 	@Test
+	void stoppedMonitorHasNothingToSayOfTheQuestionThatItCutShort(CapturedOutput output) throws Exception {
+		AtomicInteger told = new AtomicInteger();
+		ServerMonitor asking = monitor(new Slow(this.sentinel));
+		asking.addListener((state) -> told.incrementAndGet() > 0);
+		CompletableFuture<Duration> poll = CompletableFuture.supplyAsync(asking::poll);
+		await(() -> assertThat(this.database.query("select count(*) from pg_stat_activity where datname ="
+				+ " current_database() and wait_event = 'PgSleep'", Long.class))
+			.isOne());
+		asking.stop();
+		poll.get(5, TimeUnit.SECONDS);
+		assertThat(told).hasValue(0);
+		assertThat(asking.state().failure()).isNull();
+		assertThat(output).doesNotContain("The monitor cannot see the server", "A listener of the monitor failed");
+	}
+
+	@Test
 	void onDemandItAsksOncePerInterval() {
 		AtomicInteger asked = new AtomicInteger();
 		AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
@@ -241,6 +265,33 @@ class ServerMonitorTests {
 		@Override
 		public void close() {
 			// Nothing was opened
+		}
+
+	}
+
+	/**
+	 * A connection on which all takes its time.
+	 */
+	private record Slow(MonitorConnection connection) implements MonitorConnection {
+
+		@Override
+		public <T> T use(Work<T> work) throws SQLException {
+			return this.connection.use((open) -> {
+				try (Statement statement = open.createStatement()) {
+					statement.execute("select pg_sleep(9)");
+				}
+				return work.on(open);
+			});
+		}
+
+		@Override
+		public boolean isDedicated() {
+			return this.connection.isDedicated();
+		}
+
+		@Override
+		public void close() {
+			this.connection.close();
 		}
 
 	}

@@ -19,29 +19,36 @@ record Starter(String title, List<Path> classPath, List<String> arguments) {
 
 	/**
 	 * Starts the sample once.
-	 * @return how long it took until the first query was answered
+	 * @param options the JVM's
+	 * @return how long it took until queries were answered
 	 */
-	StartTime start() throws IOException, InterruptedException {
+	StartTime start(String... options) throws IOException, InterruptedException {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-						this.classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
-						SampleStart.class.getName()));
+						this.classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator))));
+		command.addAll(List.of(options));
+		command.add(SampleStart.class.getName());
 		command.addAll(this.arguments);
 		long start = System.nanoTime();
 		Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-		StartTime time = null;
+		double millis = 0;
+		double cpuMillis = 0;
+		List<Double> later = new ArrayList<>();
 		try (BufferedReader output = process.inputReader()) {
 			for (String line = output.readLine(); line != null; line = output.readLine()) {
 				if (line.startsWith(SampleStart.ANSWERED)) {
-					time = new StartTime((System.nanoTime() - start) / 1e6,
-							Double.parseDouble(line.substring(SampleStart.ANSWERED.length())));
+					millis = (System.nanoTime() - start) / 1e6;
+					cpuMillis = Double.parseDouble(line.substring(SampleStart.ANSWERED.length()));
+				}
+				else if (line.startsWith(SampleStart.ANSWERED_AGAIN)) {
+					later.add(Double.parseDouble(line.substring(SampleStart.ANSWERED_AGAIN.length())));
 				}
 			}
 		}
-		if (process.waitFor() != 0 || time == null) {
+		if (process.waitFor() != 0 || millis == 0) {
 			throw new IllegalStateException(this.title + " does not start");
 		}
-		return time;
+		return new StartTime(millis, cpuMillis, later);
 	}
 
 	/**
@@ -49,8 +56,9 @@ record Starter(String title, List<Path> classPath, List<String> arguments) {
 	 *
 	 * @param millis from the start of the process
 	 * @param cpuMillis the processor's time for it
+	 * @param laterMillis from the start of each later context
 	 */
-	record StartTime(double millis, double cpuMillis) {
+	record StartTime(double millis, double cpuMillis, List<Double> laterMillis) {
 
 	}
 

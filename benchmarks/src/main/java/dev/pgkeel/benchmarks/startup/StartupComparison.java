@@ -32,12 +32,19 @@ import org.springframework.util.FileSystemUtils;
  * How long the sample takes to start without pgkeel, with it, and with Flyway in its
  * place: each time a process of its own, the contenders taking turns. The database has
  * its schema already, as it has on nearly every start. The times are paired by round.
+ * They are taken with the JVM as it is; with its first compiler alone, as
+ * {@code mvn spring-boot:run} starts it; and of later contexts in the same JVM, as tests
+ * start them.
  */
 public final class StartupComparison {
 
 	private static final int WARM_UP = 2;
 
 	private static final String ROUNDS = "21";
+
+	private static final int LATER_WARM_UP = 4;
+
+	private static final int LATER = 5;
 
 	private static final String PLAIN = "Spring Boot, HikariCP, Actuator";
 
@@ -147,31 +154,37 @@ public final class StartupComparison {
 	}
 
 	private void compare(List<Starter> starters, int rounds) throws IOException, InterruptedException {
-		Map<Starter, List<StartTime>> times = new LinkedHashMap<>();
+		Map<Starter, List<Round>> times = new LinkedHashMap<>();
 		starters.forEach((starter) -> times.put(starter, new ArrayList<>()));
 		for (int round = -WARM_UP; round < rounds; round++) {
 			for (int turn = 0; turn < starters.size(); turn++) {
 				Starter starter = starters.get(Math.floorMod(turn + round, starters.size()));
-				StartTime time = starter.start();
+				Round time = Round.of(starter);
 				if (round >= 0) {
 					Objects.requireNonNull(times.get(starter)).add(time);
 				}
 			}
 		}
-		MarkdownTable.head("", "ms until the first query is answered", "more than plain, ms", "processor's ms",
-				"more than plain, ms");
-		List<StartTime> plain = Objects.requireNonNull(times.get(starters.get(0)));
-		times.forEach((starter, all) -> MarkdownTable.row(starter.title(), median(all, StartTime::millis),
-				(all != plain) ? more(all, plain, StartTime::millis) : "", median(all, StartTime::cpuMillis),
-				(all != plain) ? more(all, plain, StartTime::cpuMillis) : ""));
+		print(times, "ms until the first query is answered", Round::millis, "processor's ms", Round::cpuMillis);
+		System.out.println();
+		print(times, "ms with the first compiler alone", Round::quickMillis, "ms for a later context in the same JVM",
+				Round::laterMillis);
 	}
 
-	private static String median(List<StartTime> times, ToDoubleFunction<StartTime> figure) {
+	private static void print(Map<Starter, List<Round>> times, String title, ToDoubleFunction<Round> figure,
+			String otherTitle, ToDoubleFunction<Round> otherFigure) {
+		MarkdownTable.head("", title, "more than plain, ms", otherTitle, "more than plain, ms");
+		List<Round> plain = times.values().iterator().next();
+		times.forEach((starter, all) -> MarkdownTable.row(starter.title(), median(all, figure),
+				more(all, plain, figure), median(all, otherFigure), more(all, plain, otherFigure)));
+	}
+
+	private static String median(List<Round> times, ToDoubleFunction<Round> figure) {
 		return quartiles(times.stream().mapToDouble(figure).sorted().toArray());
 	}
 
-	private static String more(List<StartTime> times, List<StartTime> plain, ToDoubleFunction<StartTime> figure) {
-		return quartiles(IntStream.range(0, times.size())
+	private static String more(List<Round> times, List<Round> plain, ToDoubleFunction<Round> figure) {
+		return (times == plain) ? "" : quartiles(IntStream.range(0, times.size())
 			.mapToDouble((round) -> figure.applyAsDouble(times.get(round)) - figure.applyAsDouble(plain.get(round)))
 			.sorted()
 			.toArray());
@@ -184,6 +197,30 @@ public final class StartupComparison {
 		int last = sorted.length - 1;
 		return String.format(Locale.ROOT, "%,.0f (%,.0f, %,.0f)", sorted[last / 2], sorted[last / 4],
 				sorted[last * 3 / 4]);
+	}
+
+	/**
+	 * One contender's figures of one round.
+	 *
+	 * @param millis until the first query of the process is answered
+	 * @param cpuMillis the processor's time until then
+	 * @param quickMillis the same as the first, without the JVM's second compiler
+	 * @param laterMillis the median of what later contexts took
+	 */
+	private record Round(double millis, double cpuMillis, double quickMillis, double laterMillis) {
+
+		static Round of(Starter starter) throws IOException, InterruptedException {
+			StartTime time = starter.start("-D" + SampleStart.MORE + "=" + (LATER_WARM_UP + LATER));
+			double[] later = time.laterMillis()
+				.stream()
+				.skip(LATER_WARM_UP)
+				.mapToDouble(Double::doubleValue)
+				.sorted()
+				.toArray();
+			return new Round(time.millis(), time.cpuMillis(), starter.start("-XX:TieredStopAtLevel=1").millis(),
+					later[later.length / 2]);
+		}
+
 	}
 
 }
