@@ -36,6 +36,12 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 
 	private static final Log logger = LogFactory.getLog(PoolInspector.class);
 
+	/**
+	 * A server that does not answer keeps one of them busy: pools on other servers are
+	 * not to wait for it.
+	 */
+	private static final int THREADS = 4;
+
 	private final KnownServers servers;
 
 	private final Duration retryDelay;
@@ -47,7 +53,7 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 	PoolInspector(KnownServers servers, Duration retryDelay) {
 		this.servers = servers;
 		this.retryDelay = retryDelay;
-		ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(1, (task) -> {
+		ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(THREADS, (task) -> {
 			Thread thread = new Thread(task, "pgkeel-preflight");
 			thread.setDaemon(true);
 			return thread;

@@ -57,11 +57,23 @@ final class StaleConnections implements Runnable {
 			return;
 		}
 		try {
-			this.executor.execute(this::look);
-			this.executor.schedule(() -> this.busy.set(false), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+			this.executor.execute(this::lookAndPause);
 		}
 		catch (RejectedExecutionException ex) {
 			logger.debug("The application is closing: its connections are not looked at");
+		}
+	}
+
+	/**
+	 * While the application is closing nobody is let in again: there is nothing to look
+	 * at any more.
+	 */
+	private void lookAndPause() {
+		try {
+			look();
+		}
+		finally {
+			this.executor.schedule(() -> this.busy.set(false), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
 		}
 	}
 

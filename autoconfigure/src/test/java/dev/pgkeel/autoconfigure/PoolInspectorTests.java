@@ -132,6 +132,25 @@ class PoolInspectorTests {
 	}
 
 	@Test
+	void poolDoesNotWaitForTheServerOfAnotherOne() {
+		CountDownLatch answer = new CountDownLatch(1);
+		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
+		try (GuardedDataSource silent = guarded(); GuardedDataSource pool = guarded()) {
+			inspector.inspect(silent, "silent", adapting(silent, answer), false);
+			inspector.inspect(pool, "pool", adapting(pool, new CountDownLatch(0)), false);
+			assertThat(prepareThreshold(pool)).isZero();
+			assertThat(this.servers.get(pool)).isNotNull();
+			assertThat(this.servers.get(silent)).isNull();
+			answer.countDown();
+			inspector.afterSingletonsInstantiated();
+			assertThat(this.servers.get(silent)).isNotNull();
+		}
+		finally {
+			inspector.destroy();
+		}
+	}
+
+	@Test
 	void serverIsKnownWhenAllBeansAreMade() {
 		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
 		try (GuardedDataSource pool = guarded()) {
