@@ -32,6 +32,8 @@ final class AlertObserver {
 
 	private @Nullable Instant waitingSince;
 
+	private @Nullable Instant watchedSince;
+
 	/**
 	 * Creates an observer.
 	 * @param policy when an alert is raised
@@ -45,6 +47,11 @@ final class AlertObserver {
 	}
 
 	Map<AlertSubject, Observation> observe(MonitorState state, Instant now) {
+		if (!state.since().equals(this.watchedSince)) {
+			// Nobody knows whether somebody waited all the time while nobody looked
+			this.watchedSince = state.since();
+			this.waitingSince = null;
+		}
 		Map<AlertSubject, Observation> seen = new EnumMap<>(AlertSubject.class);
 		ServerSnapshot snapshot = state.current(now);
 		Observation connections = connections(snapshot);

@@ -41,8 +41,15 @@ final class MonitorLifecycle implements SmartLifecycle {
 		return this.possible.getAsBoolean();
 	}
 
+	/**
+	 * A context that is stopped and started again starts all, whatever they say of
+	 * starting by themselves.
+	 */
 	@Override
 	public void start() {
+		if (!this.possible.getAsBoolean()) {
+			return;
+		}
 		if (this.beforeFirstStart != null) {
 			this.beforeFirstStart.run();
 			this.beforeFirstStart = null;

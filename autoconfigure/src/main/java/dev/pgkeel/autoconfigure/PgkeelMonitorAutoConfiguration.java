@@ -45,6 +45,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -61,9 +62,15 @@ import org.springframework.util.function.SingletonSupplier;
 		after = { PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class, DataSourceAutoConfiguration.class })
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnSingleCandidate(DataSource.class)
+@ConditionalOnMissingBean(name = PgkeelMonitorAutoConfiguration.MONITOR)
 @ConditionalOnBooleanProperty(name = "pgkeel.monitor.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ MonitorProperties.class, AlertProperties.class, FleetProperties.class })
 public final class PgkeelMonitorAutoConfiguration {
+
+	/**
+	 * Whose data source is the parent context's has the parent's monitor too.
+	 */
+	static final String MONITOR = "pgkeelServerMonitor";
 
 	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
@@ -97,7 +104,7 @@ public final class PgkeelMonitorAutoConfiguration {
 		};
 	}
 
-	@Bean
+	@Bean(MONITOR)
 	ServerMonitor pgkeelServerMonitor(DirectWay directWay, MonitorProperties monitor, FleetProperties fleet,
 			DataSource dataSource, ObjectProvider<KnownServers> servers, ApplicationInstance instance,
 			Refusals refusals, ObjectProvider<PollListener> listeners, ActiveProfile profile) {

@@ -5,7 +5,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -19,7 +20,7 @@ final class MonitorThread {
 
 	private static final Log logger = LogFactory.getLog(MonitorThread.class);
 
-	private final Supplier<Duration> poll;
+	private final Function<BooleanSupplier, Duration> poll;
 
 	private final Duration afterFailure;
 
@@ -31,11 +32,12 @@ final class MonitorThread {
 
 	/**
 	 * Creates a thread, which does not run yet.
-	 * @param poll asks, and returns how long to wait before the next question
+	 * @param poll asks, and returns how long to wait before the next question. It is told
+	 * whether anybody still wants to know
 	 * @param afterFailure how long to wait after a question that failed unexpectedly
 	 * @param close closes the connection
 	 */
-	MonitorThread(Supplier<Duration> poll, Duration afterFailure, Runnable close) {
+	MonitorThread(Function<BooleanSupplier, Duration> poll, Duration afterFailure, Runnable close) {
 		this.poll = poll;
 		this.afterFailure = afterFailure;
 		this.close = close;
@@ -51,6 +53,7 @@ final class MonitorThread {
 			return thread;
 		});
 		threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+		this.hurried.set(false);
 		this.executor = threads;
 		threads.execute(() -> pollAndSchedule(threads));
 	}
@@ -83,7 +86,8 @@ final class MonitorThread {
 		try {
 			threads.schedule(() -> {
 				this.hurried.set(false);
-				pollSafely();
+				pollSafely(threads);
+				closeIfStopped();
 			}, Math.max(0, pause.toMillis()), TimeUnit.MILLISECONDS);
 		}
 		catch (RejectedExecutionException ex) {
@@ -92,29 +96,39 @@ final class MonitorThread {
 	}
 
 	private void pollAndSchedule(ScheduledThreadPoolExecutor threads) {
-		Duration next = pollSafely();
-		if (threads.isShutdown()) {
-			this.close.run();
-			return;
-		}
+		Duration next = pollSafely(threads);
 		try {
 			threads.schedule(() -> pollAndSchedule(threads), next.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (RejectedExecutionException ex) {
+			logger.debug("The monitor was stopped while it asked");
+		}
+		closeIfStopped();
+	}
+
+	/**
+	 * Closes what a question has opened after the end. Who has started again meanwhile
+	 * keeps it.
+	 */
+	private synchronized void closeIfStopped() {
+		if (this.executor == null) {
 			this.close.run();
 		}
 	}
 
 	/**
 	 * A missing class, or too little memory for a moment, must not leave the monitor
-	 * blind.
+	 * blind. A task that was due already runs even after the end.
 	 */
-	private Duration pollSafely() {
+	private Duration pollSafely(ScheduledThreadPoolExecutor threads) {
+		BooleanSupplier wanted = () -> this.executor == threads;
 		try {
-			return this.poll.get();
+			return wanted.getAsBoolean() ? this.poll.apply(wanted) : this.afterFailure;
 		}
 		catch (RuntimeException | Error ex) {
-			logger.warn("The monitor failed, and goes on", ex);
+			if (wanted.getAsBoolean()) {
+				logger.warn("The monitor failed, and goes on", ex);
+			}
 			return this.afterFailure;
 		}
 	}

@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -61,8 +60,6 @@ public final class ServerMonitor implements SessionProbe {
 	private final MonitorThread thread;
 
 	private volatile boolean onDemand;
-
-	private final AtomicInteger stops = new AtomicInteger();
 
 	private int failures;
 
@@ -215,7 +212,7 @@ public final class ServerMonitor implements SessionProbe {
 	public void refresh() {
 		if (this.onDemand && isDue() && this.polling.tryLock()) {
 			try {
-				poll();
+				poll(() -> this.onDemand);
 			}
 			finally {
 				this.polling.unlock();
@@ -244,7 +241,6 @@ public final class ServerMonitor implements SessionProbe {
 	 * by that, which says nothing about the server: it is forgotten.
 	 */
 	public synchronized void stop() {
-		this.stops.incrementAndGet();
 		this.onDemand = false;
 		this.thread.stop();
 	}
@@ -254,9 +250,16 @@ public final class ServerMonitor implements SessionProbe {
 	 * @return how long to wait before the next question
 	 */
 	public Duration poll() {
+		return poll(() -> true);
+	}
+
+	/**
+	 * Asks now.
+	 * @param wanted whether anybody still wants to know, or the monitor was stopped
+	 * meanwhile
+	 */
+	private Duration poll(BooleanSupplier wanted) {
 		this.polling.lock();
-		int stopped = this.stops.get();
-		BooleanSupplier wanted = () -> this.stops.get() == stopped;
 		try {
 			ask(wanted);
 			boolean soon = this.listeners.polled(this.state, wanted);
@@ -290,7 +293,7 @@ public final class ServerMonitor implements SessionProbe {
 			MonitorFailure failure = MonitorFailure.of(ex);
 			this.refusals.connectFailed(ex);
 			this.state = new MonitorState(before.snapshot(), failure, askedAt, before.since());
-			if (before.failure() == null && this.failures == 1) {
+			if (before.failure() == null) {
 				logger.warn("The monitor cannot see the server (" + failure.cause() + "): " + failure.message());
 			}
 		}

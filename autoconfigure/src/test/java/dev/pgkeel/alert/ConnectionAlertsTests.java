@@ -36,6 +36,8 @@ class ConnectionAlertsTests {
 
 	private Instant now = Instant.EPOCH;
 
+	private Instant watchedSince = Instant.EPOCH;
+
 	private int waiting;
 
 	private boolean soon;
@@ -71,7 +73,7 @@ class ConnectionAlertsTests {
 		ServerSnapshot snapshot = new ServerSnapshot(this.now, new SessionLimits(1003, 3, null, null), true,
 				List.of(new SessionGroup("notes", "idle", sessions, sessions, sessions, 0, idle)), waiters.size(),
 				waiters);
-		this.soon = this.alerts.polled(new MonitorState(snapshot, null, this.now, Instant.EPOCH));
+		this.soon = this.alerts.polled(new MonitorState(snapshot, null, this.now, this.watchedSince));
 	}
 
 	private AlertLevel level(AlertSubject subject) {
@@ -247,6 +249,16 @@ class ConnectionAlertsTests {
 		}
 		assertThat(level(AlertSubject.CONNECTIONS)).isEqualTo(AlertLevel.NONE);
 		assertThat(this.told).extracting(ConnectionAlert::level).containsExactly(AlertLevel.PANIC, AlertLevel.NONE);
+	}
+
+	@Test
+	void waitIsNotReckonedThroughATimeWhenNobodyLooked() {
+		this.waiting = 1;
+		poll(10);
+		this.now = this.now.plusSeconds(600);
+		this.watchedSince = this.now;
+		poll(10);
+		assertThat(level(AlertSubject.POOL)).isEqualTo(AlertLevel.NONE);
 	}
 
 	@Test

@@ -39,6 +39,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.health.DataSourceHealthContributorAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.Lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -383,6 +384,33 @@ class PgkeelMonitorAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed()
 				.getBean(ServerMonitor.class)
 				.matches((monitor) -> !monitor.isRunning()));
+	}
+
+	@Test
+	void otherDatabaseIsNotWatchedAfterAStopEither() {
+		this.contextRunner.withPropertyValues("spring.datasource.url=jdbc:h2:mem:monitor").run((context) -> {
+			Lifecycle source = context.getSourceApplicationContext();
+			source.stop();
+			source.start();
+			assertThat(context.getBean(ServerMonitor.class).isRunning()).isFalse();
+		});
+	}
+
+	@Test
+	void childContextLeavesItsParentsPoolToTheParentsMonitor() {
+		this.contextRunner.run((parent) -> {
+			ServerMonitor monitor = parent.getBean(ServerMonitor.class);
+			this.contextRunner.withParent(parent).run((child) -> {
+				assertThat(child).hasNotFailed();
+				assertThat(child.containsLocalBean("dataSource")).isFalse();
+				assertThat(child.getBean(ServerMonitor.class)).isSameAs(monitor);
+			});
+			try (Connection taken = parent.getBean(HikariDataSource.class).getConnection()) {
+				assertThat(taken.isValid(5)).isTrue();
+			}
+			await(() -> assertThat(monitor.current()).isNotNull());
+			assertThat(monitor.isRunning()).isTrue();
+		});
 	}
 
 }

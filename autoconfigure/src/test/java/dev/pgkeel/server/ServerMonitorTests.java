@@ -11,8 +11,6 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -175,14 +173,15 @@ class ServerMonitorTests {
 	@Test
 	void stoppedMonitorHasNothingToSayOfTheQuestionThatItCutShort(CapturedOutput output) throws Exception {
 		AtomicInteger told = new AtomicInteger();
-		ServerMonitor asking = monitor(new Slow(this.sentinel));
+		Slow slow = new Slow(this.sentinel);
+		ServerMonitor asking = monitor(slow);
 		asking.addListener((state) -> told.incrementAndGet() > 0);
-		CompletableFuture<Duration> poll = CompletableFuture.supplyAsync(asking::poll);
+		asking.start();
 		await(() -> assertThat(this.database.query("select count(*) from pg_stat_activity where datname ="
 				+ " current_database() and wait_event = 'PgSleep'", Long.class))
 			.isOne());
 		asking.stop();
-		poll.get(5, TimeUnit.SECONDS);
+		slow.thread.join();
 		assertThat(told).hasValue(0);
 		assertThat(asking.state().failure()).isNull();
 		assertThat(output).doesNotContain("The monitor cannot see the server", "A listener of the monitor failed");
@@ -272,10 +271,19 @@ class ServerMonitorTests {
 	/**
 	 * A connection on which all takes its time.
 	 */
-	private record Slow(MonitorConnection connection) implements MonitorConnection {
+	private static final class Slow implements MonitorConnection {
+
+		private final MonitorConnection connection;
+
+		private volatile Thread thread;
+
+		Slow(MonitorConnection connection) {
+			this.connection = connection;
+		}
 
 		@Override
 		public <T> T use(Work<T> work) throws SQLException {
+			this.thread = Thread.currentThread();
 			return this.connection.use((open) -> {
 				try (Statement statement = open.createStatement()) {
 					statement.execute("select pg_sleep(9)");
