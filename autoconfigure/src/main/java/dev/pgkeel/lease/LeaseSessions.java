@@ -47,11 +47,23 @@ final class LeaseSessions {
 	/**
 	 * Asks the server.
 	 * @param leases the leases to ask about
-	 * @return what is known, without the leases that have ended meanwhile
+	 * @return what is known, without the leases that have ended meanwhile. Nothing if the
+	 * server cannot be asked
 	 */
 	Map<Lease, SessionState> ask(Collection<Lease> leases) {
+		Map<Lease, SessionState> states = askIfPossible(leases);
+		return (states != null) ? states : Map.of();
+	}
+
+	/**
+	 * Asks the server, if that is possible.
+	 * @param leases the leases to ask about
+	 * @return what the server tells, which may be nothing, without the leases that have
+	 * ended meanwhile. {@code null} if it cannot be asked
+	 */
+	@Nullable Map<Lease, SessionState> askIfPossible(Collection<Lease> leases) {
 		if (this.failed && System.nanoTime() - this.failedAt < PAUSE_AFTER_FAILURE.toNanos()) {
-			return Map.of();
+			return null;
 		}
 		this.failed = false;
 		Map<Integer, Lease> byPid = byPid(leases);
@@ -67,8 +79,10 @@ final class LeaseSessions {
 		}
 		catch (SQLException | RuntimeException ex) {
 			logger.debug("The server cannot be asked what sessions do", ex);
-			this.failed = true;
 			this.failedAt = System.nanoTime();
+			this.failed = true;
+			this.lastSeen = Map.of();
+			return null;
 		}
 		this.lastSeen = Map.copyOf(states);
 		return states;

@@ -112,9 +112,13 @@ public final class PoolLeases {
 	}
 
 	/**
-	 * The caller is told the same if it cannot be explained.
+	 * The caller is told the same if it cannot be explained. Who still waits when the
+	 * pool is closed gets no connection for that reason, which HikariCP does not say.
 	 */
 	private SQLTransientConnectionException explained(SQLTransientConnectionException timeout) {
+		if (this.pool.isClosed()) {
+			return timeout;
+		}
 		try {
 			this.refusals.borrowTimedOut(timeout);
 			return this.exhaustion.explain(timeout);

@@ -39,7 +39,9 @@ final class SuspectWatch {
 	/**
 	 * Looks at the leases, and asks the server only if one of them is old. While such a
 	 * one stays active, the server is left in peace for a quarter of the threshold: on a
-	 * full pool each question is a connection of its own.
+	 * full pool each question is a connection of its own. While the server cannot be
+	 * asked, as when the application is closing, only those are suspected whose last user
+	 * has ended.
 	 */
 	void check(List<Lease> leases) {
 		List<Lease> old = leases.stream()
@@ -51,10 +53,10 @@ final class SuspectWatch {
 			return;
 		}
 		this.nextQuestion = now.plus(this.suspectAfter.dividedBy(4));
-		Map<Lease, SessionState> states = this.sessions.ask(leases);
+		Map<Lease, SessionState> states = this.sessions.askIfPossible(leases);
 		for (Lease lease : old) {
-			SessionState session = states.get(lease);
-			if (isIdle(lease, session)) {
+			SessionState session = (states != null) ? states.get(lease) : null;
+			if ((states != null) ? isIdle(lease, session) : !lease.lastUser().isAlive()) {
 				if (lease.isOpen() && lease.suspect()) {
 					this.counters.countSuspected();
 					this.reporter.report(ConnectionLeakEvent.Kind.SUSPECTED, lease, LeaseSessions.describe(session));

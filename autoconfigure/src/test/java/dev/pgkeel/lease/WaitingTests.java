@@ -3,6 +3,7 @@ package dev.pgkeel.lease;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.PgkeelMode;
@@ -329,6 +331,40 @@ class WaitingTests {
 				.hasSize(1);
 			assertThat(connection.isValid(5)).isTrue();
 		}
+	}
+
+	@Test
+	void whileTheServerCannotBeAskedOnlyWhatAnEndedThreadHeldIsSuspected() throws Exception {
+		LeakSettings settings = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofMillis(300), true, LeakCapture.ADAPTIVE,
+				true);
+		try (GuardedDataSource pool = this.pools.of(this.database, 2, settings)) {
+			GuardedPools.leases(pool).probeWith((pids) -> {
+				throw new SQLTransientConnectionException("The monitor cannot ask now");
+			});
+			Connection held = pool.getConnection();
+			FutureTask<Connection> borrow = new FutureTask<>(pool::getConnection);
+			Thread ended = new Thread(borrow, "ended");
+			ended.start();
+			ended.join();
+			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !this.pools.events.isEmpty());
+			assertThat(this.pools.events).extracting(ConnectionLeakEvent::holder).containsExactly("ended");
+			assertThat(held.isValid(5)).isTrue();
+			assertThat(borrow.get().isValid(5)).isTrue();
+		}
+	}
+
+	@Test
+	void borrowerThatOutlivesThePoolIsToldNothingOfHolders(CapturedOutput output) throws Exception {
+		GuardedDataSource pool = this.pools.of(this.database, 1, GuardedPools.SETTINGS, Duration.ofSeconds(2));
+		Connection taken = pool.getConnection();
+		Future<Connection> waiting = this.threads.submit(() -> pool.getConnection());
+		Awaitility.await().until(() -> pool.getHikariPoolMXBean().getThreadsAwaitingConnection() == 1);
+		pool.close();
+		assertThatExceptionOfType(ExecutionException.class).isThrownBy(waiting::get)
+			.satisfies((ex) -> assertThat(ex.getCause()).isInstanceOf(SQLException.class)
+				.isNotInstanceOf(PoolExhaustedException.class));
+		assertThat(output).doesNotContain("busy. ");
+		taken.close();
 	}
 
 	@Test
