@@ -52,7 +52,9 @@ final class LeakReporter {
 		String callSite = (lease.callSite() != null) ? lease.callSite().toString() : null;
 		ConnectionLeakEvent event = new ConnectionLeakEvent(this.pool.name(), kind, Holders.name(lease.holder()),
 				lease.heldFor(), callSite, session);
-		long seen = count(kind + " " + callSite);
+		// Those without a line of code are not all the same: each thread is a place of
+		// its own
+		long seen = count(kind + " " + ((callSite != null) ? callSite : event.holder()));
 		if (seen > 0) {
 			logger.warn(text(event, lease) + ((seen > 1) ? " Seen " + seen + " times here." : "")
 					+ (armed ? " The lines of code that borrow are recorded from now on." : ""));
