@@ -53,6 +53,15 @@ final class TransactionShutdown implements SmartLifecycle {
 		return PHASE;
 	}
 
+	/**
+	 * A context that is only paused, as Spring's tests do with those that they keep,
+	 * closes no pool, so its transactions may go on.
+	 */
+	@Override
+	public boolean isPauseable() {
+		return false;
+	}
+
 	@Override
 	public void start() {
 		this.running = true;

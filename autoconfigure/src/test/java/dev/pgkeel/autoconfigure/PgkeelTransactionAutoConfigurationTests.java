@@ -315,7 +315,31 @@ class PgkeelTransactionAutoConfigurationTests {
 			.doesNotContain("still running after timeout");
 	}
 
+	@Test
+	void contextThatIsOnlyPausedLetsItsTransactionsGoOn() {
+		this.contextRunner.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=1s").run((context) -> {
+			CompletableFuture<Boolean> done = new CompletableFuture<>();
+			CountDownLatch paused = new CountDownLatch(1);
+			begin(context, done, () -> {
+				try {
+					paused.await();
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+			});
+			context.getSourceApplicationContext().pause();
+			paused.countDown();
+			assertThat(done.get()).isTrue();
+		});
+	}
+
 	private static void begin(ApplicationContext context, CompletableFuture<Boolean> done, String sql)
+			throws InterruptedException {
+		begin(context, done, () -> new JdbcTemplate(context.getBean(DataSource.class)).execute(sql));
+	}
+
+	private static void begin(ApplicationContext context, CompletableFuture<Boolean> done, Runnable work)
 			throws InterruptedException {
 		TransactionTemplate template = context.getBean(TransactionTemplate.class);
 		JdbcTemplate jdbc = new JdbcTemplate(context.getBean(DataSource.class));
@@ -325,7 +349,7 @@ class PgkeelTransactionAutoConfigurationTests {
 				template.executeWithoutResult((status) -> {
 					jdbc.execute("select 1");
 					begun.countDown();
-					jdbc.execute(sql);
+					work.run();
 				});
 				done.complete(true);
 			}
