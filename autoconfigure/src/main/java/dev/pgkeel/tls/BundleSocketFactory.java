@@ -1,10 +1,12 @@
 package dev.pgkeel.tls;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 import javax.net.ssl.SSLSocketFactory;
 
@@ -22,24 +24,37 @@ public final class BundleSocketFactory extends SSLSocketFactory {
 	 * The driver makes its factories by the name of the class and one string, so there is
 	 * no other way to hand it an object.
 	 */
-	private static final Map<String, SslBundles> BUNDLES = new ConcurrentHashMap<>();
+	private static final Map<String, Registered> BUNDLES = new ConcurrentHashMap<>();
+
+	private static final AtomicLong KEYS = new AtomicLong();
 
 	private final SSLSocketFactory factory;
 
 	/**
 	 * Creates a factory; called by the driver.
-	 * @param name the name under which the bundle was registered
+	 * @param key what the bundle was registered as
 	 */
-	public BundleSocketFactory(String name) {
-		SslBundles bundles = BUNDLES.get(name);
-		if (bundles == null) {
-			throw new IllegalArgumentException("There is no SSL bundle " + name);
+	public BundleSocketFactory(String key) {
+		Registered registered = BUNDLES.get(key);
+		SslBundles bundles = (registered != null) ? registered.bundles().get() : null;
+		if (registered == null || bundles == null) {
+			throw new IllegalArgumentException("There is no SSL bundle " + key);
 		}
-		this.factory = bundles.getBundle(name).createSslContext().getSocketFactory();
+		this.factory = bundles.getBundle(registered.name()).createSslContext().getSocketFactory();
 	}
 
-	static void register(String name, SslBundles bundles) {
-		BUNDLES.put(name, bundles);
+	/**
+	 * Registers a bundle for as long as somebody else refers to all of them: two
+	 * applications, or two contexts of a test, may have bundles of the same name.
+	 * @param name the bundle's name
+	 * @param bundles all bundles
+	 * @return the string for the driver
+	 */
+	static String register(String name, SslBundles bundles) {
+		BUNDLES.values().removeIf((registered) -> registered.bundles().get() == null);
+		String key = name + "#" + KEYS.incrementAndGet();
+		BUNDLES.put(key, new Registered(name, new WeakReference<>(bundles)));
+		return key;
 	}
 
 	@Override
@@ -76,6 +91,16 @@ public final class BundleSocketFactory extends SSLSocketFactory {
 	public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort)
 			throws IOException {
 		return this.factory.createSocket(address, port, localAddress, localPort);
+	}
+
+	/**
+	 * A bundle that the driver may ask for.
+	 *
+	 * @param name its name
+	 * @param bundles where it is
+	 */
+	private record Registered(String name, WeakReference<SslBundles> bundles) {
+
 	}
 
 }

@@ -3,6 +3,8 @@ package dev.pgkeel.tls;
 import java.nio.file.Path;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.ssl.SslBundles;
 
 /**
@@ -10,9 +12,11 @@ import org.springframework.boot.ssl.SslBundles;
  *
  * @param settings the driver's properties that make it so
  * @param given whether the user named a certificate or a bundle
+ * @param bundles where the bundle is that the settings ask for, {@code null} if they ask
+ * for none
  * @since 0.1.0
  */
-public record Trust(Map<String, String> settings, boolean given) {
+public record Trust(Map<String, String> settings, boolean given, @Nullable SslBundles bundles) {
 
 	/**
 	 * Trusts the authorities that the JVM trusts. The driver's own default would be a
@@ -20,7 +24,7 @@ public record Trust(Map<String, String> settings, boolean given) {
 	 * @return the trust
 	 */
 	public static Trust ofJvm() {
-		return new Trust(Map.of("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory"), false);
+		return new Trust(Map.of("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory"), false, null);
 	}
 
 	/**
@@ -29,7 +33,7 @@ public record Trust(Map<String, String> settings, boolean given) {
 	 * @return the trust
 	 */
 	public static Trust of(Path rootCertificate) {
-		return new Trust(Map.of("sslrootcert", rootCertificate.toString()), true);
+		return new Trust(Map.of("sslrootcert", rootCertificate.toString()), true, null);
 	}
 
 	/**
@@ -40,8 +44,8 @@ public record Trust(Map<String, String> settings, boolean given) {
 	 * @return the trust
 	 */
 	public static Trust of(String name, SslBundles bundles) {
-		BundleSocketFactory.register(name, bundles);
-		return new Trust(Map.of("sslfactory", BundleSocketFactory.class.getName(), "sslfactoryarg", name), true);
+		return new Trust(Map.of("sslfactory", BundleSocketFactory.class.getName(), "sslfactoryarg",
+				BundleSocketFactory.register(name, bundles)), true, bundles);
 	}
 
 }

@@ -84,6 +84,16 @@ class TlsBundleTests {
 	}
 
 	@Test
+	void twoApplicationsMayHaveABundleOfTheSameName() throws SQLException {
+		String name = UUID.randomUUID().toString();
+		Trust first = Trust.of(name, new DefaultSslBundleRegistry(name, bundle("first")));
+		Trust second = Trust.of(name, new DefaultSslBundleRegistry(name, bundle("second")));
+		String serial = serial(first);
+		assertThat(serial(second)).isNotNull().isNotEqualTo(serial);
+		assertThat(serial(first)).isEqualTo(serial);
+	}
+
+	@Test
 	void serverRefusesWithoutACertificate() {
 		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> serial(Trust.of(certificates.root())));
 	}
