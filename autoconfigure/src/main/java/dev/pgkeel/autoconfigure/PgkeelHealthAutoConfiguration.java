@@ -25,7 +25,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.jdbc.health.DataSourceHealthIndicator;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -62,12 +64,17 @@ public final class PgkeelHealthAutoConfiguration {
 				schema.getIfAvailable(), watched);
 	}
 
+	/**
+	 * Of another database it tells what Spring Boot's own component would.
+	 */
 	@Bean
 	@ConditionalOnBooleanProperty("pgkeel.health.replace-db")
 	@ConditionalOnEnabledHealthIndicator("db")
 	@ConditionalOnMissingBean(name = { "dbHealthIndicator", "dbHealthContributor" })
-	WatchedDatabaseHealthIndicator dbHealthContributor(PgkeelHealthIndicator indicator) {
-		return new WatchedDatabaseHealthIndicator(indicator);
+	HealthIndicator dbHealthContributor(DataSource dataSource, ObjectProvider<PgkeelHealthIndicator> indicators) {
+		PgkeelHealthIndicator indicator = indicators.getIfAvailable();
+		return (indicator != null) ? new WatchedDatabaseHealthIndicator(indicator)
+				: new DataSourceHealthIndicator(dataSource);
 	}
 
 }

@@ -9,6 +9,7 @@ import dev.pgkeel.actuate.PgkeelHealthIndicator;
 import dev.pgkeel.actuate.ServerInquiry;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,6 +19,7 @@ import org.springframework.boot.health.autoconfigure.contributor.HealthContribut
 import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.health.registry.HealthContributorRegistry;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -105,6 +107,22 @@ class PgkeelHealthAutoConfigurationTests {
 			assertThat(context).hasNotFailed();
 			assertThat(context.getBean(HealthContributorRegistry.class).getContributor("pgkeel")).isNull();
 		});
+	}
+
+	@Test
+	void replacedComponentOfAnotherDatabaseIsSpringBoots() {
+		this.contextRunner
+			.withPropertyValues("pgkeel.health.replace-db=true", "spring.datasource.url=jdbc:h2:mem:health")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(context.getBean(HealthContributorRegistry.class).getContributor("db"))
+					.asInstanceOf(InstanceOfAssertFactories.type(HealthIndicator.class))
+					.extracting(HealthIndicator::health)
+					.satisfies((health) -> {
+						assertThat(health.getStatus()).isEqualTo(Status.UP);
+						assertThat(health.getDetails()).containsEntry("database", "H2");
+					});
+			});
 	}
 
 	@Test
