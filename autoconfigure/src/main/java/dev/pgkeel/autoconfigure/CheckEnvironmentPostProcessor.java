@@ -3,6 +3,8 @@ package dev.pgkeel.autoconfigure;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import dev.pgkeel.alert.CheckResult;
+
 import org.springframework.boot.ApplicationContextFactory;
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
@@ -23,7 +25,11 @@ class CheckEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered
 
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-		if (DeployStepEnvironmentPostProcessor.isTrue(environment, "pgkeel.enabled", true) && isCheck(environment)) {
+		if (isCheck(environment)) {
+			if (!DeployStepEnvironmentPostProcessor.isTrue(environment, "pgkeel.enabled", true)) {
+				throw new CheckException(
+						CheckResult.unknown("pgkeel.enabled is " + environment.getProperty("pgkeel.enabled")), null);
+			}
 			Map<String, Object> properties = new LinkedHashMap<>();
 			properties.put("spring.main.web-application-type", "none");
 			properties.put("spring.main.keep-alive", "false");

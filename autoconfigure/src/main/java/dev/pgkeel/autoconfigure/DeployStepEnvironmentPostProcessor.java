@@ -1,6 +1,9 @@
 package dev.pgkeel.autoconfigure;
 
+import java.util.List;
 import java.util.Map;
+
+import dev.pgkeel.schema.SchemaScriptException;
 
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
@@ -11,14 +14,22 @@ import org.springframework.core.env.MapPropertySource;
 
 /**
  * Keeps a web server from coming up when the application only applies schema scripts, or
- * only tries them.
+ * only tries them. If it is to do so and may not, it does not start: the service itself
+ * would come up where a step is waited for.
  */
 class DeployStepEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered {
 
 	private static final String NAME = "pgkeelDeployStep";
 
+	private static final List<String> STEPS = List.of("pgkeel.schema.exit-after-apply", "pgkeel.schema.dry-run");
+
+	private static final List<String> SWITCHES = List.of("pgkeel.enabled", "pgkeel.schema.enabled");
+
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+		if (!CheckEnvironmentPostProcessor.isCheck(environment)) {
+			assertPossible(environment);
+		}
 		if (isDeployStep(environment)) {
 			environment.getPropertySources()
 				.addFirst(new MapPropertySource(NAME,
@@ -26,10 +37,22 @@ class DeployStepEnvironmentPostProcessor implements EnvironmentPostProcessor, Or
 		}
 	}
 
+	private static void assertPossible(Environment environment) {
+		STEPS.stream().filter((step) -> isTrue(environment, step, false)).findFirst().ifPresent((step) -> {
+			for (String name : SWITCHES) {
+				if (!isTrue(environment, name, true)) {
+					throw new SchemaScriptException(
+							step + " is true, but " + name + " is " + environment.getProperty(name)
+									+ ", so that no schema script would be applied",
+							"Start this step with --" + name + "=true, or without " + step + ".", null);
+				}
+			}
+		});
+	}
+
 	static boolean isDeployStep(Environment environment) {
-		return isTrue(environment, "pgkeel.enabled", true) && isTrue(environment, "pgkeel.schema.enabled", true)
-				&& (isTrue(environment, "pgkeel.schema.dry-run", false)
-						|| isTrue(environment, "pgkeel.schema.exit-after-apply", false));
+		return SWITCHES.stream().allMatch((name) -> isTrue(environment, name, true))
+				&& STEPS.stream().anyMatch((step) -> isTrue(environment, step, false));
 	}
 
 	/**

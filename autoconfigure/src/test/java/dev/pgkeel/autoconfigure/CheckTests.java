@@ -119,6 +119,12 @@ class CheckTests {
 	}
 
 	@Test
+	void checkThatMayNotRunDoesNotRunTheApplicationInItsPlace(CapturedOutput output) {
+		assertExit(2, "--pgkeel.enabled=false");
+		assertThat(lines(output)).isEqualTo("UNKNOWN: pgkeel.enabled is false");
+	}
+
+	@Test
 	void disabledCheckRunsTheApplication(CapturedOutput output) {
 		try (ConfigurableApplicationContext context = run("--pgkeel.check=false",
 				"--spring.main.web-application-type=none", "--spring.flyway.enabled=false",

@@ -12,6 +12,8 @@ import dev.pgkeel.testsupport.TestServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 import org.springframework.boot.ApplicationRunner;
@@ -80,6 +82,17 @@ class DeployStepTests {
 		assertThatException().isThrownBy(() -> run("pgkeel.schema.exit-after-apply=true", "second=true"));
 		assertThat(output).contains("there is no data source for them").contains("@Primary");
 		assertThat(output).doesNotContain("The application's bean is there");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "pgkeel.schema.exit-after-apply, pgkeel.schema.enabled",
+			"pgkeel.schema.exit-after-apply, pgkeel.enabled", "pgkeel.schema.dry-run, pgkeel.enabled" })
+	void stepThatMayNotRunDoesNotRunTheApplicationInItsPlace(String step, String off, CapturedOutput output) {
+		assertThatException().isThrownBy(() -> run(step + "=true", off + "=false"));
+		assertThat(output).contains("APPLICATION FAILED TO START", step + " is true, but " + off + " is false",
+				"--" + off + "=true");
+		assertThat(output).doesNotContain("The application's bean is there");
+		assertThat(tables()).isEmpty();
 	}
 
 	@Test
