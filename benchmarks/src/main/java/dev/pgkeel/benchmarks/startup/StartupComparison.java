@@ -40,7 +40,7 @@ public final class StartupComparison {
 
 	private static final int WARM_UP = 2;
 
-	private static final String ROUNDS = "21";
+	private static final String ROUNDS = "15";
 
 	private static final int LATER_WARM_UP = 4;
 
