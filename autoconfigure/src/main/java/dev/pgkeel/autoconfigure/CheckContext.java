@@ -17,6 +17,9 @@ final class CheckContext extends GenericApplicationContext {
 		try {
 			super.refresh();
 		}
+		catch (CheckException ex) {
+			throw ex;
+		}
 		catch (RuntimeException ex) {
 			throw new CheckException(CheckResult.unknown("the application's configuration failed: "
 					+ NestedExceptionUtils.getMostSpecificCause(ex).getMessage()), ex);

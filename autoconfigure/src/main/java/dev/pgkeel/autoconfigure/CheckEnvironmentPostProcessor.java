@@ -26,10 +26,16 @@ class CheckEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
 		if (isCheck(environment)) {
-			if (!DeployStepEnvironmentPostProcessor.isTrue(environment, "pgkeel.enabled", true)) {
-				throw new CheckException(
-						CheckResult.unknown("pgkeel.enabled is " + environment.getProperty("pgkeel.enabled")), null);
-			}
+			application.addInitializers((context) -> context.addBeanFactoryPostProcessor((beans) -> {
+				if (!beans.containsBeanDefinition(PgkeelCheckAutoConfiguration.END)
+						&& !DeployStepEnvironmentPostProcessor.isAheadOfTime()) {
+					throw new CheckException(
+							CheckResult.unknown(DeployStepEnvironmentPostProcessor.isOn(environment, "pgkeel.enabled")
+									? "nothing here checks"
+									: "pgkeel.enabled is " + environment.getProperty("pgkeel.enabled")),
+							null);
+				}
+			}));
 			Map<String, Object> properties = new LinkedHashMap<>();
 			properties.put("spring.main.web-application-type", "none");
 			properties.put("spring.main.keep-alive", "false");
@@ -44,7 +50,7 @@ class CheckEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered
 	}
 
 	static boolean isCheck(Environment environment) {
-		return DeployStepEnvironmentPostProcessor.isTrue(environment, PROPERTY, false);
+		return DeployStepEnvironmentPostProcessor.isAsked(environment, PROPERTY);
 	}
 
 	/**

@@ -1,12 +1,15 @@
 package dev.pgkeel.autoconfigure;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 import dev.pgkeel.schema.SchemaScriptException;
 
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
+import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
@@ -14,8 +17,8 @@ import org.springframework.core.env.MapPropertySource;
 
 /**
  * Keeps a web server from coming up when the application only applies schema scripts, or
- * only tries them. If it is to do so and may not, it does not start: the service itself
- * would come up where a step is waited for.
+ * only tries them. If it is to do so and nothing here would, it does not start: the
+ * service itself would come up where a step is waited for.
  */
 class DeployStepEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered {
 
@@ -25,10 +28,23 @@ class DeployStepEnvironmentPostProcessor implements EnvironmentPostProcessor, Or
 
 	private static final List<String> SWITCHES = List.of("pgkeel.enabled", "pgkeel.schema.enabled");
 
+	/**
+	 * What Spring takes for {@code true} where it binds properties.
+	 */
+	private static final Set<String> YES = Set.of("true", "on", "yes", "1");
+
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-		if (!CheckEnvironmentPostProcessor.isCheck(environment)) {
-			assertPossible(environment);
+		if (CheckEnvironmentPostProcessor.isCheck(environment)) {
+			return;
+		}
+		String step = STEPS.stream().filter((name) -> isAsked(environment, name)).findFirst().orElse(null);
+		if (step != null) {
+			application.addInitializers((context) -> context.addBeanFactoryPostProcessor((beans) -> {
+				if (!beans.containsBeanDefinition(PgkeelDeployStepAutoConfiguration.END) && !isAheadOfTime()) {
+					throw impossible(environment, step);
+				}
+			}));
 		}
 		if (isDeployStep(environment)) {
 			environment.getPropertySources()
@@ -37,30 +53,42 @@ class DeployStepEnvironmentPostProcessor implements EnvironmentPostProcessor, Or
 		}
 	}
 
-	private static void assertPossible(Environment environment) {
-		STEPS.stream().filter((step) -> isTrue(environment, step, false)).findFirst().ifPresent((step) -> {
-			for (String name : SWITCHES) {
-				if (!isTrue(environment, name, true)) {
-					throw new SchemaScriptException(
-							step + " is true, but " + name + " is " + environment.getProperty(name)
-									+ ", so that no schema script would be applied",
-							"Start this step with --" + name + "=true, or without " + step + ".", null);
-				}
-			}
-		});
+	static boolean isDeployStep(Environment environment) {
+		return SWITCHES.stream().allMatch((name) -> isOn(environment, name))
+				&& STEPS.stream().anyMatch((step) -> isAsked(environment, step));
 	}
 
-	static boolean isDeployStep(Environment environment) {
-		return SWITCHES.stream().allMatch((name) -> isTrue(environment, name, true))
-				&& STEPS.stream().anyMatch((step) -> isTrue(environment, step, false));
+	private static SchemaScriptException impossible(Environment environment, String step) {
+		for (String name : SWITCHES) {
+			if (!isOn(environment, name)) {
+				return new SchemaScriptException(
+						step + " is true, but " + name + " is " + environment.getProperty(name)
+								+ ", so that no schema script would be applied",
+						"Start this step with --" + name + "=true, or without " + step + ".", null);
+			}
+		}
+		return new SchemaScriptException(step + " is true, but nothing here applies schema scripts",
+				"Do not exclude pgkeel's auto-configuration, or process the application ahead of time with"
+						+ " pgkeel.enabled and pgkeel.schema.enabled, or start it without " + step + ".",
+				null);
+	}
+
+	static boolean isAheadOfTime() {
+		return Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING);
+	}
+
+	/**
+	 * Reads a switch as Spring Boot's conditions do.
+	 */
+	static boolean isOn(Environment environment, String name) {
+		return "true".equalsIgnoreCase(environment.getProperty(name, "true"));
 	}
 
 	/**
 	 * What is no boolean is reported where the properties are bound.
 	 */
-	static boolean isTrue(Environment environment, String name, boolean otherwise) {
-		String value = environment.getProperty(name);
-		return (value != null) ? Boolean.parseBoolean(value.strip()) : otherwise;
+	static boolean isAsked(Environment environment, String name) {
+		return YES.contains(environment.getProperty(name, "").strip().toLowerCase(Locale.ROOT));
 	}
 
 	/**

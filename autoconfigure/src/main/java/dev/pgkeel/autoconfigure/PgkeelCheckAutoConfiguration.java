@@ -45,6 +45,8 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @EnableConfigurationProperties({ CheckProperties.class, AlertProperties.class })
 public final class PgkeelCheckAutoConfiguration {
 
+	static final String END = "pgkeelCheckEnd";
+
 	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
 	private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(5);
@@ -63,7 +65,7 @@ public final class PgkeelCheckAutoConfiguration {
 		};
 	}
 
-	@Bean
+	@Bean(END)
 	ApplicationListener<ApplicationStartedEvent> pgkeelCheckEnd(ObjectProvider<DataSource> dataSource,
 			ObjectProvider<AlertProperties> alert, ObjectProvider<DirectWay> directWay,
 			ConfigurableEnvironment environment) {

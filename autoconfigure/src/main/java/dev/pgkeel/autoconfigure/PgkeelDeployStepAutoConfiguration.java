@@ -33,6 +33,8 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @Conditional(PgkeelDeployStepAutoConfiguration.OnDeployStep.class)
 public final class PgkeelDeployStepAutoConfiguration {
 
+	static final String END = "pgkeelDeployStepEnd";
+
 	private static final Log logger = LogFactory.getLog(PgkeelDeployStepAutoConfiguration.class);
 
 	/**
@@ -52,7 +54,7 @@ public final class PgkeelDeployStepAutoConfiguration {
 		};
 	}
 
-	@Bean
+	@Bean(END)
 	ApplicationListener<ApplicationStartedEvent> pgkeelDeployStepEnd(ObjectProvider<SchemaInitializer> initializer,
 			ConfigurableEnvironment environment) {
 		return (event) -> {

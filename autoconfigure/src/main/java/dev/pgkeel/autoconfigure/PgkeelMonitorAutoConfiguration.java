@@ -41,11 +41,11 @@ import dev.pgkeel.server.ServerMonitor;
 import dev.pgkeel.server.ServerSnapshot;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -62,15 +62,9 @@ import org.springframework.util.function.SingletonSupplier;
 		after = { PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class, DataSourceAutoConfiguration.class })
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnSingleCandidate(DataSource.class)
-@ConditionalOnMissingBean(name = PgkeelMonitorAutoConfiguration.MONITOR)
 @ConditionalOnBooleanProperty(name = "pgkeel.monitor.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ MonitorProperties.class, AlertProperties.class, FleetProperties.class })
 public final class PgkeelMonitorAutoConfiguration {
-
-	/**
-	 * Whose data source is the parent context's has the parent's monitor too.
-	 */
-	static final String MONITOR = "pgkeelServerMonitor";
 
 	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
@@ -104,7 +98,7 @@ public final class PgkeelMonitorAutoConfiguration {
 		};
 	}
 
-	@Bean(MONITOR)
+	@Bean
 	ServerMonitor pgkeelServerMonitor(DirectWay directWay, MonitorProperties monitor, FleetProperties fleet,
 			DataSource dataSource, ObjectProvider<KnownServers> servers, ApplicationInstance instance,
 			Refusals refusals, ObjectProvider<PollListener> listeners, ActiveProfile profile) {
@@ -147,7 +141,7 @@ public final class PgkeelMonitorAutoConfiguration {
 	 */
 	@Bean
 	MonitorLifecycle pgkeelMonitorLifecycle(ServerMonitor monitor, ActiveProfile profile, DataSource dataSource,
-			Refusals refusals, ObjectProvider<KnownServers> servers, DirectWay directWay) {
+			Refusals refusals, ObjectProvider<KnownServers> servers, DirectWay directWay, ListableBeanFactory beans) {
 		refusals.onTimeout(monitor::hurry);
 		boolean onDemand = profile.profile() == RuntimeProfile.SERVERLESS;
 		HikariDataSource pool = DatabaseTarget.pool(dataSource);
@@ -155,7 +149,9 @@ public final class PgkeelMonitorAutoConfiguration {
 				|| DatabaseTarget.ofPool(pool) == DatabaseTarget.UNKNOWN) {
 			return new MonitorLifecycle(monitor, () -> false, onDemand, null);
 		}
-		PoolLeases leases = (pool instanceof GuardedDataSource guarded) ? guarded.leases() : null;
+		// A child context's monitor may end long before the pool of the parent does
+		boolean ours = beans.getBeanNamesForType(DataSource.class, true, false).length > 0;
+		PoolLeases leases = (ours && pool instanceof GuardedDataSource guarded) ? guarded.leases() : null;
 		if (leases != null) {
 			leases.countWith(refusals);
 		}

@@ -1,8 +1,10 @@
 package dev.pgkeel.lease;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -23,6 +25,8 @@ final class LeakReporter {
 
 	private static final int MAXIMUM_PLACES = 1000;
 
+	private static final int MAXIMUM_HOLDERS = 20;
+
 	private final BarePool pool;
 
 	private final CallSiteCapture capture;
@@ -32,6 +36,8 @@ final class LeakReporter {
 	private final LongSupplier nanoClock;
 
 	private final Map<String, Place> places = new LinkedHashMap<>();
+
+	private final Set<String> holders = new HashSet<>();
 
 	LeakReporter(BarePool pool, CallSiteCapture capture, Consumer<ConnectionLeakEvent> listener,
 			LongSupplier nanoClock) {
@@ -52,14 +58,23 @@ final class LeakReporter {
 		String callSite = (lease.callSite() != null) ? lease.callSite().toString() : null;
 		ConnectionLeakEvent event = new ConnectionLeakEvent(this.pool.name(), kind, Holders.name(lease.holder()),
 				lease.heldFor(), callSite, session);
-		// Those without a line of code are not all the same: each thread is a place of
-		// its own
-		long seen = count(kind + " " + ((callSite != null) ? callSite : event.holder()));
+		long seen = count(kind + " " + ((callSite != null) ? callSite : place(event.holder())));
 		if (seen > 0) {
 			logger.warn(text(event, lease) + ((seen > 1) ? " Seen " + seen + " times here." : "")
 					+ (armed ? " The lines of code that borrow are recorded from now on." : ""));
 		}
 		publish(event);
+	}
+
+	/**
+	 * Leaks without a line of code are not all the same: a thread is a place too, unless
+	 * there are many, as where each request has one of its own.
+	 */
+	private synchronized String place(String holder) {
+		if (this.holders.size() < MAXIMUM_HOLDERS) {
+			this.holders.add(holder);
+		}
+		return this.holders.contains(holder) ? "by " + holder : "by others";
 	}
 
 	/**

@@ -17,6 +17,8 @@ final class SuspectWatch {
 
 	private static final Log logger = LogFactory.getLog(SuspectWatch.class);
 
+	private static final int PATIENCE_IF_BLIND = 4;
+
 	private final Duration suspectAfter;
 
 	private final LeaseSessions sessions;
@@ -39,9 +41,7 @@ final class SuspectWatch {
 	/**
 	 * Looks at the leases, and asks the server only if one of them is old. While such a
 	 * one stays active, the server is left in peace for a quarter of the threshold: on a
-	 * full pool each question is a connection of its own. While the server cannot be
-	 * asked, as when the application is closing, only those are suspected whose last user
-	 * has ended.
+	 * full pool each question is a connection of its own.
 	 */
 	void check(List<Lease> leases) {
 		List<Lease> old = leases.stream()
@@ -56,7 +56,7 @@ final class SuspectWatch {
 		Map<Lease, SessionState> states = this.sessions.askIfPossible(leases);
 		for (Lease lease : old) {
 			SessionState session = (states != null) ? states.get(lease) : null;
-			if ((states != null) ? isIdle(lease, session) : !lease.lastUser().isAlive()) {
+			if ((states != null) ? isIdle(lease, session) : looksForgotten(lease)) {
 				if (lease.isOpen() && lease.suspect()) {
 					this.counters.countSuspected();
 					this.reporter.report(ConnectionLeakEvent.Kind.SUSPECTED, lease, LeaseSessions.describe(session));
@@ -67,6 +67,17 @@ final class SuspectWatch {
 						+ Holders.name(lease.holder()) + ", and its session is " + LeaseSessions.describe(session));
 			}
 		}
+	}
+
+	/**
+	 * While nobody can ask, as when the application is closing, one look at a thread is
+	 * little: it may be between two statements. Where nobody ever can, as on a dry pool
+	 * with a driver that wraps PostgreSQL's, it is all there is, so it counts in the end.
+	 */
+	private boolean looksForgotten(Lease lease) {
+		return !lease.lastUser().isAlive()
+				|| (lease.heldFor().compareTo(this.suspectAfter.multipliedBy(PATIENCE_IF_BLIND)) > 0
+						&& !Holders.isInCall(lease.lastUser()));
 	}
 
 	/**

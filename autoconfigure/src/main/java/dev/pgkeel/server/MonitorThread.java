@@ -110,7 +110,7 @@ final class MonitorThread {
 	 * Closes what a question has opened after the end. Who has started again meanwhile
 	 * keeps it.
 	 */
-	private synchronized void closeIfStopped() {
+	synchronized void closeIfStopped() {
 		if (this.executor == null) {
 			this.close.run();
 		}

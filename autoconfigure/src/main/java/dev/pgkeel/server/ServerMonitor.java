@@ -156,9 +156,7 @@ public final class ServerMonitor implements SessionProbe {
 		}
 		finally {
 			this.polling.unlock();
-			if (!isRunning()) {
-				this.connection.close();
-			}
+			this.thread.closeIfStopped();
 		}
 	}
 
@@ -279,6 +277,9 @@ public final class ServerMonitor implements SessionProbe {
 		try {
 			ServerSnapshot snapshot = this.connection.use(
 					(open) -> SnapshotQuery.run(open, TIMEOUT, this.clock.instant(), this.watched.get(), this.details));
+			if (!wanted.getAsBoolean()) {
+				return;
+			}
 			this.failures = 0;
 			this.state = new MonitorState(snapshot, null, askedAt, before.since());
 			if (before.failure() != null) {

@@ -125,6 +125,12 @@ class CheckTests {
 	}
 
 	@Test
+	void checkThatIsExcludedDoesNotRunTheApplicationInItsPlace(CapturedOutput output) {
+		assertExit(2, "--spring.autoconfigure.exclude=" + PgkeelCheckAutoConfiguration.class.getName());
+		assertThat(lines(output)).isEqualTo("UNKNOWN: nothing here checks");
+	}
+
+	@Test
 	void disabledCheckRunsTheApplication(CapturedOutput output) {
 		try (ConfigurableApplicationContext context = run("--pgkeel.check=false",
 				"--spring.main.web-application-type=none", "--spring.flyway.enabled=false",

@@ -17,6 +17,7 @@ import dev.pgkeel.alert.AlertSubject;
 import dev.pgkeel.alert.ConnectionAlerts;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.pool.PoolSetting;
+import dev.pgkeel.server.Refusals;
 import dev.pgkeel.server.ServerMonitor;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
@@ -398,19 +399,21 @@ class PgkeelMonitorAutoConfigurationTests {
 
 	@Test
 	void childContextLeavesItsParentsPoolToTheParentsMonitor() {
-		this.contextRunner.run((parent) -> {
-			ServerMonitor monitor = parent.getBean(ServerMonitor.class);
-			this.contextRunner.withParent(parent).run((child) -> {
-				assertThat(child).hasNotFailed();
-				assertThat(child.containsLocalBean("dataSource")).isFalse();
-				assertThat(child.getBean(ServerMonitor.class)).isSameAs(monitor);
+		this.contextRunner
+			.withPropertyValues("spring.datasource.hikari.maximum-pool-size=1",
+					"spring.datasource.hikari.connection-timeout=300")
+			.run((parent) -> {
+				this.contextRunner.withParent(parent).run((child) -> {
+					assertThat(child).hasNotFailed();
+					assertThat(child.containsLocalBean("dataSource")).isFalse();
+				});
+				HikariDataSource pool = parent.getBean(HikariDataSource.class);
+				try (Connection taken = pool.getConnection()) {
+					assertThatException().isThrownBy(pool::getConnection);
+					assertThat(taken.isValid(5)).isTrue();
+				}
+				assertThat(parent.getBean(Refusals.class).timeouts()).isOne();
 			});
-			try (Connection taken = parent.getBean(HikariDataSource.class).getConnection()) {
-				assertThat(taken.isValid(5)).isTrue();
-			}
-			await(() -> assertThat(monitor.current()).isNotNull());
-			assertThat(monitor.isRunning()).isTrue();
-		});
 	}
 
 }
