@@ -26,16 +26,8 @@ class CheckEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
 		if (isCheck(environment)) {
-			application.addInitializers((context) -> context.addBeanFactoryPostProcessor((beans) -> {
-				if (!beans.containsBeanDefinition(PgkeelCheckAutoConfiguration.END)
-						&& !DeployStepEnvironmentPostProcessor.isAheadOfTime()) {
-					throw new CheckException(
-							CheckResult.unknown(DeployStepEnvironmentPostProcessor.isOn(environment, "pgkeel.enabled")
-									? "nothing here checks"
-									: "pgkeel.enabled is " + environment.getProperty("pgkeel.enabled")),
-							null);
-				}
-			}));
+			OneShotBeans.demand(application, PgkeelCheckAutoConfiguration.END,
+					() -> new CheckException(CheckResult.unknown(problem(environment)), null));
 			Map<String, Object> properties = new LinkedHashMap<>();
 			properties.put("spring.main.web-application-type", "none");
 			properties.put("spring.main.keep-alive", "false");
@@ -47,6 +39,11 @@ class CheckEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered
 			environment.getPropertySources().addFirst(new MapPropertySource(NAME, properties));
 			application.setApplicationContextFactory(ApplicationContextFactory.of(CheckContext::new));
 		}
+	}
+
+	private static String problem(Environment environment) {
+		return DeployStepEnvironmentPostProcessor.isOn(environment, "pgkeel.enabled") ? "nothing here checks"
+				: "pgkeel.enabled is " + environment.getProperty("pgkeel.enabled");
 	}
 
 	static boolean isCheck(Environment environment) {

@@ -9,7 +9,6 @@ import dev.pgkeel.schema.SchemaScriptException;
 
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
-import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
@@ -40,11 +39,8 @@ class DeployStepEnvironmentPostProcessor implements EnvironmentPostProcessor, Or
 		}
 		String step = STEPS.stream().filter((name) -> isAsked(environment, name)).findFirst().orElse(null);
 		if (step != null) {
-			application.addInitializers((context) -> context.addBeanFactoryPostProcessor((beans) -> {
-				if (!beans.containsBeanDefinition(PgkeelDeployStepAutoConfiguration.END) && !isAheadOfTime()) {
-					throw impossible(environment, step);
-				}
-			}));
+			OneShotBeans.demand(application, PgkeelDeployStepAutoConfiguration.END,
+					() -> impossible(environment, step));
 		}
 		if (isDeployStep(environment)) {
 			environment.getPropertySources()
@@ -71,10 +67,6 @@ class DeployStepEnvironmentPostProcessor implements EnvironmentPostProcessor, Or
 				"Do not exclude pgkeel's auto-configuration, or process the application ahead of time with"
 						+ " pgkeel.enabled and pgkeel.schema.enabled, or start it without " + step + ".",
 				null);
-	}
-
-	static boolean isAheadOfTime() {
-		return Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING);
 	}
 
 	/**

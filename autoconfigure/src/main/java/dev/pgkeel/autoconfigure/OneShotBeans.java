@@ -1,6 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -9,6 +10,7 @@ import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.CommandLineRunner;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.AbstractApplicationContext;
 
@@ -26,6 +28,20 @@ final class OneShotBeans {
 	private static final String NEEDS_A_WEB_SERVER = "mvcResourceUrlProvider";
 
 	private OneShotBeans() {
+	}
+
+	/**
+	 * Lets an application start only with the bean that ends it. A context without
+	 * auto-configuration, such as a parent or Spring Cloud's bootstrap context, is not
+	 * what was to run: the one that is comes later.
+	 */
+	static void demand(SpringApplication application, String end, Supplier<? extends RuntimeException> refusal) {
+		application.addInitializers((context) -> context.addBeanFactoryPostProcessor((beans) -> {
+			if (AutoConfigurationPackages.has(beans) && !beans.containsBeanDefinition(end)
+					&& !AheadOfTime.isProcessing()) {
+				throw refusal.get();
+			}
+		}));
 	}
 
 	static void restrict(ConfigurableListableBeanFactory beanFactory) {

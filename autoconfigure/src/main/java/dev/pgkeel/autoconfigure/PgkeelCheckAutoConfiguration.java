@@ -27,7 +27,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
-import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.context.weaving.LoadTimeWeaverAware;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -128,8 +127,7 @@ public final class PgkeelCheckAutoConfiguration {
 
 		@Override
 		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			return Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)
-					|| CheckEnvironmentPostProcessor.isCheck(context.getEnvironment());
+			return AheadOfTime.isProcessing() || CheckEnvironmentPostProcessor.isCheck(context.getEnvironment());
 		}
 
 	}

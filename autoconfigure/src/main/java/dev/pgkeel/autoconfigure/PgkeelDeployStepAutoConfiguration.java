@@ -17,7 +17,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
-import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
@@ -90,7 +89,7 @@ public final class PgkeelDeployStepAutoConfiguration {
 
 		@Override
 		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			return Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)
+			return AheadOfTime.isProcessing()
 					|| DeployStepEnvironmentPostProcessor.isDeployStep(context.getEnvironment());
 		}
 

@@ -18,7 +18,6 @@ import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.StringUtils;
 
@@ -79,7 +78,7 @@ public final class PgkeelWebhookAutoConfiguration {
 		@Override
 		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
 			// A placeholder may have no value before run time
-			return Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)
+			return AheadOfTime.isProcessing()
 					|| StringUtils.hasText(context.getEnvironment().getProperty("pgkeel.alert.webhook.url"));
 		}
 

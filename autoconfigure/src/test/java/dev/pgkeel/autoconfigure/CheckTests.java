@@ -19,6 +19,7 @@ import org.springframework.boot.ExitCodeGenerator;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -131,6 +132,16 @@ class CheckTests {
 	}
 
 	@Test
+	void parentContextLeavesTheCheckToItsChild(CapturedOutput output) {
+		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Parent.class)
+			.child(Application.class)
+			.run(arguments())) {
+			assertThat(lines(output)).matches(FINE);
+			assertThat(SpringApplication.exit(context)).isZero();
+		}
+	}
+
+	@Test
 	void disabledCheckRunsTheApplication(CapturedOutput output) {
 		try (ConfigurableApplicationContext context = run("--pgkeel.check=false",
 				"--spring.main.web-application-type=none", "--spring.flyway.enabled=false",
@@ -149,6 +160,10 @@ class CheckTests {
 	private ConfigurableApplicationContext run(String... more) {
 		SpringApplication application = new SpringApplication(Application.class);
 		application.setWebApplicationType(WebApplicationType.SERVLET);
+		return application.run(arguments(more));
+	}
+
+	private String[] arguments(String... more) {
 		Map<String, String> arguments = new LinkedHashMap<>();
 		Stream
 			.concat(Stream.of("--spring.datasource.url=" + this.database.directUrl(),
@@ -156,7 +171,7 @@ class CheckTests {
 					"--spring.datasource.password=" + this.database.password(), "--pgkeel.check=true",
 					"--spring.jpa.hibernate.ddl-auto=none"), Stream.of(more))
 			.forEach((argument) -> arguments.put(argument.split("=")[0], argument));
-		return application.run(arguments.values().toArray(String[]::new));
+		return arguments.values().toArray(String[]::new);
 	}
 
 	/**
@@ -193,6 +208,14 @@ class CheckTests {
 		SmartLifecycle lifecycle() {
 			return new PrintingLifecycle("The application's lifecycle starts");
 		}
+
+	}
+
+	/**
+	 * A context above the application's.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class Parent {
 
 	}
 

@@ -1,9 +1,8 @@
 package dev.pgkeel.autoconfigure;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -19,8 +18,10 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -97,6 +98,16 @@ class DeployStepTests {
 	}
 
 	@Test
+	void parentContextLeavesTheStepToItsChild(CapturedOutput output) {
+		Thread main = new Thread(() -> new SpringApplicationBuilder(Parent.class).child(Application.class)
+			.run(arguments("pgkeel.schema.exit-after-apply=true")));
+		main.start();
+		Awaitility.await().until(() -> !main.isAlive());
+		assertThat(output).contains("Schema applied.").doesNotContain("The application's bean is there");
+		assertThat(tables()).contains("notes");
+	}
+
+	@Test
 	void mainMayAskForTheExitCode() throws Exception {
 		FutureTask<Integer> main = new FutureTask<>(
 				() -> SpringApplication.exit(run("pgkeel.schema.exit-after-apply=true")));
@@ -117,13 +128,18 @@ class DeployStepTests {
 	private ConfigurableApplicationContext run(String... properties) {
 		SpringApplication application = new SpringApplication(Application.class);
 		application.setWebApplicationType(WebApplicationType.SERVLET);
-		List<String> arguments = new ArrayList<>(List.of(properties));
-		arguments.addAll(List.of(this.database.properties()));
 		if (!String.join(" ", properties).contains("exit-after-apply=true")
 				&& !String.join(" ", properties).contains("dry-run=true")) {
 			application.setWebApplicationType(WebApplicationType.NONE);
 		}
-		return application.run(arguments.stream().map("--"::concat).toArray(String[]::new));
+		return application.run(arguments(properties));
+	}
+
+	private String[] arguments(String... properties) {
+		return Stream.of(properties, this.database.properties())
+			.flatMap(Stream::of)
+			.map("--"::concat)
+			.toArray(String[]::new);
 	}
 
 	private String tables() {
@@ -136,6 +152,7 @@ class DeployStepTests {
 	 * An application with a bean and a runner.
 	 */
 	@Configuration(proxyBeanMethods = false)
+	@AutoConfigurationPackage
 	@ImportAutoConfiguration({ DataSourceAutoConfiguration.class, PgkeelAutoConfiguration.class,
 			PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class,
 			PgkeelToolGuardAutoConfiguration.class, PgkeelDeployStepAutoConfiguration.class })
@@ -168,6 +185,14 @@ class DeployStepTests {
 		ApplicationRunner runner() {
 			return (arguments) -> System.out.println("The application's runner runs");
 		}
+
+	}
+
+	/**
+	 * A context above the application's.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class Parent {
 
 	}
 
