@@ -74,9 +74,10 @@ final class TransactionShutdown implements SmartLifecycle {
 
 	@Override
 	public void stop(Runnable callback) {
+		Thread closer = Thread.currentThread();
 		Thread thread = new Thread(() -> {
 			try {
-				stop();
+				stop(closer);
 			}
 			finally {
 				callback.run();
@@ -88,9 +89,13 @@ final class TransactionShutdown implements SmartLifecycle {
 
 	@Override
 	public void stop() {
+		stop(Thread.currentThread());
+	}
+
+	private void stop(Thread closer) {
 		this.running = false;
 		try {
-			report(this.guard.drain(this.patience, this.grace));
+			report(this.guard.drain(closer, this.patience, this.grace));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -101,8 +106,7 @@ final class TransactionShutdown implements SmartLifecycle {
 		if (drained.cancelled() + drained.left() > 0) {
 			logger.warn("Shutdown: %d transactions finished, %d were cancelled and rolled back"
 				.formatted(drained.finished(), drained.cancelled())
-					+ ((drained.left() > 0)
-							? ", %d were cancelled and end with their sessions".formatted(drained.left()) : ""));
+					+ ((drained.left() > 0) ? ", %d end with their sessions".formatted(drained.left()) : ""));
 		}
 		else if (drained.finished() > 0) {
 			logger.info("Shutdown: %d transactions finished, none had to be cancelled".formatted(drained.finished()));

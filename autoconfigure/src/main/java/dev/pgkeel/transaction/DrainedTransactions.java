@@ -6,8 +6,8 @@ package dev.pgkeel.transaction;
  *
  * @param finished how many finished by themselves
  * @param cancelled how many were cancelled and have rolled back
- * @param left how many were cancelled and have not noticed: they do not commit, and the
- * end of their sessions rolls them back
+ * @param left how many were cancelled and have not noticed, or are open in the thread
+ * that shuts down: the end of their sessions rolls them back
  * @since 0.1.0
  */
 public record DrainedTransactions(int finished, int cancelled, int left) {

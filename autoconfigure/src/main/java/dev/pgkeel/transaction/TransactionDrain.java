@@ -1,6 +1,7 @@
 package dev.pgkeel.transaction;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -9,18 +10,32 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Waits for transactions to finish when the application shuts down, and then cancels
- * those that do not.
+ * those that do not. One whose thread itself waits for the shutdown to end cannot finish
+ * before: it is left alone.
  */
 final class TransactionDrain {
 
 	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
+	/**
+	 * Where a thread is that has called {@link System#exit}.
+	 */
+	private static final String EXIT = "java.lang.Shutdown";
+
 	private final RunningTransactions running;
+
+	private final Thread closer;
 
 	private final Set<RunningTransaction> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 
-	TransactionDrain(RunningTransactions running) {
+	/**
+	 * Creates a drain.
+	 * @param running the transactions
+	 * @param closer the thread that waits for the drain to end
+	 */
+	TransactionDrain(RunningTransactions running, Thread closer) {
 		this.running = running;
+		this.closer = closer;
 	}
 
 	/**
@@ -33,7 +48,7 @@ final class TransactionDrain {
 	DrainedTransactions drain(Duration patience, Duration grace) throws InterruptedException {
 		List<RunningTransaction> late = waitFor(patience, false);
 		int finished = this.seen.size() - late.size();
-		late.forEach(RunningTransaction::cancel);
+		late.stream().filter(this::canFinish).forEach(RunningTransaction::cancel);
 		List<RunningTransaction> left = waitFor(grace, true);
 		return new DrainedTransactions(finished, this.seen.size() - finished - left.size(), left.size());
 	}
@@ -41,9 +56,9 @@ final class TransactionDrain {
 	private List<RunningTransaction> waitFor(Duration time, boolean cancel) throws InterruptedException {
 		long start = System.nanoTime();
 		List<RunningTransaction> still = look();
-		while (!still.isEmpty() && System.nanoTime() - start < time.toNanos()) {
+		while (still.stream().anyMatch(this::canFinish) && System.nanoTime() - start < time.toNanos()) {
 			if (cancel) {
-				still.forEach(TransactionDrain::cancel);
+				still.stream().filter(this::canFinish).forEach(TransactionDrain::cancel);
 			}
 			TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS.toMillis());
 			still = look();
@@ -55,6 +70,12 @@ final class TransactionDrain {
 		List<RunningTransaction> all = this.running.all();
 		this.seen.addAll(all);
 		return all;
+	}
+
+	private boolean canFinish(RunningTransaction transaction) {
+		Thread holder = transaction.holder();
+		return holder != this.closer
+				&& Arrays.stream(holder.getStackTrace()).noneMatch((frame) -> frame.getClassName().equals(EXIT));
 	}
 
 	/**

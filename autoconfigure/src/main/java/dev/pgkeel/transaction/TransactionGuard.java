@@ -269,13 +269,15 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 
 	/**
 	 * Waits for the transactions that run, and cancels those that do not finish in time.
+	 * @param closer the thread that waits for this to end, whose own transactions cannot
+	 * finish before
 	 * @param patience how long to wait for transactions to finish
 	 * @param grace how long to wait for cancelled ones to roll back
 	 * @return how many of each
 	 * @throws InterruptedException if the thread is interrupted
 	 */
-	public DrainedTransactions drain(Duration patience, Duration grace) throws InterruptedException {
-		return new TransactionDrain(this.running).drain(patience, grace);
+	public DrainedTransactions drain(Thread closer, Duration patience, Duration grace) throws InterruptedException {
+		return new TransactionDrain(this.running, closer).drain(patience, grace);
 	}
 
 	@Override

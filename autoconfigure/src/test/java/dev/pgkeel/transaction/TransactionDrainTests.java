@@ -39,7 +39,7 @@ class TransactionDrainTests {
 
 	@Test
 	void nothingRunsAndNothingIsWaitedFor() throws Exception {
-		assertThat(this.pool.guard().drain(Duration.ofMinutes(1), Duration.ofMinutes(1)))
+		assertThat(this.pool.guard().drain(Thread.currentThread(), Duration.ofMinutes(1), Duration.ofMinutes(1)))
 			.isEqualTo(new DrainedTransactions(0, 0, 0));
 	}
 
@@ -69,6 +69,24 @@ class TransactionDrainTests {
 		assertThat(notes()).isZero();
 	}
 
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void transactionOfTheThreadThatShutsDownIsNotWaitedFor(Kind kind) {
+		long start = System.nanoTime();
+		DrainedTransactions result = this.pool.template(kind).execute((status) -> {
+			this.jdbc.update("insert into notes values ('a')");
+			try {
+				return this.pool.guard().drain(Thread.currentThread(), Duration.ofMinutes(1), Duration.ofMinutes(1));
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
+		assertThat(result).isEqualTo(new DrainedTransactions(0, 0, 1));
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMinutes(1));
+		assertThat(notes()).isOne();
+	}
+
 	private DrainedTransactions drain(Kind kind, Duration patience, Runnable work) throws Exception {
 		return drain(kind, patience, work, new CountDownLatch(1));
 	}
@@ -85,7 +103,8 @@ class TransactionDrainTests {
 				work.run();
 			}));
 			begun.await();
-			DrainedTransactions result = this.pool.guard().drain(patience, Duration.ofSeconds(2));
+			DrainedTransactions result = this.pool.guard()
+				.drain(Thread.currentThread(), patience, Duration.ofSeconds(2));
 			drained.countDown();
 			await().until(done::isDone);
 			return result;
