@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScriptNames {
 
-	private static final String NAME = "(?:\"(?:[^\"]|\"\")+\"|[\\p{L}_][\\p{L}\\p{N}_$]*)";
+	private static final String NAME = "(?:\"(?:[^\"]++|\"\")++\"|[\\p{L}_][\\p{L}\\p{N}_$]*)";
 
 	private static final Pattern AFTER_KEYWORD = Pattern.compile(
 			"\\b(?:table|index|view|sequence|type|domain|function|procedure|schema|extension|trigger|policy|on|from|join"

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  */
 record ScriptState(List<String> definitions, List<String> roots, List<Long> oids) {
 
-	private static final Pattern NAME_PART = Pattern.compile("\"((?:[^\"]|\"\")+)\"|[^\".(]+");
+	private static final Pattern NAME_PART = Pattern.compile("\"((?:[^\"]++|\"\")++)\"|[^\".(]+");
 
 	/**
 	 * Finds the objects of a script that was just applied.

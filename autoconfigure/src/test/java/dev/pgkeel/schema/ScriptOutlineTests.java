@@ -30,6 +30,13 @@ class ScriptOutlineTests {
 		assertThat(outline("-- pgkeel:own\nselect 1").ownTransaction()).isFalse();
 	}
 
+	@Test
+	void longTextAfterAQuotationMarkIsRead() {
+		String text = "insert into notes values ('a passage from \"Moby Dick: " + "x".repeat(100_000) + "')";
+		assertThat(outline(text).names().contains(null, "notes", true)).isTrue();
+		assertThat(outline("select * from \"" + "x\"\"".repeat(100_000) + "\"").statements()).isOne();
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "savepoint a", "release a", "rollback to a" })
 	void savepointsAreSeen(String command) {
