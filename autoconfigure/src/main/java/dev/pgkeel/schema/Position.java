@@ -16,11 +16,21 @@ public record Position(int line, int column) {
 	static Position of(String text, int offset) {
 		int line = 1;
 		int lineStart = 0;
-		for (int i = text.indexOf('\n'); i >= 0 && i < offset; i = text.indexOf('\n', i + 1)) {
-			line++;
-			lineStart = i + 1;
+		for (int i = 0; i < Math.min(offset, text.length()); i++) {
+			if (endsLine(text, i)) {
+				line++;
+				lineStart = i + 1;
+			}
 		}
 		return new Position(line, text.codePointCount(lineStart, Math.min(offset, text.length())) + 1);
+	}
+
+	/**
+	 * A line ends at a line feed, and at a carriage return that none follows.
+	 */
+	private static boolean endsLine(String text, int index) {
+		char ch = text.charAt(index);
+		return ch == '\n' || (ch == '\r' && (index + 1 == text.length() || text.charAt(index + 1) != '\n'));
 	}
 
 	/**

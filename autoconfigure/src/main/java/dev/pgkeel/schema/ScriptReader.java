@@ -98,7 +98,7 @@ final class ScriptReader implements AutoCloseable {
 	char read() {
 		char ch = (char) peek();
 		this.start++;
-		if (ch == '\n') {
+		if (ch == '\n' || (ch == '\r' && peek() != '\n')) {
 			this.line++;
 			this.column = 1;
 		}
@@ -161,7 +161,9 @@ final class ScriptReader implements AutoCloseable {
 	private SchemaScriptException notUtf8() {
 		int lines = 0;
 		for (int i = this.start; i < this.end; i++) {
-			lines += (this.window[i] == '\n') ? 1 : 0;
+			boolean ends = this.window[i] == '\n'
+					|| (this.window[i] == '\r' && (i + 1 == this.end || this.window[i + 1] != '\n'));
+			lines += ends ? 1 : 0;
 		}
 		return new SchemaScriptException(
 				"Schema script %s is not UTF-8: byte 0x%02x at offset %d (line %d)".formatted(this.script.name(),

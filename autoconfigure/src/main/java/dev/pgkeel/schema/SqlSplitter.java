@@ -195,7 +195,7 @@ final class SqlSplitter implements AutoCloseable {
 
 	private void lineComment() {
 		StringBuilder comment = new StringBuilder();
-		while (this.reader.peek() != ScriptReader.END && this.reader.peek() != '\n') {
+		while (this.reader.peek() != ScriptReader.END && this.reader.peek() != '\n' && this.reader.peek() != '\r') {
 			comment.append(take());
 		}
 		String said = comment.substring(2).strip();

@@ -107,6 +107,20 @@ class BadScriptTests {
 		assertThat(this.folder.apply().outcome()).isEqualTo(SchemaReport.Outcome.UNCHANGED);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "\n", "\r", "\r\n" })
+	void placeIsRightWithAnyLineEnds(String end) {
+		this.folder.write("1_notes.sql", String.join(end, "-- a comment", "create table notes (id int);", ""));
+		assertThat(this.folder.apply().scripts()).singleElement()
+			.satisfies((script) -> assertThat(script.statements()).isOne());
+		assertThat(this.database.query("select count(*) from notes", Long.class)).isZero();
+		this.folder.write("1_notes.sql",
+				String.join(end, "-- a comment", "select 1;", "select 2, -- more", "  absent", "from notes;"));
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this.folder::apply)
+			.withMessageStartingWith("1_notes.sql:4:3: column \"absent\" does not exist")
+			.withMessageEndingWith("    absent%n    ^".formatted());
+	}
+
 	@Test
 	void hintOfTheServerIsShown() {
 		this.folder.write("1_notes.sql", "create table notes (body text);\nselect bodi from notes");

@@ -20,6 +20,12 @@ class PositionTests {
 		assertThat(Position.of("abc\n\n\uD83D\uDE00x", offset)).isEqualTo(new Position(line, column));
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "1, 1, 2", "2, 2, 1", "3, 2, 2", "5, 3, 1", "6, 4, 1", "8, 5, 2" })
+	void carriageReturnEndsALineToo(int offset, int line, int column) {
+		assertThat(Position.of("a\rb\r\n\r\rc", offset)).isEqualTo(new Position(line, column));
+	}
+
 	@Test
 	void placeInAStatementCountsFromTheScript() {
 		SqlStatement statement = new SqlStatement(2, "select \uD83D\uDE00x,\n  y", new Position(7, 5), List.of(),

@@ -66,6 +66,19 @@ class SqlSplitterTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "\n", "\r", "\r\n" })
+	void lineEndsWithACarriageReturnToo(String end) {
+		String text = String.join(end, "-- first; comment", "select 1 -- second; comment", " + 1;", "",
+				"-- pgkeel:allow-loss notes old", "  select 'ä',", "  x");
+		List<SqlStatement> statements = SqlSplitter.split(script(text));
+		assertThat(statements).extracting(SqlStatement::position)
+			.containsExactly(new Position(2, 1), new Position(6, 3));
+		assertThat(statements.get(0).text()).endsWith(" + 1");
+		assertThat(statements.get(1).directives()).containsExactly("pgkeel:allow-loss notes old");
+		assertThat(statements.get(1).positionOf(statements.get(1).text().indexOf('x'))).isEqualTo(new Position(7, 3));
+	}
+
+	@ParameterizedTest
 	@MethodSource("unclosed")
 	void whatIsNeverClosedIsReportedWhereItOpens(String text, String message) {
 		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(() -> split(text)).withMessage(message);

@@ -38,8 +38,7 @@ final class Lexer {
 			this.position++;
 		}
 		else if (startsWith("--")) {
-			int end = this.text.indexOf('\n', this.position);
-			this.position = (end < 0) ? this.text.length() : end;
+			lineComment();
 		}
 		else if (startsWith("/*")) {
 			blockComment();
@@ -66,6 +65,13 @@ final class Lexer {
 		}
 		else {
 			symbol(ch);
+		}
+	}
+
+	private void lineComment() {
+		while (this.position < this.text.length() && this.text.charAt(this.position) != '\n'
+				&& this.text.charAt(this.position) != '\r') {
+			this.position++;
 		}
 	}
 

@@ -43,6 +43,11 @@ class SameVerdictTests {
 	}
 
 	@Test
+	void staysWithCommentsThatEndAtACarriageReturn() throws Exception {
+		assertSame((sql) -> rewritten(sql, " -- or replace ' ; $$\r", UnaryOperator.identity()));
+	}
+
+	@Test
 	void staysInUpperCase() throws Exception {
 		assertSame((sql) -> sql.contains("'") ? sql : sql.toUpperCase(Locale.ROOT));
 	}
