@@ -41,12 +41,21 @@ final class RunRecorder {
 		return followers;
 	}
 
-	void record(Connection connection, String table, ScriptRun run, CatalogDiff diff, CatalogSnapshot after,
-			List<String> searchPath) throws SQLException {
+	/**
+	 * What a script made in an earlier run without spelling out its name is found again
+	 * by that run's entry alone.
+	 */
+	void record(Connection connection, String table, ScriptRun run, Map<String, HistoryEntry> entries, CatalogDiff diff,
+			CatalogSnapshot after, List<String> searchPath) throws SQLException {
 		Set<String> unnamed = unnamed(run, diff, after, searchPath);
 		for (ScriptOutline script : run.scripts()) {
+			Set<String> also = new HashSet<>(unnamed);
+			HistoryEntry entry = entries.get(script.name());
+			if (entry != null) {
+				also.addAll(this.history.state(connection, table, entry).roots());
+			}
 			this.history.record(connection, table, script, run.duration(script),
-					ScriptState.of(after, script.names(), searchPath, unnamed));
+					ScriptState.of(after, script.names(), searchPath, also));
 		}
 	}
 

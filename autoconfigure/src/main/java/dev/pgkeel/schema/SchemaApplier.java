@@ -118,7 +118,7 @@ final class SchemaApplier {
 		}
 		refuseChangedFiles(run);
 		CatalogDiff diff = CatalogDiff.between(before, after);
-		this.recorder.record(connection, table.name(), run, diff, after, searchPath);
+		this.recorder.record(connection, table.name(), run, entries, diff, after, searchPath);
 		this.recorder.refresh(connection, table.name(), all, run, entries, after, searchPath, todo, !diff.isEmpty());
 		this.history.forgetOld(connection, table.name());
 		if (!unfinished.isEmpty() && !this.dryRun) {

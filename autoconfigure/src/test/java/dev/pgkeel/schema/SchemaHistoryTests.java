@@ -191,7 +191,29 @@ class SchemaHistoryTests {
 		folder.apply();
 		this.database.execute("drop table part_2");
 		assertThat(folder.apply().drift()).contains("table public.part_2 is missing");
+		folder.write("1_notes.sql", """
+				-- The parts are three
+				do $$ begin for i in 1..3 loop
+				  execute format('create table if not exists %I (id int)', 'part_' || i);
+				end loop; end $$""").apply();
+		this.database.execute("drop table part_2");
+		assertThat(folder.apply().drift()).contains("table public.part_2 is missing");
 		assertThat(this.database.query("select to_regclass('part_2') is not null", Boolean.class)).isTrue();
+	}
+
+	@Test
+	void objectInASchemaThatTheScriptSetDriftsAfterAChangeToo() {
+		this.database.execute("create schema app");
+		SchemaFolder folder = scripts().write("1_notes.sql",
+				"set search_path = app;\ncreate table if not exists notes (id int);\ncreate table if not exists old ()");
+		folder.apply();
+		folder.write("1_notes.sql",
+				"set search_path = app;\ncreate table if not exists notes (id int);\n-- pgkeel:allow-loss app.old empty\ndrop table if exists old")
+			.apply();
+		assertThat(folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+		this.database.execute("drop table app.notes");
+		assertThat(folder.apply().drift()).containsExactly("column app.notes.id is missing",
+				"table app.notes is missing");
 	}
 
 	@Test
