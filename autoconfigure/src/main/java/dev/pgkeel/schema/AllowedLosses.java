@@ -18,10 +18,10 @@ final class AllowedLosses {
 
 	private static final String DIRECTIVE = "pgkeel:allow-loss";
 
-	private static final Pattern OBJECT = Pattern.compile("((?:\"(?:[^\"]|\"\")*\"|\\([^)]*\\)|[^\\s\"(])+)\\s+(\\S.*)",
-			Pattern.DOTALL);
+	private static final Pattern OBJECT = Pattern
+		.compile("((?:\"(?:[^\"]++|\"\")*+\"|\\([^)]*\\)|[^\\s\"(])++)\\s+(\\S.*)", Pattern.DOTALL);
 
-	private static final Pattern UNQUOTED = Pattern.compile("\"(?:[^\"]|\"\")*\"|[^\"]+");
+	private static final Pattern PART = Pattern.compile("\"(?:[^\"]++|\"\")*+\"|\\([^\"]*|[^\"(.]+");
 
 	private final Set<String> names = new HashSet<>();
 
@@ -55,12 +55,15 @@ final class AllowedLosses {
 	}
 
 	/**
-	 * As the server does it: what is not quoted is in lower case.
+	 * As the server does it: what is not quoted is in lower case. A reserved word needs
+	 * no quotes here.
 	 */
 	private static String folded(String name) {
-		return UNQUOTED.matcher(name)
-			.replaceAll((part) -> Matcher.quoteReplacement(
-					part.group().startsWith("\"") ? part.group() : part.group().toLowerCase(Locale.ROOT)));
+		return PART.matcher(name).replaceAll((part) -> {
+			String text = part.group();
+			String lower = text.startsWith("\"") ? text : text.toLowerCase(Locale.ROOT);
+			return Matcher.quoteReplacement(SqlNames.isReserved(lower) ? SqlNames.always(lower) : lower);
+		});
 	}
 
 	boolean isEmpty() {

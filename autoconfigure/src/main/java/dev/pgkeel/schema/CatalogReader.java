@@ -15,7 +15,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 import dev.pgkeel.schema.CatalogEntry.Id;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +42,6 @@ final class CatalogReader {
 	private static final int HASH_BYTES = 16;
 
 	private static final String VIEW_QUERY = "_RETURN";
-
-	private static final Pattern PLAIN_NAME = Pattern.compile("[a-z_][a-z0-9_]*");
 
 	private final Set<String> members = new HashSet<>();
 
@@ -143,7 +140,7 @@ final class CatalogReader {
 		while (results.next()) {
 			String schema = results.getString(2);
 			this.names.put(results.getLong(1),
-					((schema != null) ? quoted(schema) + "." : "") + quoted(results.getString(3)));
+					((schema != null) ? SqlNames.quoted(schema) + "." : "") + SqlNames.quoted(results.getString(3)));
 		}
 	}
 
@@ -246,10 +243,6 @@ final class CatalogReader {
 				default -> value;
 			});
 		}
-	}
-
-	static String quoted(String name) {
-		return PLAIN_NAME.matcher(name).matches() ? name : '"' + name.replace("\"", "\"\"") + '"';
 	}
 
 }

@@ -46,7 +46,7 @@ record CatalogRow(String kind, long oid, int sub, long parent, long owner, Strin
 
 	String identity() {
 		String signature = value("signature");
-		return CatalogReader.quoted(this.name) + ((signature != null) ? "(" + signature + ")" : "");
+		return SqlNames.quoted(this.name) + ((signature != null) ? "(" + signature + ")" : "");
 	}
 
 	@Nullable String value(String label) {

@@ -25,7 +25,7 @@ record HistoryAccess(String role, String database, String schema, boolean schema
 		@Nullable String comment) {
 
 	String name() {
-		return HistoryTable.quoted(this.schema) + "." + HistoryTable.NAME;
+		return SqlNames.always(this.schema) + "." + HistoryTable.NAME;
 	}
 
 	boolean isReadable() {
@@ -43,24 +43,23 @@ record HistoryAccess(String role, String database, String schema, boolean schema
 	void demand() {
 		if (!this.schemaExists) {
 			if (!this.mayCreateSchema) {
-				throw refused("create the schema " + HistoryTable.quoted(this.schema),
-						"GRANT CREATE ON DATABASE %s TO %s;".formatted(HistoryTable.quoted(this.database),
-								HistoryTable.quoted(this.role)));
+				throw refused("create the schema " + SqlNames.quoted(this.schema), "GRANT CREATE ON DATABASE %s TO %s;"
+					.formatted(SqlNames.quoted(this.database), SqlNames.quoted(this.role)));
 			}
 			return;
 		}
 		List<String> grants = new ArrayList<>();
 		if (!this.usage) {
-			grants.add("GRANT USAGE ON SCHEMA %s TO %s;".formatted(HistoryTable.quoted(this.schema),
-					HistoryTable.quoted(this.role)));
+			grants.add("GRANT USAGE ON SCHEMA %s TO %s;".formatted(SqlNames.quoted(this.schema),
+					SqlNames.quoted(this.role)));
 		}
 		if (this.tableExists && !this.missing.isEmpty()) {
 			grants.add("GRANT %s ON %s.%s TO %s;".formatted(String.join(", ", this.missing),
-					HistoryTable.quoted(this.schema), HistoryTable.NAME, HistoryTable.quoted(this.role)));
+					SqlNames.quoted(this.schema), HistoryTable.NAME, SqlNames.quoted(this.role)));
 		}
 		if (!this.tableExists && !this.mayCreate) {
-			grants.add("GRANT CREATE ON SCHEMA %s TO %s;".formatted(HistoryTable.quoted(this.schema),
-					HistoryTable.quoted(this.role)));
+			grants.add("GRANT CREATE ON SCHEMA %s TO %s;".formatted(SqlNames.quoted(this.schema),
+					SqlNames.quoted(this.role)));
 		}
 		if (!grants.isEmpty()) {
 			throw refused(this.tableExists ? "write the history of the schema scripts"
@@ -71,7 +70,7 @@ record HistoryAccess(String role, String database, String schema, boolean schema
 	private SchemaScriptException refused(String what, String grants) {
 		return new SchemaScriptException(
 				"Schema scripts are to be applied, but role " + this.role + " may not " + what + " ("
-						+ HistoryTable.quoted(this.schema) + "." + HistoryTable.NAME + ")",
+						+ SqlNames.quoted(this.schema) + "." + HistoryTable.NAME + ")",
 				"Let a role apply them that may, in the deploy step or with pgkeel.direct.username; or ask for: "
 						+ grants,
 				null);

@@ -76,7 +76,7 @@ final class HistoryTable {
 	 * Returns the name for queries that come before any statement of a script.
 	 */
 	String name() {
-		return (this.schema != null) ? quoted(this.schema) + "." + NAME : NAME;
+		return (this.schema != null) ? SqlNames.always(this.schema) + "." + NAME : NAME;
 	}
 
 	/**
@@ -103,7 +103,7 @@ final class HistoryTable {
 		}
 		try (Statement statement = connection.createStatement()) {
 			if (!access.schemaExists()) {
-				statement.execute("create schema " + quoted(access.schema()));
+				statement.execute("create schema " + SqlNames.always(access.schema()));
 			}
 			for (int layout = access.layout(); layout < this.layouts.size(); layout++) {
 				for (String step : this.layouts.get(layout)) {
@@ -148,18 +148,14 @@ final class HistoryTable {
 	 */
 	SchemaScriptException unreadable(Connection connection, SQLException cause) throws SQLException {
 		HistoryAccess access = access(connection);
-		String grants = access.usage() ? ""
-				: "GRANT USAGE ON SCHEMA %s TO %s; ".formatted(quoted(access.schema()), quoted(access.role()));
+		String grants = access.usage() ? "" : "GRANT USAGE ON SCHEMA %s TO %s; "
+			.formatted(SqlNames.quoted(access.schema()), SqlNames.quoted(access.role()));
 		return new SchemaScriptException(
-				"Role " + access.role() + " may not read the history of the schema scripts, " + quoted(access.schema())
-						+ "." + NAME + " (SQLSTATE " + cause.getSQLState() + ")",
+				"Role " + access.role() + " may not read the history of the schema scripts, "
+						+ SqlNames.quoted(access.schema()) + "." + NAME + " (SQLSTATE " + cause.getSQLState() + ")",
 				"Ask the table's owner for: " + grants + "GRANT SELECT ON %s.%s TO %s;"
-					.formatted(quoted(access.schema()), NAME, quoted(access.role())),
+					.formatted(SqlNames.quoted(access.schema()), NAME, SqlNames.quoted(access.role())),
 				cause);
-	}
-
-	static String quoted(String name) {
-		return name.matches("[a-z_][a-z0-9_]*") ? name : "\"" + name.replace("\"", "\"\"") + "\"";
 	}
 
 }

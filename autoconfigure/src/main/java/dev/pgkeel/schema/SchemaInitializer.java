@@ -131,12 +131,22 @@ public final class SchemaInitializer implements InitializingBean {
 			}
 		}
 		catch (SQLException ex) {
-			throw new SchemaScriptException(
-					"The schema scripts could not be applied: " + ex.getMessage() + " (SQLSTATE " + ex.getSQLState()
-							+ ")",
-					"Make the database reachable, or set pgkeel.schema.enabled=false to start without schema scripts.",
-					ex);
+			throw new SchemaScriptException("The schema scripts could not be applied: " + ex.getMessage()
+					+ " (SQLSTATE " + ex.getSQLState() + ")", action(ex), ex);
 		}
+	}
+
+	/**
+	 * A server that refuses a query (class 42: syntax, names, privileges) was reached.
+	 */
+	private static String action(SQLException ex) {
+		boolean refused = ex.getSQLState() != null && ex.getSQLState().startsWith("42");
+		return (refused
+				? "The server refused a query of pgkeel's own: see whether the role has the privilege, and whether"
+						+ " something else made the table " + HistoryTable.NAME + "; if neither, please report it. To"
+						+ " start"
+				: "Make the database reachable, or, to start")
+				+ " without schema scripts, set pgkeel.schema.enabled=false.";
 	}
 
 	/**

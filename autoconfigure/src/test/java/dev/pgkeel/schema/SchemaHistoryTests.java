@@ -279,13 +279,36 @@ class SchemaHistoryTests {
 		assertThat(rows()).isEqualTo(2);
 	}
 
-	@Test
-	void historyMayHaveASchemaOfItsOwn() {
-		SchemaFolder folder = scripts().withHistorySchema("Ops")
+	@ParameterizedTest
+	@ValueSource(strings = { "Ops", "order" })
+	void historyMayHaveASchemaOfItsOwn(String schema) {
+		SchemaFolder folder = scripts().withHistorySchema(schema)
 			.write("1_notes.sql", "set search_path = pg_temp;\ncreate table if not exists public.notes (id int)");
 		folder.apply();
 		assertThat(folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
-		assertThat(this.database.query("select count(*) from \"Ops\".pgkeel_schema_history", Long.class)).isOne();
+		assertThat(this.database.query("select count(*) from \"" + schema + "\".pgkeel_schema_history", Long.class))
+			.isOne();
+	}
+
+	@Test
+	void schemaMayBeNamedByAReservedWord() {
+		this.database.execute("create schema \"order\"");
+		SchemaFolder folder = scripts().withUrl(this.database.directUrl() + "?currentSchema=order")
+			.write("1_notes.sql", "create table if not exists notes (id int)");
+		folder.apply();
+		assertThat(folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+		this.database.execute("alter table \"order\".notes add column body text");
+		assertThat(folder.apply().drift()).containsExactly("column \"order\".notes.body was added");
+	}
+
+	@Test
+	void refusedQueryOfItsOwnIsNoUnreachableDatabase() {
+		this.database.execute("create table pgkeel_schema_history (id int)");
+		SchemaFolder folder = scripts().write("1_notes.sql", "select 1");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder::apply)
+			.withMessageContaining("(SQLSTATE 42703)")
+			.satisfies((ex) -> assertThat(ex.getAction()).doesNotContain("reachable")
+				.contains("pgkeel.schema.enabled=false"));
 	}
 
 	@Test
