@@ -23,7 +23,27 @@ final class AllowedLosses {
 
 	private static final Pattern PART = Pattern.compile("\"(?:[^\"]++|\"\")*+\"|\\([^\"]*|[^\"(.]+");
 
+	private static final Set<String> RELATIONS = Set.of("table", "view", "materialized view", "foreign table",
+			"sequence");
+
 	private final Set<String> names = new HashSet<>();
+
+	private final Set<String> relations = new HashSet<>();
+
+	/**
+	 * Reads what the scripts allow.
+	 * @param scripts the scripts
+	 * @param before the catalog before they ran
+	 * @return what may be lost
+	 */
+	static AllowedLosses of(List<ScriptOutline> scripts, CatalogSnapshot before) {
+		AllowedLosses allowed = of(scripts);
+		before.objects()
+			.stream()
+			.filter((object) -> RELATIONS.contains(object.kind()))
+			.forEach((object) -> allowed.relations.add(withoutSchema(object.identity())));
+		return allowed;
+	}
 
 	static AllowedLosses of(List<ScriptOutline> scripts) {
 		AllowedLosses allowed = new AllowedLosses();
@@ -71,12 +91,14 @@ final class AllowedLosses {
 	}
 
 	/**
-	 * Returns whether an object, or what it belongs to, may be destroyed.
+	 * Returns whether an object, or what it belongs to, may be destroyed. The name of a
+	 * table does not stand for what is in a schema of the same name.
 	 */
 	boolean covers(CatalogEntry entry) {
 		for (@Nullable
 		CatalogEntry part = entry; part != null; part = part.parent()) {
-			if (covers(part.object())) {
+			boolean ambiguous = part != entry && part.is("schema") && this.relations.contains(part.object().identity());
+			if (!ambiguous && covers(part.object())) {
 				return true;
 			}
 		}
@@ -86,15 +108,19 @@ final class AllowedLosses {
 	/**
 	 * What a column took along, such as its index, is allowed with the column.
 	 */
-	boolean coversColumnOf(@Nullable CatalogEntry table, List<CatalogEntry> droppedColumns) {
-		return droppedColumns.stream().anyMatch((column) -> column.parent() == table && covers(column));
+	boolean coversColumnOf(CatalogEntry entry, List<CatalogEntry> droppedColumns) {
+		return droppedColumns.stream().anyMatch((column) -> entry.uses(column) && covers(column));
 	}
 
 	private boolean covers(CatalogObject object) {
 		String identity = object.identity();
-		String name = identity.substring(identity.indexOf('.') + 1);
+		String name = withoutSchema(identity);
 		return this.names.contains(identity) || this.names.contains(name)
 				|| this.names.contains(withoutArguments(identity)) || this.names.contains(withoutArguments(name));
+	}
+
+	private static String withoutSchema(String identity) {
+		return identity.substring(identity.indexOf('.') + 1);
 	}
 
 	private static String withoutArguments(String name) {

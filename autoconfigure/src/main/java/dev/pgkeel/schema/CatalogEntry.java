@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * change; 0 if there is none
  * @param rowSecurity of a table: whether row security is enabled
  * @param forcedRowSecurity of a table: whether row security binds its owner too
+ * @param columns of a column, an index and a constraint: what it has to do with columns
  */
 record CatalogEntry(CatalogObject object, Id id, String hash, @Nullable CatalogEntry parent, long owner,
-		int ownerColumn, long storage, boolean rowSecurity, boolean forcedRowSecurity) {
+		int ownerColumn, long storage, boolean rowSecurity, boolean forcedRowSecurity, @Nullable ColumnUse columns) {
 
 	boolean is(String kind) {
 		return kind.equals(this.object.kind());
@@ -27,6 +28,14 @@ record CatalogEntry(CatalogObject object, Id id, String hash, @Nullable CatalogE
 
 	boolean isIn(CatalogSnapshot snapshot) {
 		return snapshot.exists(this.id) || snapshot.entry(this.object) != null;
+	}
+
+	/**
+	 * Returns whether an index or a constraint is made of a column.
+	 */
+	boolean uses(CatalogEntry column) {
+		return this.columns != null && this.parent != null && column.parent() != null
+				&& this.parent.id().equals(column.parent().id()) && this.columns.contains(column.id().sub());
 	}
 
 	/**

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -31,8 +32,6 @@ final class CatalogLosses {
 	 * done the same.
 	 */
 	private static final Set<String> GUARANTEES = Set.of("policy", "constraint", "index", "type");
-
-	private static final Set<String> FOLLOWING_COLUMNS = Set.of("constraint", "index");
 
 	private final CatalogSnapshot before;
 
@@ -59,14 +58,12 @@ final class CatalogLosses {
 	 */
 	List<Loss> find(Connection connection) throws SQLException {
 		List<CatalogEntry> columns = this.gone.stream().filter((entry) -> entry.is("column")).toList();
-		Set<CatalogEntry> retyped = retypedTables();
+		List<CatalogEntry> retyped = retypedColumns();
 		List<CatalogEntry> entries = new ArrayList<>();
 		List<Loss> losses = new ArrayList<>();
 		for (CatalogEntry entry : this.gone) {
 			String happened = happened(entry, retyped);
-			boolean followsColumn = FOLLOWING_COLUMNS.contains(entry.object().kind())
-					&& this.allowed.coversColumnOf(entry.parent(), columns);
-			if (happened != null && !this.allowed.covers(entry) && !followsColumn) {
+			if (happened != null && !this.allowed.covers(entry) && !this.allowed.coversColumnOf(entry, columns)) {
 				entries.add(entry);
 				losses.add(Loss.of(entry.object(), happened));
 			}
@@ -86,12 +83,12 @@ final class CatalogLosses {
 		return own;
 	}
 
-	private @Nullable String happened(CatalogEntry entry, Set<CatalogEntry> retyped) {
+	private @Nullable String happened(CatalogEntry entry, List<CatalogEntry> retyped) {
 		CatalogEntry successor = this.after.entry(entry.object());
 		if (successor == null) {
 			return isPartOfAnotherLoss(entry) ? null : "dropped";
 		}
-		boolean follows = FOLLOWING_COLUMNS.contains(entry.object().kind()) && retyped.contains(entry.parent());
+		boolean follows = retyped.stream().anyMatch(entry::uses);
 		return (GUARANTEES.contains(entry.object().kind()) && !follows && !successor.hash().equals(entry.hash()))
 				? "dropped and created again differently" : null;
 	}
@@ -108,17 +105,18 @@ final class CatalogLosses {
 	}
 
 	/**
-	 * A changed type creates the table's indexes and constraints anew.
+	 * A changed type creates the indexes and constraints anew that are made of the
+	 * column, and another name of it is part of their definitions.
 	 */
-	private Set<CatalogEntry> retypedTables() {
-		Set<CatalogEntry> tables = new HashSet<>();
+	private List<CatalogEntry> retypedColumns() {
+		List<CatalogEntry> columns = new ArrayList<>();
 		this.before.entries().forEach((id, entry) -> {
 			CatalogEntry now = this.after.entries().get(id);
-			if (entry.is("column") && now != null && entry.parent() != null && !now.hash().equals(entry.hash())) {
-				tables.add(entry.parent());
+			if (entry.is("column") && now != null && !Objects.equals(now.columns(), entry.columns())) {
+				columns.add(entry);
 			}
 		});
-		return tables;
+		return columns;
 	}
 
 	private void addRowSecurity(List<CatalogEntry> entries, List<Loss> losses) {
@@ -151,15 +149,45 @@ final class CatalogLosses {
 	}
 
 	/**
-	 * Returns the tables and columns that were dropped and created again under the same
-	 * name, with what they were: what they held is gone.
+	 * Returns the tables, columns and sequences that were dropped and created again under
+	 * the same name, with what they were: what they held is gone.
 	 */
-	List<CatalogEntry> recreated() {
-		return this.gone.stream()
-			.filter((entry) -> entry.is("table") || entry.is("column"))
-			.filter((entry) -> this.after.entry(entry.object()) != null && !this.allowed.covers(entry))
-			.filter((entry) -> !entry.is("column") || entry.parent() == null || this.after.exists(entry.parent().id()))
-			.toList();
+	List<CatalogEntry> recreated(Connection connection) throws SQLException {
+		List<CatalogEntry> recreated = new ArrayList<>();
+		for (CatalogEntry entry : this.gone) {
+			CatalogEntry successor = this.after.entry(entry.object());
+			if (successor == null || this.allowed.covers(entry)) {
+				continue;
+			}
+			boolean held = switch (entry.object().kind()) {
+				case "table" -> true;
+				case "column" -> entry.parent() == null || this.after.exists(entry.parent().id());
+				case "sequence" -> !isPartOfAnotherLoss(entry) && isAtItsStart(connection, successor);
+				default -> false;
+			};
+			if (held) {
+				recreated.add(entry);
+			}
+		}
+		return recreated;
+	}
+
+	/**
+	 * A script that creates a sequence again may have set it to where it was.
+	 */
+	private static boolean isAtItsStart(Connection connection, CatalogEntry sequence) throws SQLException {
+		long oid = sequence.id().oid();
+		try (Statement statement = connection.createStatement()) {
+			return isTrue(statement, "select pg_catalog.has_sequence_privilege(" + oid + ", 'SELECT')")
+					&& isTrue(statement, "select not s.is_called and s.last_value = q.seqstart from "
+							+ sequence.object().identity() + " s join pg_catalog.pg_sequence q on q.seqrelid = " + oid);
+		}
+	}
+
+	private static boolean isTrue(Statement statement, String query) throws SQLException {
+		try (ResultSet row = statement.executeQuery(query)) {
+			return row.next() && row.getBoolean(1);
+		}
 	}
 
 	/**

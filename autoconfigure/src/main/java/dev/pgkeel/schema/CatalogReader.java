@@ -196,7 +196,7 @@ final class CatalogReader {
 		CatalogEntry entry = new CatalogEntry(new CatalogObject(row.kind(), identity),
 				new Id(row.kind(), row.oid(), row.sub()), hash(row, definition), parent, row.owner(),
 				(int) row.oid("serves"), row.oid("storage"), row.isTrue("relrowsecurity"),
-				row.isTrue("relforcerowsecurity"));
+				row.isTrue("relforcerowsecurity"), columnUse(row));
 		if (row.kind().equals("schema") || row.isTopLevel()) {
 			this.parents.put(row.oid(), entry);
 		}
@@ -204,6 +204,18 @@ final class CatalogReader {
 			this.parents.put(row.owner(), entry);
 		}
 		return entry;
+	}
+
+	private @Nullable ColumnUse columnUse(CatalogRow row) {
+		return switch (row.kind()) {
+			case "column" -> ColumnUse.of(row);
+			case "index" -> ColumnUse.by(row);
+			case "constraint" -> {
+				CatalogRow index = this.indexes.get(row.owner());
+				yield (index != null) ? ColumnUse.by(row).and(ColumnUse.by(index)) : ColumnUse.by(row);
+			}
+			default -> null;
+		};
 	}
 
 	private String hash(CatalogRow row, CatalogDefinition definition) {

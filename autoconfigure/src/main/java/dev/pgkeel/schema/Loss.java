@@ -25,6 +25,14 @@ record Loss(CatalogObject object, String name, String text) {
 				name + ": " + ((rows == 1) ? "1 row deleted" : String.format(Locale.ROOT, "%,d rows deleted", rows)));
 	}
 
+	static Loss ofRecreated(CatalogEntry entry) {
+		return of(entry.object(), switch (entry.object().kind()) {
+			case "table" -> "dropped and created again: its rows are gone";
+			case "sequence" -> "dropped and created again: it starts anew";
+			default -> "dropped and added again: its values are gone";
+		});
+	}
+
 	static Loss ofUncountedRows(CatalogObject table, String why) {
 		String name = shown(table);
 		return new Loss(table, name, name + ": rows deleted or rewritten, which cannot be counted: " + why);

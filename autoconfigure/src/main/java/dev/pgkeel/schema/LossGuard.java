@@ -69,13 +69,13 @@ final class LossGuard implements RunGuard {
 	@Override
 	public CatalogSnapshot check(Connection connection, ScriptRun run, CatalogSnapshot before, CatalogSnapshot after)
 			throws SQLException {
-		AllowedLosses allowed = AllowedLosses.of(run.scripts());
+		AllowedLosses allowed = AllowedLosses.of(run.scripts(), before);
 		announceBlindness(connection);
 		CatalogLosses changes = new CatalogLosses(before, after, allowed);
 		Set<Loss> losses = new LinkedHashSet<>(changes.find(connection));
 		losses.addAll(ConcurrentDrops.of(run.scripts(), before, allowed, connection));
 		Set<CatalogEntry> signed = signed(connection, before, after, changes, allowed);
-		List<CatalogEntry> recreated = changes.recreated();
+		List<CatalogEntry> recreated = changes.recreated(connection);
 		CatalogSnapshot result = after;
 		String place = null;
 		if (!signed.isEmpty() || !recreated.isEmpty()) {
@@ -115,9 +115,7 @@ final class LossGuard implements RunGuard {
 			List<Loss> losses = new ArrayList<>();
 			for (CatalogEntry entry : recreated) {
 				if (heldSomething(statement, entry)) {
-					losses
-						.add(Loss.of(entry.object(), entry.is("table") ? "dropped and created again: its rows are gone"
-								: "dropped and added again: its values are gone"));
+					losses.add(Loss.ofRecreated(entry));
 				}
 			}
 			List<DoubtfulTable> doubtful = new ArrayList<>();
@@ -154,7 +152,8 @@ final class LossGuard implements RunGuard {
 		}
 		String table = (column && parent != null) ? parent.object().identity() : identity;
 		String condition = (column && parent != null)
-				? " where " + identity.substring(parent.object().identity().length() + 1) + " is not null" : "";
+				? " where " + identity.substring(parent.object().identity().length() + 1) + " is not null"
+				: entry.is("sequence") ? " where is_called" : "";
 		return exists(statement, "select exists (select from " + table + condition + ")", false);
 	}
 

@@ -1,6 +1,8 @@
 package dev.pgkeel.schema;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -20,14 +22,16 @@ class AllowedLossesTests {
 
 	private final CatalogEntry table = entry("table", "public.notes", this.schema);
 
-	private final CatalogEntry column = entry("column", "public.notes.plan", this.table);
+	private final CatalogEntry column = entry("column", "public.notes.plan", this.table, Set.of(1));
+
+	private final CatalogEntry check = entry("constraint", "public.notes.known", this.table, Set.of(1));
 
 	@Test
 	void nothingIsAllowedWithoutADirective() {
 		AllowedLosses allowed = allowed("-- pgkeel:own-transaction\ndrop table notes");
 		assertThat(allowed.isEmpty()).isTrue();
 		assertThat(allowed.covers(this.table)).isFalse();
-		assertThat(allowed.coversColumnOf(this.table, List.of(this.column))).isFalse();
+		assertThat(allowed.coversColumnOf(this.check, List.of(this.column))).isFalse();
 	}
 
 	@ParameterizedTest
@@ -52,11 +56,33 @@ class AllowedLossesTests {
 		AllowedLosses allowed = allowed("-- pgkeel:allow-loss notes.plan moved\nselect 1");
 		assertThat(allowed.covers(this.column)).isTrue();
 		assertThat(allowed.covers(this.table)).isFalse();
-		assertThat(allowed.coversColumnOf(this.table, List.of(this.column))).isTrue();
-		assertThat(allowed.coversColumnOf(entry("table", "public.other", this.schema), List.of(this.column))).isFalse();
-		assertThat(allowed.coversColumnOf(this.table, List.of(entry("column", "public.notes.body", this.table))))
+		assertThat(allowed.coversColumnOf(this.check, List.of(this.column))).isTrue();
+		assertThat(allowed.coversColumnOf(entry("constraint", "public.notes.other", this.table, Set.of(2)),
+				List.of(this.column)))
 			.isFalse();
-		assertThat(allowed.coversColumnOf(this.table, List.of())).isFalse();
+		assertThat(allowed.coversColumnOf(
+				entry("constraint", "public.other.plan", entry("table", "public.other", this.schema), Set.of(1)),
+				List.of(this.column)))
+			.isFalse();
+		assertThat(allowed.coversColumnOf(this.check,
+				List.of(entry("column", "public.notes.body", this.table, Set.of(1)))))
+			.isFalse();
+		assertThat(allowed.coversColumnOf(this.check, List.of())).isFalse();
+	}
+
+	@Test
+	void nameOfATableIsNotThatOfASchema() {
+		CatalogEntry audit = entry("schema", "audit", null);
+		CatalogEntry entries = entry("table", "audit.entries", audit);
+		List<CatalogEntry> before = List.of(audit, entries, entry("table", "public.audit", this.schema));
+		AllowedLosses allowed = AllowedLosses.of(
+				List.of(ScriptOutline
+					.of(TextScript.of("1_notes.sql", "-- pgkeel:allow-loss audit copied\ndelete from audit"))),
+				new CatalogSnapshot(before.stream().collect(Collectors.toMap(CatalogEntry::id, (entry) -> entry)),
+						Set.of()));
+		assertThat(allowed.covers(before.get(2))).isTrue();
+		assertThat(allowed.covers(entries)).isFalse();
+		assertThat(allowed.covers(audit)).isTrue();
 	}
 
 	@ParameterizedTest
@@ -65,6 +91,14 @@ class AllowedLossesTests {
 	void functionIsAllowedWithOrWithoutItsArguments(String named, boolean allowed) {
 		assertThat(allowed("-- pgkeel:allow-loss " + named + " no longer used\nselect 1")
 			.covers(entry("function", "public.total(integer)", this.schema))).isEqualTo(allowed);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "order.user", "\"order\".\"user\"", "USER", "\"user\"", "order" })
+	void reservedWordNeedsNoQuotes(String named) {
+		CatalogEntry order = entry("schema", "\"order\"", null);
+		assertThat(allowed("-- pgkeel:allow-loss " + named + " no longer used\nselect 1")
+			.covers(entry("table", "\"order\".\"user\"", order))).isTrue();
 	}
 
 	@Test
@@ -89,8 +123,15 @@ class AllowedLossesTests {
 	}
 
 	private static CatalogEntry entry(String kind, String identity, @Nullable CatalogEntry parent) {
-		return new CatalogEntry(new CatalogObject(kind, identity), new CatalogEntry.Id(kind, identity.hashCode(), 0),
-				"", parent, 0, 0, 0, false, false);
+		return entry(kind, identity, parent, Set.of());
+	}
+
+	private static CatalogEntry entry(String kind, String identity, @Nullable CatalogEntry parent,
+			Set<Integer> columns) {
+		int column = kind.equals("column") ? columns.iterator().next() : 0;
+		return new CatalogEntry(new CatalogObject(kind, identity),
+				new CatalogEntry.Id(kind, identity.hashCode(), column), "", parent, 0, 0, 0, false, false,
+				new ColumnUse("", columns));
 	}
 
 }

@@ -56,6 +56,17 @@ class LossGuardTests {
 			create view names as select name from tenants;
 			create materialized view counted as select plan, count(*) from tenants group by plan;
 			create sequence numbers;
+			create sequence invoices;
+			select setval('invoices', 4711);
+			create table items (id int, "order" int);
+			insert into items values (1, 1);
+			create schema "user";
+			create table "user"."group" (id int);
+			insert into "user"."group" values (1);
+			create table audit (id int);
+			create schema audit;
+			create table audit.entries (id int);
+			insert into audit.entries select generate_series(1, 5);
 			create table log (id int, at date not null, line text, primary key (id, at)) partition by range (at);
 			create table log_1 partition of log for values from ('2026-01-01') to ('2026-07-01');
 			create table log_2 partition of log for values from ('2026-07-01') to ('2027-01-01');
@@ -138,6 +149,32 @@ class LossGuardTests {
 						"policy notes.mine dropped and created again differently"),
 				Arguments.of("drop index notes_size; create index notes_size on notes (size)",
 						"index notes.notes_size dropped and created again differently"),
+				Arguments.of(
+						"alter table notes alter body set not null; drop index notes_size;"
+								+ " create index notes_size on notes (size)",
+						"index notes.notes_size dropped and created again differently"),
+				Arguments.of(
+						"alter table notes alter size type bigint; drop index notes_body;"
+								+ " create index notes_body on notes (lower(body), id)",
+						"index notes.notes_body dropped and created again differently"),
+				Arguments.of(
+						"alter table notes alter size set default 1; alter table notes drop constraint short,"
+								+ " add constraint short check (true)",
+						"constraint notes.short dropped and created again differently"),
+				Arguments.of(
+						"-- pgkeel:allow-loss tenants.plan moved to subscriptions\nalter table tenants drop column"
+								+ " plan cascade, drop constraint tenants_name_key",
+						"constraint tenants.tenants_name_key dropped"),
+				Arguments.of("drop sequence if exists invoices; create sequence invoices",
+						"sequence invoices dropped and created again: it starts anew"),
+				Arguments.of("alter table items drop column \"order\"; alter table items add column \"order\" int",
+						"items.\"order\" dropped and added again: its values are gone"),
+				Arguments.of("drop table \"user\".\"group\"; create table \"user\".\"group\" (id int)",
+						"\"user\".\"group\" dropped and created again: its rows are gone"),
+				Arguments.of("delete from \"user\".\"group\"", "\"user\".\"group\": 1 row deleted"),
+				Arguments.of(
+						"-- pgkeel:allow-loss audit copied to the archive\ndelete from audit; delete from audit.entries",
+						"audit.entries: 5 rows deleted"),
 				Arguments.of("do $$ begin delete from notes; insert into notes select i, 1, 'x', i from"
 						+ " generate_series(1, 30) i; end $$", "notes: 30 rows deleted"),
 				Arguments.of("do $$ begin truncate notes; insert into notes select i, 1, 'x', i from"
@@ -179,6 +216,14 @@ class LossGuardTests {
 				"create or replace function twice(n int) returns int language sql as 'select n + n'",
 				"drop index notes_body; create index notes_body on notes (lower(body))",
 				"alter table notes drop constraint short, add constraint short check (length(body) < 100)",
+				"alter table notes alter size type bigint; drop index notes_size; create unique index notes_size on notes"
+						+ " (size)",
+				"alter table notes alter body type varchar(200); drop index notes_body; create index notes_body on notes"
+						+ " (lower(body))",
+				"alter table notes rename size to extent; drop index \"Odd\"; create index \"Odd\" on notes (id, extent)",
+				"drop sequence numbers; create sequence numbers",
+				"drop sequence invoices; create sequence invoices; select setval('invoices', 5000)",
+				"drop table empty_one; create table empty_one (id serial); drop table empty_one; create table empty_one (id int)",
 				"drop trigger stamp on notes; create trigger stamp before update on notes for each row execute function"
 						+ " stamp()",
 				"drop type plan; create type plan as enum ('free', 'pro')",
@@ -254,6 +299,17 @@ class LossGuardTests {
 				drop function twice(int);
 				-- pgkeel:allow-loss notes."Odd" useless
 				drop index concurrently "Odd";
+				""", """
+				-- pgkeel:allow-loss tenants.name taken from elsewhere
+				-- pgkeel:allow-loss names its column goes
+				alter table tenants drop column name cascade;
+				""", """
+				-- pgkeel:allow-loss items.order nobody sorts
+				alter table items drop column "order";
+				""", """
+				-- pgkeel:allow-loss audit copied to the archive
+				-- pgkeel:allow-loss audit.entries copied to the archive
+				drop schema audit cascade;
 				""")) {
 			guarded(true, script);
 			connection().rollback();
