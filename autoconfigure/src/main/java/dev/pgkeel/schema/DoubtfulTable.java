@@ -1,13 +1,12 @@
 package dev.pgkeel.schema;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+
+import dev.pgkeel.schema.TableRows.Rows;
 
 /**
  * A table in which rows may have been deleted, while a run is repeated statement by
@@ -15,27 +14,19 @@ import java.util.Map;
  */
 final class DoubtfulTable {
 
-	/**
-	 * How far a row's transaction is from the run's first: what is below half of the
-	 * numbers' range was written by the run.
-	 */
-	private static final String DISTANCE = "(xmin::text::bigint - %d + 4294967296) %% 4294967296";
-
-	private static final long HALF = 1L << 31;
-
 	private final CatalogObject object;
 
-	private final String name;
-
-	private final boolean partitioned;
+	private final long oid;
 
 	private final List<Long> members;
+
+	private final TableRows rows;
 
 	private RowCounters start = RowCounters.NONE;
 
 	private RowCounters last = RowCounters.NONE;
 
-	private Rows before = new Rows(0, -1, 0, 0);
+	private Rows before = Rows.NONE;
 
 	private long repeated;
 
@@ -47,24 +38,36 @@ final class DoubtfulTable {
 	 * Creates a table.
 	 * @param root the table, or the topmost partitioned one
 	 * @param members the tables that hold its rows
+	 * @param allowed those of them whose rows may be destroyed
 	 */
-	DoubtfulTable(CatalogEntry root, Collection<Long> members) {
+	DoubtfulTable(CatalogEntry root, Collection<Long> members, Collection<Long> allowed) {
 		this.object = root.object();
-		this.name = root.object().identity();
-		this.members = members.stream().sorted(Comparator.naturalOrder()).toList();
-		this.partitioned = this.members.size() != 1 || this.members.get(0) != root.id().oid();
+		this.oid = root.id().oid();
+		this.members = members.stream().filter((member) -> !allowed.contains(member)).sorted().toList();
+		this.rows = new TableRows(this.oid, List.copyOf(members), List.copyOf(allowed));
 	}
 
 	CatalogObject object() {
 		return this.object;
 	}
 
+	long oid() {
+		return this.oid;
+	}
+
+	String name() {
+		return this.object.identity();
+	}
+
+	/**
+	 * Returns the tables in which rows may have been deleted that should not be.
+	 */
 	List<Long> members() {
 		return this.members;
 	}
 
-	String name() {
-		return this.name;
+	boolean hasRows(Connection connection) throws SQLException {
+		return this.rows.exist(connection);
 	}
 
 	long lost() {
@@ -94,16 +97,17 @@ final class DoubtfulTable {
 		RowCounters now = sum(counters);
 		this.repeated += now.inserted() - this.last.inserted();
 		this.last = now;
-		this.before = count(connection, transaction, HALF);
+		this.before = this.rows.before(connection, transaction);
 	}
 
 	/**
 	 * Counts the rows after the statement. Rows are lost if they are neither there as
-	 * they were nor updated, and if the run has not inserted them itself.
+	 * they were nor updated, and if the run has not inserted them itself. Into a
+	 * partition whose rows may be destroyed they may have moved.
 	 */
 	void countAfter(Connection connection, long transaction, Map<Long, RowCounters> counters) throws SQLException {
 		RowCounters now = sum(counters);
-		Rows after = count(connection, transaction, this.before.newest());
+		Rows after = this.rows.after(connection, transaction, this.before.newest());
 		long updated = now.updated() - this.last.updated();
 		boolean rewritten = now.storage() != this.last.storage();
 		long missing = this.before.count() - after.count();
@@ -111,12 +115,12 @@ final class DoubtfulTable {
 		if (rewritten) {
 			missing += now.inserted() - this.last.inserted();
 		}
-		else if (!this.partitioned) {
+		else if (!this.rows.isPartitioned()) {
 			missing = Math.max(missing, this.before.count() - after.untouched() - updated);
 			oldMissing = this.before.old() - after.old() - updated;
 		}
-		missing = Math.max(0, missing);
-		long own = this.partitioned ? 0
+		missing = Math.max(0, missing - Math.max(0, after.allowed() - this.before.allowed()));
+		long own = this.rows.isPartitioned() ? 0
 				: Math.max(0, this.last.inserted() - this.start.inserted() - this.repeated - this.vanished);
 		this.lost += Math.max(0, Math.max(missing - own, oldMissing));
 		this.vanished += missing;
@@ -125,32 +129,8 @@ final class DoubtfulTable {
 
 	private RowCounters sum(Map<Long, RowCounters> counters) {
 		return this.members.stream()
-			.map((oid) -> counters.getOrDefault(oid, RowCounters.NONE))
+			.map((member) -> counters.getOrDefault(member, RowCounters.NONE))
 			.reduce(RowCounters.NONE, RowCounters::plus);
-	}
-
-	private Rows count(Connection connection, long transaction, long newest) throws SQLException {
-		String sql = this.partitioned ? "select count(*), -1, 0, 0 from " + this.name : """
-				select count(*), coalesce(max(d) filter (where d < %2$d), -1), count(*) filter (where d >= %2$d),
-				  count(*) filter (where d >= %2$d or d <= %3$d) from (select %1$s as d from only %4$s) t
-				""".formatted(DISTANCE.formatted(transaction), HALF, newest, this.name);
-		try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(sql)) {
-			row.next();
-			return new Rows(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4));
-		}
-	}
-
-	/**
-	 * Rows that are there.
-	 *
-	 * @param count all
-	 * @param newest the distance of the newest that the run has written, -1 if it has
-	 * written none
-	 * @param old those that were there before the run, as they were
-	 * @param untouched those that are as they were before the statement
-	 */
-	private record Rows(long count, long newest, long old, long untouched) {
-
 	}
 
 }

@@ -5,7 +5,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,10 +32,12 @@ final class LossGuard implements RunGuard {
 
 	private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
-	private static final String MEMBERS = """
-			select r.root, coalesce(array_agg(t.relid) filter (where t.isleaf), array[r.root])::int8[]
-			  from (select coalesce(pg_catalog.pg_partition_root(%1$d), %1$d)::oid as root) r
-			  left join lateral pg_catalog.pg_partition_tree(r.root) t on true group by 1
+	private static final String HELD_SOMETHING = """
+			select pg_catalog.format('select exists (select from %%I.%%I%%s)', n.nspname, c.relname,
+			    case when c.relkind = 'S' then ' where is_called' else
+			    (select pg_catalog.format(' where %%I is not null', a.attname)
+			      from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum = %2$d and a.attnum > 0) end)
+			  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where c.oid = %1$d
 			""";
 
 	private final boolean refuses;
@@ -79,7 +80,8 @@ final class LossGuard implements RunGuard {
 		CatalogSnapshot result = after;
 		String place = null;
 		if (!signed.isEmpty() || !recreated.isEmpty()) {
-			RowLosses rows = repeat(connection, run, before, signed, recreated);
+			RowLosses rows = repeat(connection, run, new PartitionTrees(connection, before, allowed), signed,
+					recreated);
 			losses.addAll(rows.losses());
 			place = rows.place();
 			result = CatalogSnapshot.take(connection);
@@ -105,10 +107,10 @@ final class LossGuard implements RunGuard {
 			.filter((entry) -> entry.is("table") && deleted.contains(entry.id().oid()))
 			.forEach(signed::add);
 		signed.removeIf((entry) -> allowed.covers(entry) || !after.exists(entry.id()));
-		return signed;
+		return allowed.isEmpty() ? signed : new PartitionTrees(connection, before, allowed).notAllowed(signed);
 	}
 
-	private RowLosses repeat(Connection connection, ScriptRun run, CatalogSnapshot before, Set<CatalogEntry> signed,
+	private RowLosses repeat(Connection connection, ScriptRun run, PartitionTrees trees, Set<CatalogEntry> signed,
 			List<CatalogEntry> recreated) throws SQLException {
 		try (Statement statement = connection.createStatement()) {
 			statement.execute("rollback to savepoint " + SAVEPOINT);
@@ -119,12 +121,12 @@ final class LossGuard implements RunGuard {
 				}
 			}
 			List<DoubtfulTable> doubtful = new ArrayList<>();
-			for (DoubtfulTable table : tables(statement, before, signed)) {
-				String blind = blindness(statement, table);
+			for (DoubtfulTable table : trees.doubtful(signed)) {
+				String blind = blindness(connection, statement, table);
 				if (blind != null) {
 					losses.add(Loss.ofUncountedRows(table.object(), blind));
 				}
-				else if (hasRows(statement, table)) {
+				else if (table.hasRows(connection)) {
 					doubtful.add(table);
 				}
 			}
@@ -145,41 +147,28 @@ final class LossGuard implements RunGuard {
 
 	private static boolean heldSomething(Statement statement, CatalogEntry entry) throws SQLException {
 		CatalogEntry parent = entry.parent();
-		String identity = entry.object().identity();
-		boolean column = entry.is("column") && parent != null;
-		if (column && parent != null && !parent.is("table")) {
+		if (entry.is("column") && parent != null && !parent.is("table")) {
 			return true;
 		}
-		String table = (column && parent != null) ? parent.object().identity() : identity;
-		String condition = (column && parent != null)
-				? " where " + identity.substring(parent.object().identity().length() + 1) + " is not null"
-				: entry.is("sequence") ? " where is_called" : "";
-		return exists(statement, "select exists (select from " + table + condition + ")", false);
-	}
-
-	private static List<DoubtfulTable> tables(Statement statement, CatalogSnapshot before, Set<CatalogEntry> signed)
-			throws SQLException {
-		Map<Long, DoubtfulTable> tables = new LinkedHashMap<>();
-		for (CatalogEntry entry : signed) {
-			try (ResultSet row = statement.executeQuery(MEMBERS.formatted(entry.id().oid()))) {
-				row.next();
-				CatalogEntry root = before.entries().get(new CatalogEntry.Id("table", row.getLong(1), 0));
-				Long[] members = (Long[]) row.getArray(2).getArray();
-				tables.put(row.getLong(1), new DoubtfulTable((root != null) ? root : entry, List.of(members)));
-			}
+		String query = null;
+		try (ResultSet row = statement.executeQuery(HELD_SOMETHING.formatted(entry.id().oid(), entry.id().sub()))) {
+			query = row.next() ? row.getString(1) : null;
 		}
-		return List.copyOf(tables.values());
+		return query != null && exists(statement, query, false);
 	}
 
 	/**
 	 * Without the lock, what other sessions delete would be taken for the scripts' doing.
 	 */
-	private static @Nullable String blindness(Statement statement, DoubtfulTable table) throws SQLException {
+	private static @Nullable String blindness(Connection connection, Statement statement, DoubtfulTable table)
+			throws SQLException {
 		statement.execute("savepoint pgkeel_lock");
 		try {
-			statement.execute("lock table " + table.name() + " in exclusive mode");
-			if (exists(statement, "select pg_catalog.row_security_active('" + table.name().replace("'", "''") + "')",
-					true)) {
+			String name = QualifiedName.of(connection, table.oid());
+			if (name != null) {
+				statement.execute("lock table " + name + " in exclusive mode");
+			}
+			if (exists(statement, "select pg_catalog.row_security_active(" + table.oid() + "::oid)", true)) {
 				return "row security hides rows from this role";
 			}
 			statement.execute("release savepoint pgkeel_lock");
@@ -192,10 +181,6 @@ final class LossGuard implements RunGuard {
 			statement.execute("rollback to savepoint pgkeel_lock");
 			return "this role may not read them";
 		}
-	}
-
-	private static boolean hasRows(Statement statement, DoubtfulTable table) throws SQLException {
-		return exists(statement, "select exists (select from " + table.name() + ")", true);
 	}
 
 	private static boolean exists(Statement statement, String query, boolean privileged) throws SQLException {

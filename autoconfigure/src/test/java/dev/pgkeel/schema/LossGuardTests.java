@@ -80,6 +80,9 @@ class LossGuardTests {
 			create function wipe() returns void language sql as 'delete from notes where id <= 3';
 			create schema old;
 			create table old.thing (id int);
+			create schema "order";
+			create table "order".lines (id int, "group" int);
+			insert into "order".lines values (1, 1), (2, 1);
 			create extension pg_trgm;
 			""";
 
@@ -138,6 +141,17 @@ class LossGuardTests {
 				Arguments.of("do $$ begin execute 'drop ta' || 'ble notes'; end $$", "notes dropped"),
 				Arguments.of("drop table log_1", "log_1 dropped"), Arguments.of("truncate log", "log: 50 rows deleted"),
 				Arguments.of("delete from log_1", "log: 50 rows deleted"),
+				Arguments.of("alter table log detach partition log_1; truncate log_1", "log: 50 rows deleted"),
+				Arguments.of("alter table log detach partition log_1; delete from log_1 where id <= 3",
+						"log: 3 rows deleted"),
+				Arguments.of("do $$ begin alter table log detach partition log_1; delete from log_1; end $$",
+						"log: 50 rows deleted"),
+				Arguments.of("alter table notes rename to memos; delete from memos where id <= 3",
+						"notes: 3 rows deleted"),
+				Arguments.of("alter table \"order\".lines drop column \"group\"; alter table \"order\".lines add column"
+						+ " \"group\" int", "order.lines.group dropped and added again: its values are gone"),
+				Arguments.of("drop table \"order\".lines; create table \"order\".lines (id int, \"group\" int)",
+						"order.lines dropped and created again: its rows are gone"),
 				Arguments.of(
 						"drop table child; create table child (id int primary key, parent int references parent"
 								+ " deferrable initially deferred)",
@@ -233,6 +247,18 @@ class LossGuardTests {
 				"do $$ begin insert into notes values (99, 1, 'x', 99); delete from notes where id = 99; end $$",
 				"alter table notes rename to memos; alter table memos rename column body to entry",
 				"create schema elsewhere; alter table notes set schema elsewhere",
+				"alter table if exists notes rename to memos; alter table memos add column more uuid default gen_random_uuid()",
+				"create schema elsewhere; alter table notes set schema elsewhere; alter table elsewhere.notes add column"
+						+ " more uuid default gen_random_uuid()",
+				"alter schema \"order\" rename to \"user\"; alter table \"user\".lines alter id type bigint",
+				"alter table \"order\".lines rename to \"table\"; alter table \"order\".\"table\" alter id type bigint",
+				"alter table \"order\".lines alter id type bigint",
+				"create table log_3 partition of log for values from ('2027-01-01') to ('2028-01-01');"
+						+ " update log set at = at + 365 where at < '2026-02-01'",
+				"alter table log rename to logs; update logs set at = at + 181 where at < '2026-06-01'",
+				"update log set at = at + 181 where at < '2026-02-01'; alter table log detach partition log_2;"
+						+ " alter table log_2 alter id type bigint",
+				"do $$ begin update log set at = at + 181 where at < '2026-02-01'; alter table log detach partition log_1; end $$",
 				"alter index notes_body rename to notes_lower", "alter type plan rename value 'pro' to 'paid'",
 				"alter table log detach partition log_1",
 				"create table log_3 (id int not null, at date not null, line text, primary key (id, at)); create index on log_3 (line);"
@@ -310,6 +336,25 @@ class LossGuardTests {
 				-- pgkeel:allow-loss audit copied to the archive
 				-- pgkeel:allow-loss audit.entries copied to the archive
 				drop schema audit cascade;
+				""", """
+				-- pgkeel:allow-loss log older than the retention
+				delete from log where at < '2026-02-01';
+				""", """
+				-- pgkeel:allow-loss log kept elsewhere
+				truncate log;
+				""", """
+				-- pgkeel:allow-loss log kept elsewhere
+				delete from log_1;
+				""", """
+				-- pgkeel:allow-loss log kept elsewhere
+				alter table log detach partition log_1;
+				truncate log_1;
+				""", """
+				-- pgkeel:allow-loss log_1 kept elsewhere
+				delete from log;
+				""", """
+				-- pgkeel:allow-loss log_2 kept elsewhere
+				update log set at = at + 181 where at < '2026-02-01';
 				""")) {
 			guarded(true, script);
 			connection().rollback();
@@ -323,6 +368,17 @@ class LossGuardTests {
 				delete from tenants where id = 3;
 				""")).withMessageContaining("notes: 10 rows deleted").withMessageNotContaining("tenants:");
 		connection().rollback();
+	}
+
+	@Test
+	void allowanceOfAPartitionIsNoneOfTheOthers() throws SQLException {
+		for (String deletion : List.of("delete from log", "truncate log", "drop table log_1; delete from log_2")) {
+			run("insert into log select i, date '2026-08-01', 'line' from generate_series(1, 7) i");
+			assertThatExceptionOfType(SchemaScriptException.class)
+				.isThrownBy(() -> guarded(true, "-- pgkeel:allow-loss log_1 kept elsewhere\n" + deletion))
+				.withMessageContaining("before: log: 7 rows deleted");
+			connection().rollback();
+		}
 	}
 
 	@Test
