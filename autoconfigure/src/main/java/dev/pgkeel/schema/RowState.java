@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Objects;
 
 /**
  * The rows of one table at one moment: how many, and a sum over what is in them that does
@@ -20,7 +21,8 @@ record RowState(long count, String content) {
 	 * @throws SQLException if the role may not, or another session is in the way
 	 */
 	static RowState read(Connection connection, CatalogEntry table) throws SQLException {
-		String name = table.object().identity();
+		String name = Objects.requireNonNullElse(QualifiedName.of(connection, table.id().oid()),
+				table.object().identity());
 		try (Statement statement = connection.createStatement()) {
 			statement.execute("lock table only " + name + " in share row exclusive mode");
 			try (ResultSet row = statement.executeQuery("select count(*), coalesce(sum(pg_catalog.hashtextextended("

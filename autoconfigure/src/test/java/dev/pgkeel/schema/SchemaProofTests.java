@@ -77,6 +77,16 @@ class SchemaProofTests {
 	}
 
 	@Test
+	void readsRowsOfTablesNamedByReservedWords() {
+		this.folder.write("1.sql", """
+				create schema if not exists "order";
+				create table if not exists "order"."user" (id int primary key, "group" text);
+				insert into "order"."user" values (1, 'one') on conflict (id) do update set "group" = excluded."group";
+				""");
+		assertThat(prove().differences()).isEmpty();
+	}
+
+	@Test
 	void namesWhatFailsWithItsPlaceAndWhatToWrite() {
 		this.folder.write("1.sql", """
 				create table if not exists notes (id int primary key);
