@@ -21,11 +21,9 @@ final class InvalidIndex {
 
 	private static final Log logger = LogFactory.getLog(InvalidIndex.class);
 
-	private static final String NAME = "(?:\"(?:[^\"]|\"\")+\"|[\\p{L}_][\\p{L}\\p{N}_$]*)";
-
 	private static final Pattern CREATE = Pattern.compile(
-			"create\\s+(?:unique\\s+)?index\\s+concurrently\\s+(?:if\\s+not\\s+exists\\s+)?(" + NAME
-					+ ")\\s+on\\s+(?:only\\s+)?(" + NAME + "(?:\\s*\\.\\s*" + NAME + ")?).*",
+			"create\\s+(?:unique\\s+)?index\\s+concurrently\\s*(?:if\\s+not\\s+exists\\s*)?(" + ScriptNames.NAME
+					+ ")\\s+on\\s+(?:only\\s+)?(" + ScriptNames.NAME + "(?:\\s*\\.\\s*" + ScriptNames.NAME + ")?).*",
 			Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
 	/**
@@ -54,7 +52,7 @@ final class InvalidIndex {
 	 * @throws SQLException if the server refuses
 	 */
 	static void dropBefore(SqlStatement sql, Connection connection, SchemaScript script) throws SQLException {
-		Matcher matcher = CREATE.matcher(sql.text());
+		Matcher matcher = CREATE.matcher(sql.code());
 		if (!matcher.matches()) {
 			return;
 		}

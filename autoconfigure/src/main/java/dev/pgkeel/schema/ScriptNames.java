@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScriptNames {
 
-	private static final String NAME = "(?:\"(?:[^\"]++|\"\")++\"|[\\p{L}_][\\p{L}\\p{N}_$]*)";
+	/**
+	 * A quoted name, or what the server takes for a word: with any character beyond
+	 * ASCII.
+	 */
+	static final String NAME = "(?:\"(?:[^\"]++|\"\")++\"|[a-zA-Z_\\x{80}-\\x{10FFFF}][a-zA-Z0-9_$\\x{80}-\\x{10FFFF}]*)";
 
 	private static final Pattern AFTER_KEYWORD = Pattern.compile(
 			"\\b(?:table|index|view|sequence|type|domain|function|procedure|schema|extension|trigger|policy|on|from|join"

@@ -1,6 +1,7 @@
 package dev.pgkeel.schema;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -29,6 +30,8 @@ final class SqlSplitter implements AutoCloseable {
 	private final ScriptReader reader;
 
 	private final StringBuilder text = new StringBuilder();
+
+	private final BitSet comments = new BitSet();
 
 	private final List<String> words = new ArrayList<>();
 
@@ -74,6 +77,7 @@ final class SqlSplitter implements AutoCloseable {
 	@Nullable SqlStatement next() {
 		this.start = null;
 		this.text.setLength(0);
+		this.comments.clear();
 		this.words.clear();
 		this.directives.clear();
 		this.parentheses = 0;
@@ -89,8 +93,9 @@ final class SqlSplitter implements AutoCloseable {
 
 	private SqlStatement statement(Position position) {
 		this.number++;
-		SqlStatement statement = new SqlStatement(this.number, this.text.toString().stripTrailing(), position,
-				List.copyOf(this.words), List.copyOf(this.directives));
+		String sql = this.text.toString().stripTrailing();
+		SqlStatement statement = new SqlStatement(this.number, sql, SqlStatement.withoutComments(sql, this.comments),
+				position, List.copyOf(this.words), List.copyOf(this.directives));
 		StatementRules.refuseUnrunnable(this.script, statement);
 		return statement;
 	}
@@ -100,14 +105,17 @@ final class SqlSplitter implements AutoCloseable {
 	 * @return whether a statement ended
 	 */
 	private boolean step(char ch) {
+		int from = this.text.length();
 		if (Character.isWhitespace(ch)) {
 			take();
 		}
 		else if (ch == '-' && this.reader.peek(1) == '-') {
 			lineComment();
+			this.comments.set(from, this.text.length());
 		}
 		else if (ch == '/' && this.reader.peek(1) == '*') {
 			blockComment();
+			this.comments.set(from, this.text.length());
 		}
 		else if (ch == ';' && this.parentheses == 0 && !this.body.isOpen()) {
 			this.reader.read();

@@ -1,5 +1,6 @@
 package dev.pgkeel.schema;
 
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -7,6 +8,7 @@ import java.util.List;
  *
  * @param number which of the script's statements it is, from 1
  * @param text the statement, from its first word and without the semicolon
+ * @param code the same with blanks in the place of comments
  * @param position where it starts in the script
  * @param words its first words outside of parentheses, in upper case; quoted names keep
  * their quotes and their case
@@ -14,7 +16,31 @@ import java.util.List;
  * before, without the dashes
  * @since 0.1.0
  */
-public record SqlStatement(int number, String text, Position position, List<String> words, List<String> directives) {
+public record SqlStatement(int number, String text, String code, Position position, List<String> words,
+		List<String> directives) {
+
+	/**
+	 * Creates a statement without comments.
+	 * @param number which of the script's statements it is, from 1
+	 * @param text the statement
+	 * @param position where it starts in the script
+	 * @param words its first words
+	 * @param directives the comments above it that are directives
+	 */
+	public SqlStatement(int number, String text, Position position, List<String> words, List<String> directives) {
+		this(number, text, text, position, words, directives);
+	}
+
+	static String withoutComments(String text, BitSet comments) {
+		if (comments.isEmpty()) {
+			return text;
+		}
+		StringBuilder code = new StringBuilder(text);
+		for (int i = comments.nextSetBit(0); i >= 0 && i < text.length(); i = comments.nextSetBit(i + 1)) {
+			code.setCharAt(i, ' ');
+		}
+		return code.toString();
+	}
 
 	/**
 	 * Returns one of the first words.
