@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -17,9 +18,9 @@ import dev.pgkeel.schema.CatalogEntry.Id;
  */
 final class ConcurrentDrops {
 
-	private static final Pattern DROP = Pattern.compile(
-			"DROP\\s+INDEX\\s+CONCURRENTLY\\s+(?:IF\\s+EXISTS\\s+)?(.+?)(?:\\s+(?:CASCADE|RESTRICT))?\\s*",
-			Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+	private static final Pattern DROP = Pattern
+		.compile("DROP\\s+INDEX\\s+CONCURRENTLY\\s*(?:(?<=\\s)IF\\s+EXISTS\\s*)?(" + ScriptNames.NAME + "(?:\\s*\\.\\s*"
+				+ ScriptNames.NAME + "){0,2})(?:\\s*(?:CASCADE|RESTRICT))?\\s*", Pattern.CASE_INSENSITIVE);
 
 	private static final String VALID_INDEX = """
 			select i.indexrelid from pg_catalog.pg_index i
@@ -32,15 +33,32 @@ final class ConcurrentDrops {
 	static List<Loss> of(List<ScriptOutline> scripts, CatalogSnapshot before, AllowedLosses allowed,
 			Connection connection) throws SQLException {
 		List<Loss> losses = new ArrayList<>();
-		for (ScriptOutline script : scripts) {
-			for (SqlStatement statement : script.outside()) {
-				Matcher drop = DROP.matcher(statement.text());
-				if (drop.matches()) {
-					add(drop.group(1).strip(), before, allowed, connection, losses);
+		SessionState start = SessionState.of(connection);
+		try (Statement session = connection.createStatement()) {
+			session.setEscapeProcessing(false);
+			for (ScriptOutline script : scripts) {
+				for (SqlStatement statement : script.outside()) {
+					if (statement.word(0).equals("DROP")) {
+						String name = name(script.script(), statement);
+						OutsideSettings.apply(script, statement, start, session);
+						add(name, before, allowed, connection, losses);
+						session.execute(start.restoring());
+					}
 				}
 			}
 		}
 		return losses;
+	}
+
+	private static String name(SchemaScript script, SqlStatement statement) {
+		Matcher drop = DROP.matcher(statement.code());
+		if (!drop.matches()) {
+			throw script.failure(statement.position(),
+					"the name of the index that this statement drops after the commit cannot be read",
+					"Write it as one plain or quoted name, with its schema if need be. Nothing of the schema scripts was"
+							+ " applied: the transaction was rolled back.");
+		}
+		return drop.group(1);
 	}
 
 	private static void add(String name, CatalogSnapshot before, AllowedLosses allowed, Connection connection,

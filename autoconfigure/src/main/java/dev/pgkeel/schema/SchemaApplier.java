@@ -30,9 +30,9 @@ final class SchemaApplier {
 
 	private final ScriptNeeds needs;
 
-	private final SchemaLock lock;
-
 	private final SchemaTransaction transaction;
+
+	private final OutsideRun outside;
 
 	private final @Nullable RunGuard guard;
 
@@ -40,14 +40,14 @@ final class SchemaApplier {
 
 	private final boolean dryRun;
 
-	SchemaApplier(SchemaHistory history, ScriptNeeds needs, SchemaLock lock, SchemaTransaction transaction,
+	SchemaApplier(SchemaHistory history, ScriptNeeds needs, SchemaTransaction transaction, OutsideRun outside,
 			@Nullable RunGuard guard, @Nullable StartProof proof, boolean dryRun) {
 		this.dryRun = dryRun;
 		this.history = history;
 		this.recorder = new RunRecorder(history);
 		this.needs = needs;
-		this.lock = lock;
 		this.transaction = transaction;
+		this.outside = outside;
 		this.guard = guard;
 		this.proof = proof;
 	}
@@ -76,7 +76,7 @@ final class SchemaApplier {
 		});
 		Applied applied = committed.get(0);
 		if (!applied.unfinished().isEmpty() && !this.dryRun) {
-			new OutsideRun(this.history, this.lock, progress).run(connection, applied);
+			this.outside.run(connection, applied, all);
 		}
 		return applied;
 	}
@@ -91,9 +91,6 @@ final class SchemaApplier {
 			return Applied.nothing(table.name(), scripts, entries);
 		}
 		this.history.table().prepare(connection, table);
-		List<ScriptOutline> unfinished = scripts.stream()
-			.filter((script) -> !script.outside().isEmpty() && isNeeded(script, todo))
-			.toList();
 		List<ScriptOutline> running = scripts.stream().filter((script) -> runs(script, todo)).toList();
 		List<String> searchPath = searchPath(connection);
 		announceDrift(todo);
@@ -121,16 +118,20 @@ final class SchemaApplier {
 		this.recorder.record(connection, table.name(), run, entries, diff, after, searchPath);
 		this.recorder.refresh(connection, table.name(), all, run, entries, after, searchPath, todo, !diff.isEmpty());
 		this.history.forgetOld(connection, table.name());
+		List<ScriptOutline> unfinished = unfinished(scripts, run, todo);
 		if (!unfinished.isEmpty() && !this.dryRun) {
-			this.lock.keep(connection);
+			this.outside.prepare(connection, unfinished);
 		}
 		return new Applied(table.name(), reports(scripts, run), unfinished, diff, before, after, searchPath,
 				todo.stream().flatMap((need) -> need.differences().stream()).toList());
 	}
 
-	private static boolean isNeeded(ScriptOutline script, List<ScriptNeed> todo) {
-		return todo.stream()
-			.anyMatch((need) -> need.script() == script.script() && need.reason() != ScriptNeed.Reason.NEW_VERSION);
+	private static List<ScriptOutline> unfinished(List<ScriptOutline> scripts, ScriptRun run, List<ScriptNeed> todo) {
+		return scripts.stream()
+			.filter((script) -> !script.outside().isEmpty())
+			.filter((script) -> run.scripts().contains(script) || todo.stream()
+				.anyMatch((need) -> need.script() == script.script() && need.reason() == ScriptNeed.Reason.UNFINISHED))
+			.toList();
 	}
 
 	private static boolean runs(ScriptOutline script, List<ScriptNeed> todo) {

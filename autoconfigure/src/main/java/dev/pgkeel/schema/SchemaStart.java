@@ -2,17 +2,13 @@ package dev.pgkeel.schema;
 
 import java.security.SecureRandom;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 import dev.pgkeel.schema.SchemaApplier.Applied;
 import dev.pgkeel.server.ApplicationInstance;
-import dev.pgkeel.server.Pooler;
-import dev.pgkeel.server.PoolerProbe;
 import dev.pgkeel.server.Preflight;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -97,14 +93,18 @@ final class SchemaStart {
 	private SchemaReport apply(Connection connection, List<SchemaScript> scripts, List<ScriptNeed> needs,
 			ScriptNeeds decisions) throws SQLException {
 		List<ScriptOutline> outlines = scripts.stream().map(ScriptOutline::of).toList();
-		demandASession(connection, outlines, needs);
+		SessionDemand demand = SessionDemand.of(this.preflight, connection, outlines);
+		demand.make(outlines.stream()
+			.filter((outline) -> needs.stream().anyMatch((need) -> need.script() == outline.script()))
+			.toList());
 		SecureRandom random = new SecureRandom();
 		SchemaLock lock = new SchemaLock(this.settings.lockTimeout(), random);
 		SchemaTransaction transaction = new SchemaTransaction(lock, this.settings.statementTimeout(),
 				!this.settings.dryRun(), SchemaTransaction.Patience.DEFAULT, random);
-		SchemaApplier applier = new SchemaApplier(this.history, decisions, lock, transaction, this.guard, this.proof,
-				this.settings.dryRun());
 		RunProgress progress = new RunProgress();
+		OutsideRun outside = new OutsideRun(this.history, lock, demand, progress, this.settings.statementTimeout());
+		SchemaApplier applier = new SchemaApplier(this.history, decisions, transaction, outside, this.guard, this.proof,
+				this.settings.dryRun());
 		List<Applied> applied = new ArrayList<>();
 		try (RunWatch watch = new RunWatch(this.preflight, progress)) {
 			for (List<ScriptOutline> share : this.settings.dryRun() ? List.of(outlines) : transactions(outlines)) {
@@ -143,41 +143,6 @@ final class SchemaStart {
 		}
 		transactions.add(List.copyOf(current));
 		return transactions.stream().filter((scripts) -> !scripts.isEmpty()).toList();
-	}
-
-	/**
-	 * A lock of the session would be left behind in a pooler, for whoever gets the
-	 * session next.
-	 */
-	private void demandASession(Connection connection, List<ScriptOutline> outlines, List<ScriptNeed> needs)
-			throws SQLException {
-		for (ScriptOutline outline : outlines) {
-			if (outline.outside().isEmpty() || needs.stream().noneMatch((need) -> need.script() == outline.script())) {
-				continue;
-			}
-			PoolerProbe.Result probed = new PoolerProbe(this.preflight::connect).probe(connection,
-					backendPid(connection));
-			connection.setNetworkTimeout(Runnable::run, 0);
-			if (probed.pooler() == Pooler.TRANSACTION || probed.pooler() == Pooler.UNKNOWN) {
-				SqlStatement statement = outline.outside().get(0);
-				throw outline.script()
-					.failure(statement.position(),
-							String.join(" ", statement.words().subList(0, Math.min(3, statement.words().size())))
-									+ " runs outside of a transaction, under a lock of the session, and this"
-									+ " connection has no session of its own: " + probed.reason(),
-							"Set pgkeel.direct.url to the server itself, beside the pooler. Nothing of the schema"
-									+ " scripts was applied.");
-			}
-			return;
-		}
-	}
-
-	private static int backendPid(Connection connection) throws SQLException {
-		try (Statement statement = connection.createStatement();
-				ResultSet row = statement.executeQuery("select pg_catalog.pg_backend_pid()")) {
-			row.next();
-			return row.getInt(1);
-		}
 	}
 
 }

@@ -1,7 +1,9 @@
 package dev.pgkeel.schema;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a script holds, found by splitting it once without running it, so that none runs
@@ -13,14 +15,16 @@ import java.util.List;
  * @param names the names of objects in it
  * @param ownTransaction whether it asks for a transaction of its own
  * @param savepoints whether it has savepoints of its own
+ * @param settings what it sets that statements outside of the transaction depend on
  */
 record ScriptOutline(SchemaScript script, int statements, List<SqlStatement> outside, ScriptNames names,
-		boolean ownTransaction, boolean savepoints) {
+		boolean ownTransaction, boolean savepoints, List<ScriptSetting> settings) {
 
 	private static final String OWN_TRANSACTION = "pgkeel:own-transaction";
 
 	static ScriptOutline of(SchemaScript script) {
 		List<SqlStatement> outside = new ArrayList<>();
+		List<ScriptSetting> settings = new ArrayList<>();
 		ScriptNames names = new ScriptNames();
 		int count = 0;
 		boolean ownTransaction = false;
@@ -34,9 +38,26 @@ record ScriptOutline(SchemaScript script, int statements, List<SqlStatement> out
 				if (StatementRules.runsOutside(statement)) {
 					outside.add(statement);
 				}
+				ScriptSetting setting = ScriptSetting.of(statement);
+				if (setting != null) {
+					settings.add(setting);
+				}
 			}
 		}
-		return new ScriptOutline(script, count, List.copyOf(outside), names, ownTransaction, savepoints);
+		return new ScriptOutline(script, count, List.copyOf(outside), names, ownTransaction, savepoints,
+				List.copyOf(settings));
+	}
+
+	/**
+	 * Returns what the script has set before a statement: the last word about each
+	 * setting.
+	 */
+	List<ScriptSetting> settingsBefore(SqlStatement statement) {
+		Map<String, ScriptSetting> last = new LinkedHashMap<>();
+		this.settings.stream()
+			.filter((setting) -> setting.number() < statement.number())
+			.forEach((setting) -> last.put(setting.name(), setting));
+		return List.copyOf(last.values());
 	}
 
 	String name() {

@@ -1,7 +1,6 @@
 package dev.pgkeel.schema;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
@@ -128,24 +127,29 @@ final class ScriptRun {
 			for (ScriptOutline script : this.scripts) {
 				long start = System.nanoTime();
 				statement.execute(state.restoring());
-				run(script, statement, listener);
+				run(script, statement, state, listener);
 				this.durations.put(script.name(), Duration.ofNanos(System.nanoTime() - start));
 			}
 			statement.execute(state.restoring());
 		}
 	}
 
-	private void run(ScriptOutline outline, Statement statement, @Nullable StatementListener listener)
-			throws SQLException {
+	private void run(ScriptOutline outline, Statement statement, SessionState start,
+			@Nullable StatementListener listener) throws SQLException {
 		SchemaScript script = outline.script();
 		try (SqlSplitter splitter = new SqlSplitter(script)) {
 			List<SqlStatement> chunk = new ArrayList<>();
 			int characters = 0;
 			for (SqlStatement sql = splitter.next(); sql != null; sql = splitter.next()) {
 				if (StatementRules.runsOutside(sql)) {
-					continue;
+					if (listener == null) {
+						chunk(script, chunk, statement);
+						chunk.clear();
+						characters = 0;
+						OutsideSettings.check(outline, sql, start, statement);
+					}
 				}
-				if (listener != null) {
+				else if (listener != null) {
 					one(script, sql, statement, listener);
 				}
 				else if (outline.savepoints()) {
@@ -258,35 +262,6 @@ final class ScriptRun {
 			}
 		}
 		statement.clearWarnings();
-	}
-
-	/**
-	 * What a script may change for the statements after it: the next script, and pgkeel's
-	 * own, start where the first one started.
-	 *
-	 * @param searchPath the schemas in which names are looked up
-	 * @param role the role set, or "none"
-	 */
-	private record SessionState(String searchPath, String role) {
-
-		static SessionState of(Connection connection) throws SQLException {
-			try (Statement statement = connection.createStatement();
-					ResultSet row = statement
-						.executeQuery("select current_setting('search_path'), current_setting('role')")) {
-				row.next();
-				return new SessionState(row.getString(1), row.getString(2));
-			}
-		}
-
-		String restoring() {
-			return "select pg_catalog.set_config('search_path', " + literal(this.searchPath)
-					+ ", false), pg_catalog.set_config('role', " + literal(this.role) + ", false)";
-		}
-
-		private static String literal(String value) {
-			return "'" + value.replace("'", "''") + "'";
-		}
-
 	}
 
 }

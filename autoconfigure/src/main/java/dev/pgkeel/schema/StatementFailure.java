@@ -21,6 +21,11 @@ final class StatementFailure {
 
 	private static final Pattern BLOCK_START = Pattern.compile("(?is)DO\\b.*?(\\$\\w*\\$)");
 
+	private static final String QUERY_CANCELED = "57014";
+
+	private static final String LONGER = "Raise pgkeel.schema.statement-timeout or the statement_timeout of the role,"
+			+ " or make the statement faster.";
+
 	private StatementFailure() {
 	}
 
@@ -35,9 +40,11 @@ final class StatementFailure {
 	 * Explains the failure of a statement that runs after the commit.
 	 */
 	static SchemaScriptException outside(SchemaScript script, SqlStatement statement, SQLException ex) {
+		String remains = "the statements that run in a transaction are committed, and the next start goes on with this"
+				+ " one.";
 		return of(script, statement, ex,
-				"Correct the script, or what is in its way, and start again: the statements that run in a transaction"
-						+ " are committed, and the next start goes on with this one.");
+				QUERY_CANCELED.equals(ex.getSQLState()) ? LONGER + " Then start again: " + remains
+						: "Correct the script, or what is in its way, and start again: " + remains);
 	}
 
 	private static SchemaScriptException of(SchemaScript script, SqlStatement statement, SQLException ex,
@@ -66,8 +73,7 @@ final class StatementFailure {
 					+ " \"-- pgkeel:own-transaction\" at the head of some of the scripts: a transaction holds a lock on"
 					+ " each relation that it creates or changes, and the server has no room for more." + nothing;
 			case "53100" -> "Make room on the server's disk, and start again." + nothing;
-			case "57014" -> "Raise pgkeel.schema.statement-timeout or the statement_timeout of the role, or make the"
-					+ " statement faster." + nothing;
+			case QUERY_CANCELED -> LONGER + nothing;
 			default -> "Correct the script." + nothing;
 		};
 	}

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -83,6 +84,7 @@ class LossGuardTests {
 			create schema "order";
 			create table "order".lines (id int, "group" int);
 			insert into "order".lines values (1, 1), (2, 1);
+			create index thing_id on old.thing (id);
 			create extension pg_trgm;
 			""";
 
@@ -203,7 +205,14 @@ class LossGuardTests {
 						"notes: 10 rows deleted"),
 				Arguments.of("with gone as (delete from notes where id = 5 returning id) select * from gone",
 						"notes: 1 row deleted"),
-				Arguments.of("drop index concurrently if exists \"Odd\"", "index notes.\"Odd\" dropped"));
+				Arguments.of("drop index concurrently if exists \"Odd\"", "index notes.\"Odd\" dropped"),
+				Arguments.of("drop index concurrently if exists -- replaced by notes_lower\n  notes_body;",
+						"index notes.notes_body dropped"),
+				Arguments.of("drop index /* old */ concurrently notes_body", "index notes.notes_body dropped"),
+				Arguments.of("drop index concurrently if exists/**/public -- here\n . \"Odd\" restrict -- 'now'",
+						"index notes.\"Odd\" dropped"),
+				Arguments.of("set search_path = old; drop index concurrently thing_id",
+						"index old.thing.thing_id dropped"));
 	}
 
 	static Stream<String> harmless() {
@@ -359,6 +368,23 @@ class LossGuardTests {
 			guarded(true, script);
 			connection().rollback();
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "notes_body, notes_size", "U&\"notes\\005fbody\"" })
+	void indexWhoseNameCannotBeReadIsNotDroppedAfterTheCommit(String name) throws SQLException {
+		assertThatExceptionOfType(SchemaScriptException.class)
+			.isThrownBy(() -> guarded(true, "select 1;\n  drop index concurrently " + name))
+			.withMessageStartingWith("script.sql:2:3: ")
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("Nothing of the schema scripts was applied"));
+		connection().rollback();
+	}
+
+	@Test
+	void indexThatIsNotThereIsNoLoss() throws SQLException {
+		guarded(true, "drop index concurrently if exists gone; drop index concurrently if exists \"a \"\"b\"\"\";"
+				+ " drop index concurrently if exists idx_\u00e9\uD83D\uDE00; drop index concurrently if exists old . gone");
+		connection().rollback();
 	}
 
 	@Test

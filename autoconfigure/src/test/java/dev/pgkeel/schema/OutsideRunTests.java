@@ -2,13 +2,16 @@ package dev.pgkeel.schema;
 
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 import dev.pgkeel.schema.SchemaReport.Outcome;
+import dev.pgkeel.server.Preflight;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.awaitility.Awaitility;
@@ -17,9 +20,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -31,6 +37,13 @@ import static org.assertj.core.api.Assertions.tuple;
 @Tag("compatibility")
 @ExtendWith(OutputCaptureExtension.class)
 class OutsideRunTests {
+
+	private static final String SLOW = """
+			create table notes (id int);
+			insert into notes values (1);
+			create function slow(n int) returns int immutable language plpgsql as
+			  'begin perform pg_sleep(1); return n; end';
+			""";
 
 	private final TestDatabase database = TestServer.shared().newDatabase();
 
@@ -87,8 +100,11 @@ class OutsideRunTests {
 		assertThat(this.folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
 	}
 
-	@Test
-	void invalidIndexIsBuiltAgain(CapturedOutput output) throws Exception {
+	@ParameterizedTest
+	@ValueSource(strings = { "create unique index concurrently if not exists notes_id on public.notes (id)",
+			"create unique index concurrently if not exists notes_id -- one per id\n  on notes (id)",
+			"create unique index /* a /* nested */ one */ concurrently if not exists\"notes_id\"/**/on only/**/notes (id)" })
+	void invalidIndexIsBuiltAgain(String script, CapturedOutput output) throws Exception {
 		this.database.execute("create table notes (id int); insert into notes values (1), (1)");
 		try (Connection connection = this.database.connect(); Statement statement = connection.createStatement()) {
 			statement.execute("create unique index concurrently notes_id on notes (id)");
@@ -98,8 +114,7 @@ class OutsideRunTests {
 		}
 		assertThat(valid("notes_id")).isFalse();
 		this.database.execute("truncate notes");
-		this.folder.write("1_notes.sql", "create unique index concurrently if not exists notes_id on public.notes (id)")
-			.apply();
+		this.folder.write("1_notes.sql", script).apply();
 		assertThat(valid("notes_id")).isTrue();
 		assertThat(output.getOut()).contains("1_notes.sql:1:1: index notes_id is invalid");
 	}
@@ -135,6 +150,187 @@ class OutsideRunTests {
 	}
 
 	@Test
+	void indexInAnotherScriptThanItsTableIsNoDrift(CapturedOutput output) {
+		this.folder.write("1_notes.sql", "create table if not exists notes (id int)")
+			.write("2_index.sql", "create index concurrently if not exists notes_id on notes (id)");
+		assertThat(this.folder.apply().outcome()).isEqualTo(Outcome.APPLIED);
+		assertThat(verify()).isEqualTo(Outcome.UNCHANGED);
+		this.folder.write("1_notes.sql", """
+				create table if not exists notes (id int);
+				alter table notes add column if not exists body text;
+				""");
+		assertThat(this.folder.apply().outcome()).isEqualTo(Outcome.APPLIED);
+		assertThat(verify()).isEqualTo(Outcome.UNCHANGED);
+		assertThat(outcome()).isEqualTo("applied 1");
+		assertThat(output.getOut()).doesNotContain("is applied again");
+	}
+
+	@Test
+	void indexThatAnEarlierScriptDroppedIsBuiltInTheSameStart() {
+		this.folder.write("1_notes.sql", "create table if not exists notes (id int)")
+			.write("2_index.sql", "create index concurrently if not exists notes_id on notes (id)")
+			.apply();
+		this.folder.write("1_notes.sql", """
+				create table if not exists notes (id int);
+				-- pgkeel:allow-loss notes.notes_id the next script makes it anew
+				drop index if exists notes_id;
+				""");
+		assertThat(this.folder.apply().outcome()).isEqualTo(Outcome.APPLIED);
+		assertThat(valid("notes_id")).isTrue();
+		assertThat(verify()).isEqualTo(Outcome.UNCHANGED);
+	}
+
+	@Test
+	void whatRanBeforeAFailureIsNoDriftOfOtherScripts(CapturedOutput output) {
+		this.database.execute("create table notes (id int); insert into notes values (1), (1)");
+		this.folder.write("1_notes.sql", "create table if not exists notes (id int)").write("2_index.sql", """
+				create index concurrently notes_plain on notes (id);
+				create unique index concurrently notes_id on notes (id);
+				""");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this.folder::apply)
+			.withMessageStartingWith("2_index.sql:2:1: could not create unique index");
+		assertThat(outcome()).isEqualTo("pending 1");
+		this.database.execute("delete from notes where ctid = '(0,1)'");
+		assertThat(this.folder.apply().outcome()).isEqualTo(Outcome.APPLIED);
+		assertThat(valid("notes_id")).isTrue();
+		assertThat(verify()).isEqualTo(Outcome.UNCHANGED);
+		assertThat(output.getOut()).doesNotContain("is applied again");
+	}
+
+	@Test
+	void driftByOthersIsStillSeenBesideAnIndex() {
+		this.folder.write("1_notes.sql", "create table if not exists notes (id int)")
+			.write("2_more.sql", "-- pgkeel:own-transaction\ncreate table if not exists more (id int)")
+			.apply();
+		this.database.execute("drop table more");
+		this.folder.write("1_notes.sql", """
+				create table if not exists notes (id int);
+				create index concurrently if not exists notes_id on notes (id);
+				""");
+		this.folder.apply();
+		assertThat(this.database.query("select to_regclass('more') is not null", Boolean.class)).isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "set search_path = app;", "set local search_path to app;", "set schema 'app';",
+			"set /* the tables' */ search_path = app, public;",
+			"select pg_catalog.set_config('search_path', 'app', false);",
+			"set search_path = public; set search_path = app;", "set role app_owner;",
+			"create role app_gone; set role app_gone; reset role; drop role app_gone; set search_path = app;" })
+	void settingsOfTheScriptHoldAfterTheCommit(String settings) {
+		String schema = "app_" + this.database.name();
+		String owner = schema + "_owner";
+		String gone = schema + "_gone";
+		String own = settings.replace("app_owner", owner).replace("app_gone", gone).replaceAll("\\bapp\\b", schema);
+		this.database.execute("create role " + owner + "; create schema " + schema + "; grant all on schema " + schema
+				+ " to " + owner + "; create table public.notes (id int)");
+		if (settings.startsWith("set role")) {
+			own += " set search_path = " + schema + ";";
+		}
+		this.folder.write("1_notes.sql", own + """
+				create table if not exists notes (id int);
+				create index concurrently if not exists notes_id on notes (id);
+				vacuum notes;
+				""").write("2_more.sql", """
+				create table if not exists more (id int);
+				create index concurrently if not exists more_id on more (id);
+				""");
+		assertThat(this.folder.apply().outcome()).isEqualTo(Outcome.APPLIED);
+		assertThat(valid(schema + ".notes_id")).isTrue();
+		assertThat(valid("public.more_id")).isTrue();
+		assertThat(this.database.query("select to_regclass('public.notes_id') is null", Boolean.class)).isTrue();
+		assertThat(this.folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+	}
+
+	@Test
+	void settingsHoldForWhatAnEarlierStartLeft() {
+		this.database.execute("create schema app; create table notes (id int); create table app.notes (id int);"
+				+ " insert into app.notes values (1), (1)");
+		this.folder.write("1_notes.sql", """
+				set search_path = app;
+				create unique index concurrently if not exists notes_id on notes (id);
+				""");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this.folder::apply)
+			.withMessageContaining("(SQLSTATE 23505, statement 2)");
+		this.database.execute("delete from app.notes where ctid = '(0,1)'");
+		this.folder.apply();
+		assertThat(valid("app.notes_id")).isTrue();
+		assertThat(this.database.query("select to_regclass('public.notes_id') is null", Boolean.class)).isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "do $$ begin set search_path = app; end $$;",
+			"select set_config('search_path', name, false) from (values ('app')) as v (name);" })
+	void settingsThatCannotBeRepeatedAreRefused(String settings) {
+		this.database.execute("create schema app; create table notes (id int)");
+		this.folder.write("1_notes.sql", settings + """
+
+				create table if not exists notes (id int);
+				  create index concurrently if not exists notes_id on notes (id);
+				""");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this.folder::apply)
+			.withMessageStartingWith("1_notes.sql:3:3: this statement runs after the commit")
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("SET search_path"));
+		assertThat(this.database.query("select to_regclass('app.notes') is null", Boolean.class)).isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void borrowedSessionIsAsBefore(boolean fails) throws SQLException {
+		String owner = this.database.name() + "_owner";
+		this.database.execute("create role " + owner + "; create schema app authorization " + owner
+				+ "; create table app.notes (id int); insert into app.notes values (1), (1); alter table app.notes owner to "
+				+ owner);
+		this.folder = this.folder.withStatementTimeout(Duration.ofMinutes(1)).write("1_notes.sql", """
+				set search_path = app;
+				set role %s;
+				create %s index concurrently notes_id on notes (id);
+				""".formatted(owner, fails ? "unique" : ""));
+		String settings = "select string_agg(name || '=' || setting, ',' order by name) from pg_settings where name in"
+				+ " ('search_path', 'role', 'statement_timeout', 'lock_timeout', 'client_connection_check_interval')";
+		try (Connection connection = this.database.connect(); Statement statement = connection.createStatement()) {
+			statement.execute("set lock_timeout = 1234; set statement_timeout = 56789; set search_path = public");
+			String before = query(statement, settings);
+			Preflight preflight = new Preflight(new SingleConnectionDataSource(connection, true), null,
+					Duration.ofSeconds(10));
+			if (fails) {
+				assertThatExceptionOfType(SchemaScriptException.class)
+					.isThrownBy(() -> this.folder.applyThrough(preflight))
+					.withMessageContaining("(SQLSTATE 23505");
+			}
+			else {
+				assertThat(this.folder.applyThrough(preflight).outcome()).isEqualTo(Outcome.APPLIED);
+			}
+			assertThat(query(statement, settings)).isEqualTo(before);
+		}
+	}
+
+	@Test
+	void statementTimeoutHoldsOutsideToo() {
+		this.database.execute(SLOW);
+		this.database.execute("alter database " + this.database.name() + " set statement_timeout = '400ms'");
+		this.folder.withStatementTimeout(Duration.ofMinutes(1))
+			.write("1_notes.sql", "create index concurrently if not exists slow_id on notes (slow(id))")
+			.apply();
+		assertThat(valid("slow_id")).isTrue();
+	}
+
+	@Test
+	void statementOutsideThatTakesTooLongIsEnded() {
+		this.database.execute(SLOW);
+		this.folder.write("1_notes.sql", "create index concurrently if not exists slow_id on notes (slow(id))");
+		assertThatExceptionOfType(SchemaScriptException.class)
+			.isThrownBy(this.folder.withStatementTimeout(Duration.ofMillis(400))::apply)
+			.withMessageContaining("(SQLSTATE 57014, statement 1)")
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("Raise pgkeel.schema.statement-timeout")
+				.contains("the next start goes on with this one"));
+		this.folder.write("1_notes.sql",
+				"set statement_timeout = 0;" + " create index concurrently if not exists slow_id on notes (slow(id))");
+		this.folder.withStatementTimeout(Duration.ofMillis(400)).apply();
+		assertThat(valid("slow_id")).isTrue();
+	}
+
+	@Test
 	void newEnumValueNeedsATransactionOfItsOwn() {
 		this.folder.write("1_type.sql", "create type plan as enum ('free')").apply();
 		this.folder.write("2_value.sql", "alter type plan add value if not exists 'pro'")
@@ -147,6 +343,17 @@ class OutsideRunTests {
 			.containsExactly(tuple("1_type.sql", Outcome.UNCHANGED), tuple("2_value.sql", Outcome.APPLIED),
 					tuple("3_use.sql", Outcome.APPLIED));
 		assertThat(this.folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+	}
+
+	private Outcome verify() {
+		return this.folder.withMode(SchemaMode.VERIFY).apply().outcome();
+	}
+
+	private static String query(Statement statement, String sql) throws SQLException {
+		try (ResultSet row = statement.executeQuery(sql)) {
+			row.next();
+			return row.getString(1);
+		}
 	}
 
 	private boolean valid(String index) {

@@ -301,4 +301,27 @@ class SchemaConcurrencyTests {
 		}
 	}
 
+	@Test
+	@RequiresComponent("pgbouncer")
+	void indexIsNotBuiltAgainThroughAPooler() {
+		this.folder.write("1_notes.sql", "create table if not exists notes (id int)")
+			.write("2_index.sql", "create index concurrently if not exists notes_id on notes (id)")
+			.write("3_more.sql", "create table if not exists more (id int)")
+			.apply();
+		try (PgBouncer pooler = PgBouncer.start(PgBouncer.Mode.TRANSACTION, "auth_user = postgres")) {
+			SchemaFolder pooled = this.folder.withUrl(pooler.jdbcUrl(this.database.name()))
+				.write("3_more.sql", "create table if not exists more (id int);\nselect 1");
+			assertThat(pooled.apply().outcome()).isEqualTo(Outcome.APPLIED);
+			pooled.write("1_notes.sql",
+					"create table if not exists notes (id int);\nalter table notes add column if not exists body text");
+			assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(pooled::apply)
+				.withMessageStartingWith("2_index.sql:1:1: CREATE INDEX CONCURRENTLY runs outside of a transaction");
+			assertThat(this.database.query(
+					"select count(*) from pg_attribute where attrelid = 'notes'::regclass" + " and attname = 'body'",
+					Long.class))
+				.isZero();
+			assertThat(this.database.query(ADVISORY_LOCKS, Long.class)).isZero();
+		}
+	}
+
 }

@@ -88,9 +88,13 @@ record SchemaFolder(Path folder, String url, String role, String application, Sc
 	}
 
 	SchemaReport apply() {
+		return applyThrough(preflight());
+	}
+
+	SchemaReport applyThrough(Preflight preflight) {
 		SchemaSettings settings = new SchemaSettings(true, List.of("file:" + this.folder + "/*.sql"), this.mode,
 				this.historySchema, Duration.ofMinutes(2), this.statementTimeout, false, true);
-		SchemaInitializer initializer = new SchemaInitializer(preflight(), new PathMatchingResourcePatternResolver(),
+		SchemaInitializer initializer = new SchemaInitializer(preflight, new PathMatchingResourcePatternResolver(),
 				new ApplicationInstance(this.application, "abc123"), settings);
 		initializer.afterPropertiesSet();
 		return initializer.report();
