@@ -1,11 +1,11 @@
 package dev.pgkeel.transaction;
 
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the server the limit of a transaction, for this transaction alone, in one round
@@ -38,12 +39,23 @@ final class ServerLimit {
 	 */
 	private static final String NO_SUCH_SAVEPOINT = "3B001";
 
-	private final Map<Object, KnownSettings> settings = new ConcurrentHashMap<>();
+	/**
+	 * The server's timer that runs since BEGIN. A new value does not change a timer that
+	 * runs, only zero ends it.
+	 */
+	private static final String TRANSACTION_TIMEOUT = "transaction_timeout";
+
+	/**
+	 * Roles may come and go, as those of a vault do.
+	 */
+	private static final int MAXIMUM_KNOWN = 1000;
+
+	private final Map<Login, KnownSettings> settings = new ConcurrentHashMap<>();
 
 	private final IntFunction<List<String>> names;
 
 	ServerLimit() {
-		this((version) -> (version >= 17) ? List.of("transaction_timeout")
+		this((version) -> (version >= 17) ? List.of(TRANSACTION_TIMEOUT)
 				: List.of("statement_timeout", "idle_in_transaction_session_timeout"));
 	}
 
@@ -57,13 +69,13 @@ final class ServerLimit {
 
 	/**
 	 * Tells the server.
-	 * @param key what is the same for all connections to that server
 	 * @param connection the connection of a transaction that has just begun
 	 * @param limit the limit
 	 * @throws SQLException if the connection is lost
 	 */
-	void tell(Object key, Connection connection, Duration limit) throws SQLException {
-		KnownSettings known = this.settings.get(key);
+	void tell(Connection connection, Duration limit) throws SQLException {
+		Login login = Login.of(connection);
+		KnownSettings known = this.settings.get(login);
 		// The server's numbers end after 24 days
 		if ((known != null && known.refused()) || limit.toMillis() > Integer.MAX_VALUE) {
 			return;
@@ -71,10 +83,10 @@ final class ServerLimit {
 		List<String> wanted = this.names.apply(connection.getMetaData().getDatabaseMajorVersion());
 		try {
 			if (known != null) {
-				set(connection, known.shorterOf(wanted, limit.toMillis()));
+				set(connection, known.sets(wanted, limit.toMillis()));
 			}
 			else {
-				this.settings.put(key, learn(connection, wanted, limit.toMillis()));
+				remember(login, learn(connection, wanted, limit.toMillis()));
 			}
 		}
 		catch (SQLException ex) {
@@ -82,10 +94,17 @@ final class ServerLimit {
 				throw ex;
 			}
 			undo(connection, ex);
-			this.settings.put(key, KnownSettings.REFUSED);
+			remember(login, KnownSettings.REFUSED);
 			logger.warn("The server refuses " + String.join(" and ", wanted)
 					+ ", so that transactions are held to their" + " limits by the application alone", ex);
 		}
+	}
+
+	private void remember(Login login, KnownSettings known) {
+		if (this.settings.size() >= MAXIMUM_KNOWN) {
+			this.settings.clear();
+		}
+		this.settings.put(login, known);
 	}
 
 	// SHOW and SET take no snapshot, as a function would: the transaction's first query
@@ -93,10 +112,10 @@ final class ServerLimit {
 	private KnownSettings learn(Connection connection, List<String> names, long limit) throws SQLException {
 		Map<String, Long> before = new LinkedHashMap<>();
 		String show = names.stream().map((name) -> "SHOW " + name + "; ").collect(Collectors.joining());
-		Map<String, Long> wanted = new LinkedHashMap<>();
-		names.forEach((name) -> wanted.put(name, limit));
+		String sets = names.stream().map((name) -> restart(name, limit)).collect(Collectors.joining("; "));
 		try (Statement statement = connection.createStatement()) {
-			boolean rows = statement.execute("SAVEPOINT " + SAVEPOINT + "; " + show + sets(wanted));
+			boolean rows = statement
+				.execute("SAVEPOINT " + SAVEPOINT + "; " + show + sets + "; RELEASE SAVEPOINT " + SAVEPOINT);
 			while (rows || statement.getUpdateCount() >= 0) {
 				if (rows) {
 					try (ResultSet row = statement.getResultSet()) {
@@ -108,23 +127,28 @@ final class ServerLimit {
 			}
 		}
 		KnownSettings known = new KnownSettings(before);
-		if (!known.shorterOf(names, limit).equals(wanted)) {
-			set(connection, known.shorterOf(names, limit));
+		if (names.stream().anyMatch((name) -> known.isShorter(name, limit))) {
+			// The timer that ran since BEGIN is gone by now
+			set(connection,
+					names.stream()
+						.map((name) -> restart(name, known.isShorter(name, limit) ? known.own(name) : limit))
+						.collect(Collectors.joining("; ")));
 		}
 		return known;
 	}
 
-	private static void set(Connection connection, Map<String, Long> values) throws SQLException {
+	private static void set(Connection connection, String sets) throws SQLException {
 		try (Statement statement = connection.createStatement()) {
-			statement.execute("SAVEPOINT " + SAVEPOINT + "; " + sets(values));
+			statement.execute("SAVEPOINT " + SAVEPOINT + "; " + sets + "; RELEASE SAVEPOINT " + SAVEPOINT);
 		}
 	}
 
-	private static String sets(Map<String, Long> values) {
-		List<String> statements = new ArrayList<>();
-		values.forEach((name, millis) -> statements.add("SET LOCAL " + name + " = " + millis));
-		statements.add("RELEASE SAVEPOINT " + SAVEPOINT);
-		return String.join("; ", statements);
+	private static String restart(String name, long millis) {
+		return TRANSACTION_TIMEOUT.equals(name) ? assign(name, 0) + "; " + assign(name, millis) : assign(name, millis);
+	}
+
+	private static String assign(String name, long millis) {
+		return "SET LOCAL " + name + " = " + millis;
 	}
 
 	private static void undo(Connection connection, SQLException failure) throws SQLException {
@@ -169,13 +193,38 @@ final class ServerLimit {
 			return this.millis.isEmpty();
 		}
 
-		Map<String, Long> shorterOf(List<String> names, long limit) {
-			Map<String, Long> shorter = new LinkedHashMap<>();
-			for (String name : names) {
-				long own = this.millis.getOrDefault(name, 0L);
-				shorter.put(name, (own > 0 && own < limit) ? own : limit);
-			}
-			return shorter;
+		long own(String name) {
+			return this.millis.getOrDefault(name, 0L);
+		}
+
+		boolean isShorter(String name, long limit) {
+			return own(name) > 0 && own(name) < limit;
+		}
+
+		/**
+		 * Where the role's own limit is the shorter one, the timer that runs since BEGIN
+		 * is right.
+		 */
+		String sets(List<String> names, long limit) {
+			return names.stream()
+				.map((name) -> isShorter(name, limit) ? assign(name, own(name)) : restart(name, limit))
+				.collect(Collectors.joining("; "));
+		}
+
+	}
+
+	/**
+	 * Whose settings a transaction has: behind one data source may be several databases.
+	 * The driver knows both without asking the server.
+	 *
+	 * @param url the connection's own URL
+	 * @param user the role that it logged in as
+	 */
+	private record Login(@Nullable String url, @Nullable String user) {
+
+		static Login of(Connection connection) throws SQLException {
+			DatabaseMetaData metaData = connection.getMetaData();
+			return new Login(metaData.getURL(), metaData.getUserName());
 		}
 
 	}

@@ -3,7 +3,6 @@ package dev.pgkeel.transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.function.Consumer;
 
 import org.apache.commons.logging.Log;
@@ -125,8 +124,7 @@ final class TransactionLimits {
 		}
 		deadline.start();
 		if (this.server != null) {
-			this.server.tell(Objects.requireNonNull(transaction.connectionKey()), connection,
-					limit.isNegative() ? SERVER_GRACE : limit.plus(SERVER_GRACE));
+			this.server.tell(connection, limit.isNegative() ? SERVER_GRACE : limit.plus(SERVER_GRACE));
 		}
 	}
 

@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 import dev.pgkeel.testsupport.PgBouncer;
 import dev.pgkeel.testsupport.RequiresComponent;
@@ -24,12 +26,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionTimedOutException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * Tests for {@link ServerLimit}.
@@ -66,9 +71,9 @@ class ServerLimitTests {
 				this.pool.database().username(), "")) {
 			connection.setAutoCommit(false);
 			execute(connection, "insert into notes values ('before')");
-			limit.tell("server", connection, SECOND);
+			limit.tell(connection, SECOND);
 			execute(connection, "insert into notes values ('after')");
-			limit.tell("server", connection, SECOND);
+			limit.tell(connection, SECOND);
 			connection.commit();
 		}
 		assertThat(notes(this.jdbc)).isEqualTo(2);
@@ -80,7 +85,7 @@ class ServerLimitTests {
 		ServerLimit limit = new ServerLimit();
 		try (Connection connection = this.pool.database().connect()) {
 			connection.setAutoCommit(false);
-			limit.tell("server", connection, Duration.ofDays(100));
+			limit.tell(connection, Duration.ofDays(100));
 			assertThat(show(connection)).isEqualTo("0");
 			connection.rollback();
 		}
@@ -93,13 +98,59 @@ class ServerLimitTests {
 		try (Connection connection = this.pool.database().connect()) {
 			connection.setAutoCommit(false);
 			for (int transaction = 1; transaction <= 2; transaction++) {
-				limit.tell("server", connection, Duration.ofMinutes(1));
+				limit.tell(connection, Duration.ofMinutes(1));
 				assertThat(show(connection)).isEqualTo("7s");
 				connection.commit();
-				limit.tell("server", connection, SECOND);
+				limit.tell(connection, SECOND);
 				assertThat(show(connection)).isEqualTo("1s");
 				connection.commit();
 			}
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1h, 1", "1s, 3600" })
+	void shorterOfTheRolesLimitAndTheTransactionsIsInForce(String role, int seconds) throws SQLException {
+		assumeTrue(TestServer.shared().majorVersion() >= 17);
+		this.jdbc
+			.execute("alter database " + this.pool.database().name() + " set transaction_timeout = '" + role + "'");
+		ServerLimit limit = new ServerLimit();
+		for (int session = 1; session <= 2; session++) {
+			try (Connection connection = this.pool.database().connect()) {
+				connection.setAutoCommit(false);
+				limit.tell(connection, Duration.ofSeconds(seconds));
+				assertThatExceptionOfType(SQLException.class)
+					.isThrownBy(() -> execute(connection, "select pg_sleep(10)"))
+					.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("25P04"));
+			}
+		}
+	}
+
+	@Test
+	void eachDatabaseBehindOneDataSourceHasItsOwnSettings() {
+		try (GuardedPool second = new GuardedPool()) {
+			second.database().execute("alter database " + second.database().name() + " set " + NAME + " = '7s'");
+			AtomicReference<String> target = new AtomicReference<>("first");
+			AbstractRoutingDataSource routing = new AbstractRoutingDataSource() {
+
+				@Override
+				protected Object determineCurrentLookupKey() {
+					return target.get();
+				}
+
+			};
+			routing.setTargetDataSources(Map.of("first", this.pool.pool(), "second", second.pool()));
+			routing.afterPropertiesSet();
+			JdbcTransactionManager manager = new JdbcTransactionManager(routing);
+			manager.addListener(this.pool.guard());
+			TransactionTemplate limited = new TransactionTemplate(manager);
+			limited.setTimeout(60);
+			JdbcTemplate routed = new JdbcTemplate(routing);
+			limited.executeWithoutResult(
+					(status) -> assertThat(routed.queryForObject("show " + NAME, String.class)).isNotEqualTo("7s"));
+			target.set("second");
+			assertThat(limited.<String>execute((status) -> routed.queryForObject("show " + NAME, String.class)))
+				.isEqualTo("7s");
 		}
 	}
 
