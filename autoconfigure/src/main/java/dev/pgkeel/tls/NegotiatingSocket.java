@@ -18,6 +18,12 @@ final class NegotiatingSocket extends Socket {
 	private static final int SSL_REQUEST = 80877103;
 
 	/**
+	 * Asks for encryption by GSSAPI, which the driver does before it asks for TLS if
+	 * {@code gssEncMode} says so.
+	 */
+	private static final int GSS_REQUEST = 80877104;
+
+	/**
 	 * A request to cancel a query holds no secret but the query's own key, and the driver
 	 * sends it on a connection of its own.
 	 */
@@ -49,8 +55,14 @@ final class NegotiatingSocket extends Socket {
 		}
 		if (this.state == State.START && length >= HEADER_LENGTH) {
 			int code = ByteBuffer.wrap(bytes, offset, length).getInt(offset + Integer.BYTES);
-			if (code == SSL_REQUEST || code == CANCEL_REQUEST) {
-				this.state = (code == SSL_REQUEST) ? State.ASKED : State.OPEN;
+			State next = switch (code) {
+				case SSL_REQUEST -> State.ASKED;
+				case GSS_REQUEST -> State.ASKED_FOR_GSS;
+				case CANCEL_REQUEST -> State.OPEN;
+				default -> State.REFUSED;
+			};
+			if (next != State.REFUSED) {
+				this.state = next;
 				return;
 			}
 		}
@@ -66,14 +78,26 @@ final class NegotiatingSocket extends Socket {
 				default -> State.REFUSED;
 			};
 		}
+		else if (this.state == State.ASKED_FOR_GSS && first >= 0) {
+			this.state = switch (first) {
+				case 'G' -> State.OPEN;
+				case 'N' -> State.START;
+				default -> State.REFUSED;
+			};
+		}
 	}
 
 	private enum State {
 
 		/**
-		 * Nothing was sent.
+		 * Nothing was sent, or the server has no GSSAPI.
 		 */
 		START,
+
+		/**
+		 * The server was asked for encryption by GSSAPI.
+		 */
+		ASKED_FOR_GSS,
 
 		/**
 		 * The server was asked for TLS.

@@ -84,7 +84,8 @@ class TlsModesTests {
 			"verify-ca, self-signed, refused", "verify-ca, expired, refused",
 			"verify-ca, other-host, 'TLS, verified (verify-ca)'", "verify-full, none, refused",
 			"verify-full, good, 'TLS, verified (verify-full)'", "verify-full, self-signed, refused",
-			"verify-full, expired, refused", "verify-full, other-host, refused" })
+			"verify-full, expired, refused", "verify-full, other-host, refused",
+			"private gssEncMode=prefer, none, plaintext", "private gssEncMode=prefer, good, 'TLS, NOT verified'" })
 	void modeDecidesWhatIsAccepted(String mode, String server, String expected) {
 		assertThat(connect(mode, server)).isEqualTo(expected);
 	}
