@@ -23,6 +23,7 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
 /**
@@ -36,6 +37,11 @@ import org.springframework.core.io.ResourceLoader;
 @EnableConfigurationProperties({ FleetProperties.class, MonitorProperties.class })
 @ImportRuntimeHints(PoolRuntimeHints.class)
 public final class PgkeelPoolAutoConfiguration {
+
+	/**
+	 * The variable that Kubernetes sets in every container.
+	 */
+	private static final String KUBERNETES_VARIABLE = "KUBERNETES_SERVICE_HOST";
 
 	private static final Duration RETRY_DELAY = Duration.ofSeconds(10);
 
@@ -61,8 +67,9 @@ public final class PgkeelPoolAutoConfiguration {
 
 	@Bean
 	TlsPolicy pgkeelTlsPolicy(PgkeelProperties properties, ResourceLoader resourceLoader,
-			ObjectProvider<SslBundles> bundles) {
-		return new TlsPolicy(properties.tls().mode(), new TlsTrust(resourceLoader, bundles).resolve(properties.tls()));
+			ObjectProvider<SslBundles> bundles, Environment environment) {
+		return new TlsPolicy(properties.tls().mode(), new TlsTrust(resourceLoader, bundles).resolve(properties.tls()),
+				environment.containsProperty(KUBERNETES_VARIABLE));
 	}
 
 	@Bean
@@ -90,7 +97,8 @@ public final class PgkeelPoolAutoConfiguration {
 	@Bean
 	PoolConfigurer pgkeelPoolConfigurer(PgkeelProperties properties, ActiveProfile profile,
 			ApplicationInstance instance, PoolReports reports, PoolInspector inspector, PoolInspection inspection,
-			ConfigurableEnvironment environment, ListableBeanFactory beanFactory, ObjectProvider<LeaseGuard> guard) {
+			TlsPolicy tls, ConfigurableEnvironment environment, ListableBeanFactory beanFactory,
+			ObjectProvider<LeaseGuard> guard) {
 		PoolSettings settings = PoolSettings.of(profile.profile());
 		MigrationTools tools = new MigrationTools(beanFactory, environment);
 		return new PoolConfigurer(properties.mode(), (beanName) -> {

@@ -124,6 +124,16 @@ public enum DatabaseTarget {
 	}
 
 	/**
+	 * Returns the URL that a wrapping driver gives to PostgreSQL's own.
+	 * @param jdbcUrl a URL, or {@code null}
+	 * @return the URL without the wrapper's part, any other URL as it is
+	 */
+	public static @Nullable String driverUrl(@Nullable String jdbcUrl) {
+		return (jdbcUrl != null && WRAPPED_URL.matcher(jdbcUrl).matches())
+				? jdbcUrl.replaceFirst("(?i)^jdbc:[a-z0-9:_-]+?:postgresql:", URL_PREFIX) : jdbcUrl;
+	}
+
+	/**
 	 * Returns the connection parameters that a URL names. They win over those given as
 	 * properties.
 	 * @param jdbcUrl a URL of PostgreSQL's own driver, or {@code null}

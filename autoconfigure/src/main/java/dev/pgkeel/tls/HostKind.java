@@ -28,28 +28,42 @@ enum HostKind {
 	PUBLIC;
 
 	/**
-	 * Names that no public name server answers for: RFC 6762, RFC 8375, ICANN's
-	 * {@code .internal}, and the names of Kubernetes.
+	 * Names that no public name server answers for: RFC 6762 with its appendix G, RFC
+	 * 8375, RFC 6761's {@code .test}, ICANN's {@code .internal}, and the names of
+	 * Kubernetes, Consul and Fly.io's private network.
 	 */
 	private static final List<String> PRIVATE_SUFFIXES = List.of(".internal", ".local", ".localdomain", ".lan",
-			".home.arpa", ".svc", ".cluster.local");
+			".intranet", ".private", ".corp", ".home", ".home.arpa", ".test", ".svc", ".cluster.local", ".consul",
+			".flycast");
 
-	static HostKind of(String host) {
-		String name = host.toLowerCase(Locale.ROOT).replaceAll("^\\[|\\]$", "");
+	/**
+	 * Returns the kind of a host.
+	 * @param host the host, as it is written in the URL
+	 * @param kubernetes whether the application runs in Kubernetes, where a name of two
+	 * labels is usually a service and its namespace
+	 */
+	static HostKind of(String host, boolean kubernetes) {
+		String literal = host.toLowerCase(Locale.ROOT).replaceAll("^\\[|\\]$", "");
+		// The root's dot: the name is complete, and no search domain is added to it
+		boolean complete = literal.endsWith(".");
+		String name = complete ? literal.substring(0, literal.length() - 1) : literal;
 		if (name.matches("[0-9.]+") || name.contains(":")) {
 			return ofAddress(name);
 		}
 		if (name.equals("localhost") || name.endsWith(".localhost")) {
 			return LOOPBACK;
 		}
-		boolean isPrivate = !name.contains(".") || PRIVATE_SUFFIXES.stream().anyMatch(name::endsWith);
+		int dot = name.indexOf('.');
+		boolean isService = kubernetes && !complete && dot == name.lastIndexOf('.');
+		boolean isPrivate = dot < 0 || isService || PRIVATE_SUFFIXES.stream().anyMatch(name::endsWith);
 		return isPrivate ? PRIVATE : PUBLIC;
 	}
 
 	private static HostKind ofAddress(String literal) {
 		try {
 			InetAddress address = InetAddress.getByName(literal);
-			if (address.isLoopbackAddress()) {
+			// Who connects to "any address" connects to its own machine
+			if (address.isLoopbackAddress() || address.isAnyLocalAddress()) {
 				return LOOPBACK;
 			}
 			return (address.isSiteLocalAddress() || address.isLinkLocalAddress() || isShared(address.getAddress()))

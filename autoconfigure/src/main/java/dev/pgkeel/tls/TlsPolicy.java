@@ -5,11 +5,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import com.zaxxer.hikari.HikariConfig;
 import dev.pgkeel.server.DatabaseTarget;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.common.BaseDataSource;
 
 /**
  * Decides how the connections of a pool are protected. Whatever the user wrote in the URL
@@ -37,7 +40,17 @@ public final class TlsPolicy {
 	 * @param trust whose certificates are trusted
 	 */
 	public TlsPolicy(TlsMode mode, Trust trust) {
-		this(mode, trust, HostKind::of);
+		this(mode, trust, false);
+	}
+
+	/**
+	 * Creates a policy.
+	 * @param mode how much the connections are protected
+	 * @param trust whose certificates are trusted
+	 * @param kubernetes whether the application runs in Kubernetes
+	 */
+	public TlsPolicy(TlsMode mode, Trust trust, boolean kubernetes) {
+		this(mode, trust, (host) -> HostKind.of(host, kubernetes));
 	}
 
 	TlsPolicy(TlsMode mode, Trust trust, Function<String, HostKind> hostKinds) {
@@ -56,10 +69,7 @@ public final class TlsPolicy {
 	 * for one that is not
 	 */
 	public TlsDecision decide(HikariConfig config, boolean detailsOfTheUser) {
-		Properties chosen = new Properties();
-		chosen.putAll(config.getDataSourceProperties());
-		Properties urlParameters = DatabaseTarget.urlParameters(config.getJdbcUrl());
-		chosen.putAll(urlParameters);
+		Properties chosen = chosen(config);
 		refuseContradiction(chosen);
 		if (CHOICES.stream().anyMatch(chosen::containsKey)) {
 			return new TlsDecision(chosenMode(chosen), "set by the user", Map.of());
@@ -73,7 +83,48 @@ public final class TlsPolicy {
 		if (detailsOfTheUser) {
 			return new TlsDecision(null, "the connection's details decide", Map.of());
 		}
-		return auto(hosts(urlParameters));
+		return auto(hosts(config));
+	}
+
+	/**
+	 * Tells what the user asks for of every pool and one that is left as it is does not
+	 * have.
+	 * @param config the pool
+	 * @return the driver's parameters that would give it that, {@code null} if nothing is
+	 * asked for or the pool has settings of its own
+	 */
+	public @Nullable String missing(HikariConfig config) {
+		if ((this.mode == TlsMode.AUTO && !this.trust.given())
+				|| CHOICES.stream().anyMatch(chosen(config)::containsKey)) {
+			return null;
+		}
+		TlsMode wanted = (this.mode != TlsMode.AUTO) ? this.mode : TlsMode.VERIFY_FULL;
+		Map<String, String> settings = new TreeMap<>(with(wanted, "").settings());
+		if (settings.remove("sslfactoryarg") != null) {
+			settings.remove(SSL_FACTORY);
+			settings.put("sslrootcert", "<the file of the bundle's authority>");
+		}
+		return settings.entrySet()
+			.stream()
+			.map((setting) -> setting.getKey() + "=" + setting.getValue())
+			.collect(Collectors.joining("&"));
+	}
+
+	private static Properties chosen(HikariConfig config) {
+		Properties chosen = new Properties();
+		chosen.putAll(config.getDataSourceProperties());
+		chosen.putAll(DatabaseTarget.urlParameters(DatabaseTarget.driverUrl(config.getJdbcUrl())));
+		chosen.putAll(DatabaseTarget.urlParameters(urlOfClass(config)));
+		if (config.getDataSource() instanceof BaseDataSource driver) {
+			chosen.putAll(DatabaseTarget.urlParameters(driver.getURL()));
+		}
+		return chosen;
+	}
+
+	private static @Nullable String urlOfClass(HikariConfig config) {
+		Properties properties = config.getDataSourceProperties();
+		return (config.getDataSourceClassName() != null) ? properties.getProperty("url", properties.getProperty("URL"))
+				: null;
 	}
 
 	private void refuseContradiction(Properties chosen) {
@@ -116,9 +167,18 @@ public final class TlsPolicy {
 		return new TlsDecision(mode.toString(), reason, Map.copyOf(settings));
 	}
 
-	private static List<String> hosts(Properties urlParameters) {
-		String hosts = urlParameters.getProperty("PGHOST");
-		return (hosts != null) ? new ArrayList<>(List.of(hosts.split(","))) : List.of();
+	/**
+	 * HikariCP does not look at the URL if the driver's data source class is named.
+	 */
+	private static List<String> hosts(HikariConfig config) {
+		Properties properties = config.getDataSourceProperties();
+		boolean byClass = config.getDataSourceClassName() != null;
+		String hosts = DatabaseTarget.urlParameters(byClass ? urlOfClass(config) : config.getJdbcUrl())
+			.getProperty("PGHOST");
+		if (byClass) {
+			hosts = properties.getProperty("serverNames", properties.getProperty("serverName", hosts));
+		}
+		return (hosts != null) ? new ArrayList<>(List.of(hosts.split("\\s*,\\s*"))) : List.of();
 	}
 
 	/**

@@ -17,9 +17,19 @@ class HostKindTests {
 			"100.64.0.1, PRIVATE", "100.128.0.1, PUBLIC", "fd00::1, PRIVATE", "fe80::1, PRIVATE", "2001:db8::1, PUBLIC",
 			"8.8.8.8, PUBLIC", "db.example.com, PUBLIC", "db.corp.internal, PRIVATE", "db.local, PRIVATE",
 			"pg.data.svc, PRIVATE", "pg.data.svc.cluster.local, PRIVATE", "DB.Example.COM, PUBLIC",
-			"internal.example.com, PUBLIC", "10.example.com, PUBLIC" })
+			"internal.example.com, PUBLIC", "10.example.com, PUBLIC", "db.prod.svc.cluster.local., PRIVATE",
+			"localhost., LOOPBACK", "db.example.com., PUBLIC", "0.0.0.0, LOOPBACK", "::, LOOPBACK",
+			"pg.service.consul, PRIVATE", "pg.flycast, PRIVATE", "db.corp, PRIVATE", "db.machine.ts.net, PUBLIC",
+			"postgres.database, PUBLIC" })
 	void nameTellsHowFarAConnectionTravels(String host, HostKind expected) {
-		assertThat(HostKind.of(host)).isEqualTo(expected);
+		assertThat(HostKind.of(host, false)).isEqualTo(expected);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "postgres.database, PRIVATE", "postgres.database., PUBLIC", "db.example.com, PUBLIC", "8.8, PUBLIC",
+			"localhost, LOOPBACK" })
+	void nameOfTwoLabelsIsAServiceInKubernetes(String host, HostKind expected) {
+		assertThat(HostKind.of(host, true)).isEqualTo(expected);
 	}
 
 }

@@ -29,6 +29,27 @@ class TlsPolicyTests {
 		assertThat(decide(TlsMode.AUTO, Trust.ofJvm()).sslMode()).isEqualTo(sslMode);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "serverName, db.example.com, require", "serverNames, 'db, db.example.com', require",
+			"url, jdbc:postgresql://db.example.com/x, require", "URL, jdbc:postgresql://db/x, prefer",
+			"portNumber, 5433, ", "serverName, localhost, " })
+	void hostOfADataSourceClassIsAmongItsProperties(String property, String value, String sslMode) {
+		this.config.setJdbcUrl("jdbc:postgresql://db/unused");
+		this.config.setDataSourceClassName("org.postgresql.ds.PGSimpleDataSource");
+		this.config.addDataSourceProperty(property, value);
+		assertThat(decide(TlsMode.AUTO, Trust.ofJvm()).sslMode()).isEqualTo(sslMode);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "jdbc:aws-wrapper:postgresql://db/x, sslmode=verify-full&sslrootcert=ca.crt",
+			"jdbc:aws-wrapper:postgresql://db/x?sslmode=require, ", "jdbc:postgresql://db/x?sslrootcert=own.crt, " })
+	void poolThatIsLeftAsItIsMissesWhatItsUrlDoesNotSay(String url, String missing) {
+		this.config.setJdbcUrl(url);
+		assertThat(new TlsPolicy(TlsMode.VERIFY_FULL, Trust.of(Path.of("ca.crt"))).missing(this.config))
+			.isEqualTo(missing);
+		assertThat(new TlsPolicy(TlsMode.AUTO, Trust.ofJvm()).missing(this.config)).isNull();
+	}
+
 	@Test
 	void plaintextOnAPrivateNetworkIsUpToTheServer() {
 		this.config.setJdbcUrl("jdbc:postgresql://db/x");
