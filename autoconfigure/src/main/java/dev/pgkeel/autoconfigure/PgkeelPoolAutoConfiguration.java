@@ -108,7 +108,7 @@ public final class PgkeelPoolAutoConfiguration {
 			String tool = (profile.profile() == RuntimeProfile.SERVERLESS) ? tools.borrowingFrom(beanName) : null;
 			return (tool != null) ? new PoolDefaults(profile, settings.withMaximumPoolSize(2), reason(tool), instance)
 					: new PoolDefaults(profile, settings, null, instance);
-		}, reports, inspector, inspection, environment, guard);
+		}, reports, inspector, inspection, new UnprotectedPools(tls, properties.tls()), environment, guard);
 	}
 
 	private static String reason(String tool) {

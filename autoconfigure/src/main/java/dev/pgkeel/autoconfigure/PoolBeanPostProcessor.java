@@ -19,7 +19,7 @@ import org.springframework.core.PriorityOrdered;
  */
 final class PoolBeanPostProcessor implements BeanPostProcessor, PriorityOrdered, ApplicationContextAware {
 
-	private static final String PREFIX = "spring.datasource.hikari";
+	static final String PREFIX = "spring.datasource.hikari";
 
 	private final ObjectProvider<PoolConfigurer> configurer;
 
@@ -49,8 +49,8 @@ final class PoolBeanPostProcessor implements BeanPostProcessor, PriorityOrdered,
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (bean instanceof HikariDataSource) {
-			this.configurer.getObject().complete(beanName);
+		if (bean instanceof HikariDataSource pool) {
+			this.configurer.getObject().complete(pool, beanName);
 		}
 		return bean;
 	}

@@ -16,6 +16,7 @@ import dev.pgkeel.server.UrlSecrets;
 import dev.pgkeel.tls.TlsDecision;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -44,11 +45,15 @@ final class PoolConfigurer {
 
 	private final PoolPropertyOrigins origins;
 
+	private final UnprotectedPools unprotected;
+
 	private final ConfigurableEnvironment environment;
 
 	private final ObjectProvider<LeaseGuard> guard;
 
 	private final Map<String, Preset> presets = new ConcurrentHashMap<>();
+
+	private final Map<String, String> left = new ConcurrentHashMap<>();
 
 	/**
 	 * Creates a configurer.
@@ -57,17 +62,19 @@ final class PoolConfigurer {
 	 * @param reports collects what was done
 	 * @param inspector makes the first connection
 	 * @param inspection draws the conclusions from it
+	 * @param unprotected told of the pools that get no protection
 	 * @param environment holds the user's properties
 	 * @param guard puts guarded pools in the place of plain ones, if leaks are looked for
 	 */
 	PoolConfigurer(PgkeelMode mode, Function<String, PoolDefaults> defaults, PoolReports reports,
-			PoolInspector inspector, PoolInspection inspection, ConfigurableEnvironment environment,
-			ObjectProvider<LeaseGuard> guard) {
+			PoolInspector inspector, PoolInspection inspection, UnprotectedPools unprotected,
+			ConfigurableEnvironment environment, ObjectProvider<LeaseGuard> guard) {
 		this.mode = mode;
 		this.defaults = defaults;
 		this.reports = reports;
 		this.inspector = inspector;
 		this.inspection = inspection;
+		this.unprotected = unprotected;
 		this.environment = environment;
 		this.guard = guard;
 		this.origins = new PoolPropertyOrigins(environment);
@@ -79,17 +86,10 @@ final class PoolConfigurer {
 	 * the pool from here on is given that one
 	 */
 	HikariDataSource preset(HikariDataSource pool, String beanName) {
-		if (pool.getClass() != HikariDataSource.class) {
-			logger.info(name(pool, beanName) + " - left as it is: its class is " + pool.getClass().getName());
-			return pool;
-		}
-		if (pool.isRunning()) {
-			logger.info(name(pool, beanName) + " - left as it is: the pool was already running when it became a bean");
-			return pool;
-		}
-		if (System.getProperty(HIKARI_FILE_PROPERTY) != null) {
-			logger.info(name(pool, beanName) + " - left as it is: HikariCP reads its settings from the file named by "
-					+ HIKARI_FILE_PROPERTY);
+		String reason = reasonToLeave(pool);
+		if (reason != null) {
+			this.left.put(beanName, reason);
+			logger.info(name(pool, beanName) + " - left as it is: " + reason);
 			return pool;
 		}
 		DatabaseTarget target = expectedTarget(pool);
@@ -105,9 +105,27 @@ final class PoolConfigurer {
 		return guarded;
 	}
 
-	void complete(String beanName) {
+	private static @Nullable String reasonToLeave(HikariDataSource pool) {
+		if (pool.getClass() != HikariDataSource.class) {
+			return "its class is " + pool.getClass().getName();
+		}
+		if (pool.isRunning()) {
+			return "the pool was already running when it became a bean";
+		}
+		return (System.getProperty(HIKARI_FILE_PROPERTY) != null)
+				? "HikariCP reads its settings from the file named by " + HIKARI_FILE_PROPERTY : null;
+	}
+
+	/**
+	 * Reports what became of a pool, after the user's properties were bound to it.
+	 * @param bean the pool, or one that was left as it is
+	 */
+	void complete(HikariDataSource bean, String beanName) {
 		Preset preset = this.presets.remove(beanName);
 		if (preset == null) {
+			String reason = this.left.remove(beanName);
+			this.unprotected.leave(bean, name(bean, beanName),
+					(reason != null) ? reason : "it is not bound to " + PoolBeanPostProcessor.PREFIX);
 			return;
 		}
 		HikariDataSource pool = preset.pool();
@@ -121,6 +139,7 @@ final class PoolConfigurer {
 		if (this.mode == PgkeelMode.ENFORCE) {
 			UrlSecrets.hide(pool);
 		}
+		this.unprotected.leaveIfItHasItsOwnWay(pool, report.pool());
 		if (DatabaseTarget.ofPool(pool) == DatabaseTarget.POSTGRESQL) {
 			this.inspector.watch(pool, report.pool(), this.mode);
 			TlsDecision tls = this.inspection.protect(pool, beanName, report);

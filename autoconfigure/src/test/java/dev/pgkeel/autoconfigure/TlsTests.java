@@ -2,6 +2,7 @@ package dev.pgkeel.autoconfigure;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.pool.PoolReports;
@@ -75,6 +76,59 @@ class TlsTests {
 		this.contextRunner.withPropertyValues("pgkeel.tls.mode=require", "pgkeel.mode=observe")
 			.run((context) -> assertThat(context.getBean(HikariDataSource.class).getDataSourceProperties()).isEmpty());
 		assertThat(output).contains("would have set sslmode=require, since pgkeel.tls.mode is require");
+	}
+
+	@Test
+	void socketFactoryThatGetsNoProtectionIsNamed(CapturedOutput output) {
+		this.contextRunner
+			.withPropertyValues("pgkeel.tls.mode=require",
+					"spring.datasource.hikari.data-source-properties.socketFactory=" + "javax.net.DefaultSocketFactory")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(unprotected(output)).singleElement()
+			.asString()
+			.contains("pgkeel.tls.mode=require is not applied to ", "since its connections come from another driver",
+					": write sslmode=require into its URL");
+	}
+
+	@Test
+	void wrappingDriverThatGetsNoProtectionIsNamed(CapturedOutput output) {
+		this.contextRunner
+			.withPropertyValues("pgkeel.tls.mode=verify-full", "spring.datasource.url=jdbc:otel:postgresql://db/notes",
+					"spring.datasource.driver-class-name=org.postgresql.Driver",
+					"spring.datasource.hikari.minimum-idle=0")
+			.run((context) -> assertThat(unprotected(output)).singleElement()
+				.asString()
+				.contains("pgkeel.tls.mode=verify-full is not applied to ", "write sslfactory="
+						+ "org.postgresql.ssl.DefaultJavaSSLFactory&sslmode=verify-full into its URL"));
+	}
+
+	@Test
+	void poolOfOnesOwnThatGetsNoProtectionIsNamed(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("pgkeel.tls.mode=verify-full")
+			.withBean("own", HikariDataSource.class, () -> {
+				HikariDataSource pool = new HikariDataSource();
+				pool.setJdbcUrl(this.database.jdbcUrl());
+				pool.setUsername(this.database.username());
+				return pool;
+			})
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(unprotected(output)).singleElement()
+			.asString()
+			.contains("is not applied to own, since it is not bound to spring.datasource.hikari: write ");
+	}
+
+	@Test
+	void nothingIsSaidOfPoolsWithoutTheQuestion(CapturedOutput output) {
+		this.contextRunner.withBean("own", HikariDataSource.class, () -> {
+			HikariDataSource pool = new HikariDataSource();
+			pool.setJdbcUrl(this.database.jdbcUrl());
+			return pool;
+		}).run((context) -> assertThat(context).hasNotFailed());
+		assertThat(unprotected(output)).isEmpty();
+	}
+
+	private static List<String> unprotected(CapturedOutput output) {
+		return output.getOut().lines().filter((line) -> line.contains(" is not applied to ")).toList();
 	}
 
 	@Test
