@@ -65,7 +65,7 @@ record DataDirectory(Path path) {
 		}
 	}
 
-	private static boolean isPostgres(long pid) {
+	static boolean isPostgres(long pid) {
 		return ProcessHandle.of(pid)
 			.filter(ProcessHandle::isAlive)
 			.map((process) -> process.info().command().map((command) -> command.contains("postgres")).orElse(true))

@@ -48,7 +48,7 @@ public final class EmbeddedPostgresAutoConfiguration {
 			refuseWhatComesTooLate(properties, environment);
 		}
 		return new EmbeddedPostgresLifecycle(
-				EmbeddedPostgresServer.start(properties.dataDirectory(), properties.port()));
+				() -> EmbeddedPostgresServer.start(properties.dataDirectory(), properties.port()));
 	}
 
 	/**

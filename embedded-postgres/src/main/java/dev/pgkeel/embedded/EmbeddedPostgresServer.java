@@ -62,6 +62,10 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 	 * @throws EmbeddedPostgresException if it cannot be started
 	 */
 	public static EmbeddedPostgresServer start(@Nullable Path dataDirectory, int port) {
+		return start(dataDirectory, port, START_TIMEOUT);
+	}
+
+	static EmbeddedPostgresServer start(@Nullable Path dataDirectory, int port, Duration timeout) {
 		refuseIfTaken(port);
 		DataDirectory kept = (dataDirectory != null) ? new DataDirectory(dataDirectory.toAbsolutePath().normalize())
 				: null;
@@ -72,7 +76,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 		StartWatch watch = new StartWatch(Thread.currentThread());
 		ServerLog log = new ServerLog(runDirectory.resolve("server.log"), watch::line);
 		try {
-			EmbeddedPostgres server = builder(kept, runDirectory, port).start();
+			EmbeddedPostgres server = builder(kept, runDirectory, port).setPGStartupWait(timeout).start();
 			if (watch.end()) {
 				throw new IOException("it ended at once");
 			}
@@ -80,6 +84,9 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 		}
 		catch (IOException | SQLException | RuntimeException ex) {
 			watch.end();
+			// The library forgets a server that runs, but does not answer it
+			new Postmaster((kept != null) ? kept.path() : runDirectory.resolve("data"))
+				.stopIfStartedWith(mark(runDirectory));
 			log.close();
 			FileSystemUtils.deleteRecursively(runDirectory.toFile());
 			throw StartFailure.of(ex, log.lastLines(), kept);
@@ -96,13 +103,14 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 		Redirect output = Redirect.appendTo(runDirectory.resolve("server.log").toFile());
 		EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
 			.setPort(port)
-			.setPGStartupWait(START_TIMEOUT)
 			.setRegisterShutdownHook(false)
 			.setOverrideWorkingDirectory(binariesDirectory().toFile())
 			.setOutputRedirector(output)
 			.setErrorRedirector(output)
 			// The library's own values suit tests that never look at a limit
 			.setServerConfig("max_connections", "100")
+			// PostgreSQL takes a name with a dot for a setting of somebody else
+			.setServerConfig("pgkeel.start", mark(runDirectory))
 			// A socket's lock file that a killed server of another user left behind would
 			// be in the way
 			.setServerConfig("unix_socket_directories", "");
@@ -113,6 +121,13 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 			.setCleanDataDirectory(false)
 			.setServerConfig("fsync", "on")
 			.setServerConfig("synchronous_commit", "on");
+	}
+
+	/**
+	 * Tells this start from all others.
+	 */
+	private static String mark(Path runDirectory) {
+		return runDirectory.getFileName().toString();
 	}
 
 	/**

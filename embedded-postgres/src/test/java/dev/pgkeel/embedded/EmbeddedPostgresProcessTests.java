@@ -7,15 +7,19 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import dev.pgkeel.testsupport.RequiresComponent;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -54,6 +58,22 @@ class EmbeddedPostgresProcessTests {
 		assertThat(servers()).isNotEmpty();
 		application.destroy();
 		assertThat(application.waitFor(60, TimeUnit.SECONDS)).isTrue();
+		assertThat(servers()).isEmpty();
+		assertThat(runDirectories()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void applicationTerminatedWhileTheServerStartsLeavesNothing(boolean hook) throws Exception {
+		Process application = start(List.of(), System.getProperty("java.class.path"),
+				"--spring.main.register-shutdown-hook=" + hook);
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(10))
+			.atMost(Duration.ofMinutes(2))
+			.until(() -> runDirectories().stream()
+				.anyMatch((directory) -> Files.exists(directory.resolve("data/postmaster.opts"))));
+		application.destroy();
+		assertThat(application.waitFor(120, TimeUnit.SECONDS)).isTrue();
 		assertThat(servers()).isEmpty();
 		assertThat(runDirectories()).isEmpty();
 	}

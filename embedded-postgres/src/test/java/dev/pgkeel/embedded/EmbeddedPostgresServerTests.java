@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -164,6 +165,25 @@ class EmbeddedPostgresServerTests {
 			.isThrownBy(() -> EmbeddedPostgresServer.start(data, 0))
 			.withMessageContaining("unrecognized configuration parameter \"no_such_setting\"")
 			.satisfies((ex) -> assertThat(ex.getAction()).contains("spring.datasource.url"));
+	}
+
+	@Test
+	void serverThatRunsAndIsNotUsableIsStopped() throws Exception {
+		Path data = this.folder.resolve("kept");
+		try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(data, 0)) {
+			query(server, "create role alice superuser login; select 1");
+			try (Connection connection = DriverManager.getConnection(server.jdbcUrl("postgres"), "alice", "");
+					Statement statement = connection.createStatement()) {
+				statement.execute("alter role postgres rename to bob");
+			}
+		}
+		assertThatExceptionOfType(EmbeddedPostgresException.class)
+			.isThrownBy(() -> EmbeddedPostgresServer.start(data, 0, Duration.ofSeconds(5)))
+			.withMessageContaining("role \"postgres\" does not exist");
+		assertThat(ProcessHandle.allProcesses()
+			.map((process) -> process.info().commandLine().orElse(""))
+			.filter((command) -> command.contains(data.toString()))).isEmpty();
+		assertThat(data.resolve("PG_VERSION")).exists();
 	}
 
 	@Test
