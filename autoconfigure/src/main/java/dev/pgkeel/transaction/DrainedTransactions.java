@@ -1,8 +1,8 @@
 package dev.pgkeel.transaction;
 
 /**
- * What became of the transactions that ran when the application began to shut down, and
- * of those that began after that.
+ * What became of the transactions that ran when the application began to wait for them,
+ * and of those that they began inside them. Others that begin later are not counted.
  *
  * @param finished how many finished by themselves
  * @param cancelled how many were cancelled and have rolled back

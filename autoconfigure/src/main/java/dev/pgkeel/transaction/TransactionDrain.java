@@ -10,8 +10,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Waits for transactions to finish when the application shuts down, and then cancels
- * those that do not. One whose thread itself waits for the shutdown to end cannot finish
- * before: it is left alone.
+ * those that do not: those that ran at first, and what they began inside them. Others
+ * that begin later are their owners' to stop, which may be those that stop after this.
+ * One whose thread itself waits for the shutdown to end cannot finish before: it is left
+ * alone.
  */
 final class TransactionDrain {
 
@@ -36,6 +38,7 @@ final class TransactionDrain {
 	TransactionDrain(RunningTransactions running, Thread closer) {
 		this.running = running;
 		this.closer = closer;
+		this.seen.addAll(running.all());
 	}
 
 	/**
@@ -67,9 +70,18 @@ final class TransactionDrain {
 	}
 
 	private List<RunningTransaction> look() {
-		List<RunningTransaction> all = this.running.all();
-		this.seen.addAll(all);
-		return all;
+		List<RunningTransaction> still = this.running.all().stream().filter(this::ranAtFirst).toList();
+		this.seen.addAll(still);
+		return still;
+	}
+
+	private boolean ranAtFirst(RunningTransaction transaction) {
+		for (RunningTransaction each = transaction; each != null; each = each.outer()) {
+			if (this.seen.contains(each)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private boolean canFinish(RunningTransaction transaction) {

@@ -1,10 +1,13 @@
 package dev.pgkeel.transaction;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.pgkeel.transaction.GuardedPool.Kind;
 import org.junit.jupiter.api.AfterEach;
@@ -14,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.TransactionDefinition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -85,6 +89,50 @@ class TransactionDrainTests {
 		assertThat(result).isEqualTo(new DrainedTransactions(0, 0, 1));
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMinutes(1));
 		assertThat(notes()).isOne();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void transactionsThatBeganLaterAreTheirOwners(Kind kind) throws Exception {
+		AtomicBoolean stopped = new AtomicBoolean();
+		CountDownLatch begun = new CountDownLatch(2);
+		GuardedTransactionTemplate template = this.pool.template(kind);
+		Callable<Void> worker = () -> {
+			while (!stopped.get()) {
+				template.executeWithoutResult((status) -> this.jdbc.execute("select pg_sleep(0.05)"));
+				begun.countDown();
+			}
+			return null;
+		};
+		ExecutorService threads = Executors.newFixedThreadPool(2);
+		try {
+			List<Future<Void>> workers = List.of(threads.submit(worker), threads.submit(worker));
+			begun.await();
+			long start = System.nanoTime();
+			DrainedTransactions result = this.pool.guard()
+				.drain(Thread.currentThread(), Duration.ofMinutes(1), Duration.ofSeconds(2));
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMinutes(1));
+			assertThat(result.finished()).isBetween(0, 2);
+			assertThat(result.cancelled() + result.left()).isZero();
+			stopped.set(true);
+			for (Future<Void> each : workers) {
+				each.get();
+			}
+		}
+		finally {
+			stopped.set(true);
+			threads.shutdown();
+		}
+	}
+
+	@Test
+	void transactionInsideOneThatRanIsCancelledWithIt() throws Exception {
+		GuardedTransactionTemplate inner = this.pool.template(Kind.JDBC,
+				TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+		assertThat(drain(Kind.JDBC, Duration.ofMillis(500),
+				() -> inner.executeWithoutResult((status) -> this.jdbc.execute("select pg_sleep(60)"))))
+			.isEqualTo(new DrainedTransactions(0, 2, 0));
+		assertThat(notes()).isZero();
 	}
 
 	private DrainedTransactions drain(Kind kind, Duration patience, Runnable work) throws Exception {
