@@ -98,7 +98,8 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 
 	/**
 	 * Returns a template that runs a transaction again after a serialization failure or a
-	 * deadlock, where it is the outermost one.
+	 * deadlock, where it is the outermost one. What the callback has committed in a
+	 * transaction of its own ({@code REQUIRES_NEW}) stays, and is done again.
 	 * @param maxAttempts the number of attempts, the first included
 	 * @return a template of its own; this one stays as it is
 	 */
@@ -110,7 +111,8 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 
 	/**
 	 * Returns a template that runs a transaction again after a serialization failure or a
-	 * deadlock, where it is the outermost one.
+	 * deadlock, where it is the outermost one. What the callback has committed in a
+	 * transaction of its own ({@code REQUIRES_NEW}) stays, and is done again.
 	 * @param retry how often and how soon
 	 * @return a template of its own; this one stays as it is
 	 */

@@ -12,7 +12,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 /**
  * Predicate for Spring's {@code @Retryable}, around a method that is
  * {@code @Transactional}: only a serialization failure or a deadlock, only where no
- * transaction around it lives on, and only while nothing has been committed.
+ * transaction around it lives on, and only while nothing has been committed, in a
+ * transaction inside it ({@code REQUIRES_NEW}) neither.
  *
  * @since 0.1.0
  */

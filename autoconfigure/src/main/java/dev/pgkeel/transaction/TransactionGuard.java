@@ -162,7 +162,7 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 		this.running.end(ended);
 		long nanos = ended.elapsedNanos();
 		this.durations[TransactionFigures.bucket(nanos)].increment();
-		if (this.countsCommitsByThread && ended.outer() == null && outcome != TransactionOutcome.ROLLED_BACK
+		if (this.countsCommitsByThread && outcome != TransactionOutcome.ROLLED_BACK
 				&& outcome != TransactionOutcome.TIMED_OUT) {
 			this.commitsOfThread.set(this.commitsOfThread.get() + 1);
 		}
@@ -241,8 +241,8 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 	}
 
 	/**
-	 * Returns how many outermost transactions of the current thread have committed, or
-	 * may have.
+	 * Returns how many transactions of the current thread have committed, or may have,
+	 * those inside others too.
 	 */
 	long commitsOfThread() {
 		return this.commitsOfThread.get();

@@ -21,8 +21,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.resilience.annotation.EnableResilientMethods;
 import org.springframework.resilience.annotation.Retryable;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -88,6 +90,28 @@ class DeclarativeTransactionTests {
 	}
 
 	@Test
+	void methodAfterACommitOfATransactionInsideItIsNotRetried() {
+		assertThatExceptionOfType(CannotAcquireLockException.class).isThrownBy(() -> this.orders.failAfterAnAudit());
+		assertThat(this.orders.attempts()).isEqualTo(1);
+		assertThat(notes()).isOne();
+		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.COMMITTED, TransactionOutcome.ROLLED_BACK);
+	}
+
+	@Test
+	void methodAfterACommitBesideASuspendedTransactionIsNotRetried() {
+		TransactionTemplate outer = new TransactionTemplate(this.context.getBean(PlatformTransactionManager.class));
+		outer.executeWithoutResult((status) -> {
+			TransactionTemplate suspending = new TransactionTemplate(
+					this.context.getBean(PlatformTransactionManager.class));
+			suspending.setPropagationBehavior(TransactionDefinition.PROPAGATION_NOT_SUPPORTED);
+			suspending.executeWithoutResult((none) -> assertThatExceptionOfType(CannotAcquireLockException.class)
+				.isThrownBy(() -> this.orders.failAfterTheCommit()));
+		});
+		assertThat(this.orders.attempts()).isEqualTo(1);
+		assertThat(notes()).isOne();
+	}
+
+	@Test
 	void limitOfTheAnnotationHoldsInAStatement() {
 		assertThatExceptionOfType(QueryTimeoutException.class).isThrownBy(() -> this.orders.sleep())
 			.withStackTraceContaining("canceling statement");
@@ -145,6 +169,16 @@ class DeclarativeTransactionTests {
 			GuardedTransactionTemplate.afterCommit(() -> {
 				throw new CannotAcquireLockException("after", new SQLException("provoked", "40001"));
 			});
+		}
+
+		@Retryable(predicate = RetryableTransactions.class, maxRetries = 4)
+		@Transactional
+		void failAfterAnAudit() {
+			this.attempts.incrementAndGet();
+			new GuardedTransactionTemplate(this.pool.manager(GuardedPool.Kind.JDBC, true),
+					new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRES_NEW), this.pool.guard())
+				.executeWithoutResult((status) -> this.jdbc.update("insert into notes values ('audit')"));
+			throw new CannotAcquireLockException("after an audit", new SQLException("provoked", "40001"));
 		}
 
 		@Transactional(timeout = 1)
