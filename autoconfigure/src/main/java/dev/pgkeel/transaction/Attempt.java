@@ -134,6 +134,10 @@ final class Attempt implements TransactionSynchronization {
 		return this.ownTransaction && !this.committed && SqlStates.retryable(failure);
 	}
 
+	boolean isCommitted() {
+		return this.committed;
+	}
+
 	/**
 	 * Throws if a failed commit leaves open what became of the transaction.
 	 */

@@ -30,6 +30,12 @@ final class Deadline implements TransactionSynchronization {
 
 	private static final int LOOKS = 20;
 
+	/**
+	 * What Hibernate refuses to work with after the limit. It has no cause, and Hibernate
+	 * may not be there.
+	 */
+	private static final String HIBERNATE_EXPIRED = "org.hibernate.TransactionException";
+
 	private final RunningTransaction transaction;
 
 	private final Duration limit;
@@ -169,6 +175,14 @@ final class Deadline implements TransactionSynchronization {
 		this.transaction.finish();
 	}
 
+	/**
+	 * Returns whether the transaction was rolled back though Spring calls its outcome
+	 * unknown.
+	 */
+	boolean isRolledBack() {
+		return this.transaction.isRolledBack();
+	}
+
 	boolean isEnded() {
 		return this.ended;
 	}
@@ -195,7 +209,7 @@ final class Deadline implements TransactionSynchronization {
 		}
 		for (Throwable ex = failure; ex != null; ex = ex.getCause()) {
 			if (ex instanceof TransactionTimedOutException || ex instanceof UnexpectedRollbackException
-					|| ex instanceof QueryTimeoutException
+					|| ex instanceof QueryTimeoutException || ex.getClass().getName().equals(HIBERNATE_EXPIRED)
 					|| (ex instanceof SQLException sql && isOfLimit(sql.getSQLState()))) {
 				return true;
 			}

@@ -10,7 +10,6 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionStatus;
-import org.springframework.transaction.TransactionTimedOutException;
 import org.springframework.transaction.support.CallbackPreferringPlatformTransactionManager;
 import org.springframework.transaction.support.TransactionCallback;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -229,8 +228,12 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 			attempt.commit(manager, status);
 		}
 		catch (RuntimeException ex) {
-			attempt.throwIfUnknown(ex);
-			throwIfExpired(deadline, ex);
+			if (deadline == null || !deadline.isRolledBack()) {
+				attempt.throwIfUnknown(ex);
+			}
+			if (!attempt.isCommitted()) {
+				throwIfExpired(deadline, ex);
+			}
 			mayRunAgain.set(attempt.mayRunAgain(ex));
 			throw attempt.commitFailure(ex);
 		}
@@ -239,7 +242,7 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 
 	private void throwIfExpired(@Nullable Deadline deadline, Throwable cause) {
 		if (deadline != null && deadline.causedFailure(cause)) {
-			throw new TransactionTimedOutException(deadline.describe(), cause);
+			throw TimeoutFailure.of(deadline.describe(), cause);
 		}
 	}
 

@@ -29,6 +29,8 @@ final class RunningTransaction {
 
 	private volatile boolean commitBegun;
 
+	private volatile boolean rolledBack;
+
 	private volatile boolean cancelled;
 
 	private volatile boolean finished;
@@ -105,6 +107,18 @@ final class RunningTransaction {
 
 	boolean isCommitBegun() {
 		return this.commitBegun;
+	}
+
+	/**
+	 * Notes that the transaction rolled back in place of its COMMIT, which Spring does
+	 * not know.
+	 */
+	void rolledBack() {
+		this.rolledBack = true;
+	}
+
+	boolean isRolledBack() {
+		return this.rolledBack;
 	}
 
 	/**

@@ -37,11 +37,11 @@ final class RunningTransactions {
 	}
 
 	/**
-	 * Returns a transaction of the current thread.
+	 * Returns a transaction of the current thread, unless it is over.
 	 */
 	@Nullable RunningTransaction find(TransactionExecution execution) {
 		RunningTransaction transaction = this.chains.get(chain(Thread.currentThread()));
-		while (transaction != null && transaction.execution() != execution) {
+		while (transaction != null && (transaction.execution() != execution || transaction.isOver())) {
 			transaction = transaction.next;
 		}
 		return transaction;

@@ -81,6 +81,10 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 		RunningTransaction begun = begin(transaction, this.running.innermost());
 		this.running.add(begun);
 		this.limits.afterBegin(begun);
+		if (begun.deadline() != null && !this.settings.observe()
+				&& TransactionSynchronizationManager.isSynchronizationActive()) {
+			TransactionSynchronizationManager.registerSynchronization(new UnsentCommit(begun, this::rolledBack));
+		}
 		if (this.watch != null) {
 			this.watch.wakeUp();
 		}
@@ -127,7 +131,7 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 			return TransactionOutcome.COMMITTED;
 		}
 		boolean said = SqlStates.known(commitFailure) && !SqlStates.outcomeUnknown(commitFailure);
-		return said ? rolledBack(transaction) : TransactionOutcome.UNKNOWN;
+		return said ? rollback(transaction) : TransactionOutcome.UNKNOWN;
 	}
 
 	@Override
@@ -144,15 +148,23 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 		if (running != null) {
 			TransactionLimits.end(running);
 			boolean unknown = running.isCommitBegun() && rollbackFailure != null;
-			end(running, unknown ? TransactionOutcome.UNKNOWN : rolledBack(running));
-			Deadline deadline = running.deadline();
-			if (deadline != null && deadline.isExpired()) {
-				this.lastExpired.set(deadline);
-			}
+			rolledBack(running, unknown ? TransactionOutcome.UNKNOWN : rollback(running));
 		}
 	}
 
-	private static TransactionOutcome rolledBack(RunningTransaction transaction) {
+	private void rolledBack(RunningTransaction transaction) {
+		rolledBack(transaction, rollback(transaction));
+	}
+
+	private void rolledBack(RunningTransaction transaction, TransactionOutcome outcome) {
+		end(transaction, outcome);
+		Deadline deadline = transaction.deadline();
+		if (deadline != null && deadline.isExpired()) {
+			this.lastExpired.set(deadline);
+		}
+	}
+
+	private static TransactionOutcome rollback(RunningTransaction transaction) {
 		Deadline deadline = transaction.deadline();
 		return (deadline != null && deadline.isExpired()) ? TransactionOutcome.TIMED_OUT
 				: TransactionOutcome.ROLLED_BACK;

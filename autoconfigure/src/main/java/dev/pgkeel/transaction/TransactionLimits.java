@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.datasource.ConnectionHolder;
-import org.springframework.transaction.TransactionTimedOutException;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -54,7 +53,7 @@ final class TransactionLimits {
 	static void beforeBegin(@Nullable RunningTransaction outer) {
 		Deadline around = deadline(outer);
 		if (around != null && around.isExpired()) {
-			throw new TransactionTimedOutException(around.describe() + ". No other transaction begins inside it");
+			throw TimeoutFailure.of(around.describe() + ". No other transaction begins inside it");
 		}
 	}
 

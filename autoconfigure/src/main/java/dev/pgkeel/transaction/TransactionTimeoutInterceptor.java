@@ -37,7 +37,7 @@ public final class TransactionTimeoutInterceptor implements MethodInterceptor {
 			TransactionGuard listener = this.guard.get();
 			Deadline expired = (listener != null) ? listener.expiredSince(begin) : null;
 			if (expired != null && expired.causedFailure(ex) && !(ex instanceof TransactionTimedOutException)) {
-				throw new TransactionTimedOutException(expired.describe(), ex);
+				throw TimeoutFailure.of(expired.describe(), ex);
 			}
 			throw ex;
 		}

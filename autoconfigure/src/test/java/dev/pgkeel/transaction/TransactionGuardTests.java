@@ -4,9 +4,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.transaction.GuardedPool.Kind;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,14 +19,22 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.orm.jpa.EntityManagerFactoryUtils;
+import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionExecution;
+import org.springframework.transaction.TransactionExecutionListener;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.TransactionTimedOutException;
+import org.springframework.transaction.UnexpectedRollbackException;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -153,6 +166,143 @@ class TransactionGuardTests {
 				inner.executeWithoutResult((status) -> insert("a"));
 			}));
 		assertThat(notes()).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void newTransactionBeforeTheCommitOfAnExpiredOneLetsItRollBack(Kind kind) {
+		GuardedTransactionTemplate inner = requiresNew(kind);
+		expiresBeforeItsCommit(limited(kind), () -> inner.executeWithoutResult((status) -> insert("b")));
+		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.TIMED_OUT);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void statementBeforeTheCommitOfAnExpiredTransactionLetsItRollBack(Kind kind) {
+		expiresBeforeItsCommit(limited(kind), () -> insert("b"));
+		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.TIMED_OUT);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void unexpectedRollbackBeforeTheCommitOfAnExpiredTransactionLetsItRollBack(Kind kind) {
+		expiresBeforeItsCommit(limited(kind), () -> {
+			throw new UnexpectedRollbackException("of another transaction");
+		});
+		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.TIMED_OUT);
+	}
+
+	@Test
+	void springsTemplateRollsBackWhatExpiredBeforeItsCommit() {
+		TransactionTemplate springs = new TransactionTemplate(this.pool.manager(Kind.JDBC, true));
+		springs.setTimeout(1);
+		expiresBeforeItsCommit(springs, () -> insert("b"));
+		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.TIMED_OUT);
+	}
+
+	private void expiresBeforeItsCommit(TransactionTemplate template, Runnable beforeCommit) {
+		assertThatExceptionOfType((template instanceof GuardedTransactionTemplate) ? TransactionTimedOutException.class
+				: TransactionException.class)
+			.isThrownBy(() -> template.executeWithoutResult((status) -> {
+				insert("a");
+				Deadline deadline = deadline(status);
+				beforeCommit(() -> {
+					await().atMost(Duration.ofSeconds(30)).until(deadline::isExpired);
+					beforeCommit.run();
+				});
+			}));
+		assertThat(notes()).isZero();
+		assertThat(this.pool.pool().getHikariPoolMXBean().getActiveConnections()).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void limitOfANewTransactionBeforeTheCommitLetsTheOuterOneRollBack(Kind kind) {
+		GuardedTransactionTemplate inner = requiresNew(kind).withTimeout(SECOND);
+		assertThatExceptionOfType(QueryTimeoutException.class)
+			.isThrownBy(() -> this.pool.template(kind).executeWithoutResult((status) -> {
+				insert("a");
+				beforeCommit(() -> inner.executeWithoutResult((second) -> raw("select pg_sleep(60)")));
+			}))
+			.withMessageContaining("its limit is 1.0 s");
+		assertThat(notes()).isZero();
+		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.TIMED_OUT, TransactionOutcome.ROLLED_BACK);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void expiredTransactionRunsNothingBeforeItsCommit(Kind kind) {
+		AtomicBoolean ran = new AtomicBoolean();
+		assertThatExceptionOfType(TransactionTimedOutException.class)
+			.isThrownBy(() -> limited(kind).executeWithoutResult((status) -> {
+				beforeCommit(() -> ran.set(true));
+				idleUntilExpired(status);
+			}));
+		assertThat(ran).isFalse();
+	}
+
+	private static void beforeCommit(Runnable action) {
+		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+			@Override
+			public void beforeCommit(boolean readOnly) {
+				action.run();
+			}
+
+		});
+	}
+
+	@Test
+	void failureAfterALateCommitKeepsItsType() {
+		JdbcTransactionManager manager = new JdbcTransactionManager(this.pool.pool());
+		manager.addListener(this.pool.guard());
+		GuardedTransactionTemplate template = new GuardedTransactionTemplate(manager,
+				new DefaultTransactionDefinition(), this.pool.guard())
+			.withTimeout(SECOND);
+		AtomicReference<Deadline> limit = new AtomicReference<>();
+		manager.addListener(new TransactionExecutionListener() {
+
+			@Override
+			public void beforeCommit(TransactionExecution transaction) {
+				await().atMost(Duration.ofSeconds(30)).until(() -> limit.get().remaining().isNegative());
+			}
+
+		});
+		assertThatExceptionOfType(QueryTimeoutException.class)
+			.isThrownBy(() -> template.executeWithoutResult((status) -> {
+				limit.set(deadline(status));
+				insert("a");
+				GuardedTransactionTemplate.afterCommit(() -> {
+					throw new QueryTimeoutException("of what follows");
+				});
+			}))
+			.withMessage("of what follows");
+		assertThat(notes()).isOne();
+	}
+
+	@Test
+	void queryOfAnEntityManagerAfterTheLimitIsATimeout() {
+		GuardedTransactionTemplate limited = limited(Kind.JPA);
+		JpaTransactionManager manager = (JpaTransactionManager) limited.getTransactionManager();
+		assertThat(manager).isNotNull();
+		EntityManagerFactory factory = manager.getEntityManagerFactory();
+		assertThat(factory).isNotNull();
+		Consumer<TransactionStatus> work = (status) -> {
+			idleUntilExpired(status);
+			EntityManager entityManager = EntityManagerFactoryUtils.getTransactionalEntityManager(factory);
+			assertThat(entityManager).isNotNull();
+			entityManager.createNativeQuery("select 1").getResultList();
+		};
+		assertThatExceptionOfType(TransactionTimedOutException.class)
+			.isThrownBy(() -> limited.executeWithoutResult(work))
+			.withMessageContaining("its limit is 1.0 s");
+		TransactionTemplate springs = new TransactionTemplate(manager);
+		springs.setTimeout(1);
+		ProxyFactory declared = new ProxyFactory(Runnable.class, new TransactionTimeoutInterceptor(this.pool::guard));
+		declared.setTarget((Runnable) () -> springs.executeWithoutResult(work));
+		Runnable method = (Runnable) declared.getProxy();
+		assertThatExceptionOfType(TransactionTimedOutException.class).isThrownBy(method::run)
+			.withMessageContaining("its limit is 1.0 s");
 	}
 
 	@Test
