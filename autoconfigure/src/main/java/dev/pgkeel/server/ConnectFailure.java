@@ -42,6 +42,11 @@ public record ConnectFailure(String problem, String action) {
 	private static final String UNABLE_TO_CONNECT = PSQLState.CONNECTION_UNABLE_TO_CONNECT.getState();
 
 	/**
+	 * What the driver says where it cannot log in, and does not let the server refuse.
+	 */
+	private static final String NO_LOGIN = PSQLState.CONNECTION_REJECTED.getState();
+
+	/**
 	 * Looks for a failure to connect among the causes of an exception.
 	 * @param failure the exception
 	 * @return the failure, {@code null} if it is another one
@@ -122,8 +127,7 @@ public record ConnectFailure(String problem, String action) {
 			return wrongParameter(ex);
 		}
 		if (ex.getCause() == null) {
-			ConnectFailure failure = TlsFailure.of(ex);
-			return (failure == null && UNABLE_TO_CONNECT.equals(ex.getSQLState())) ? wrongParameter(ex) : failure;
+			return ofDriver(ex);
 		}
 		for (Throwable cause = ex.getCause(); cause != null; cause = cause.getCause()) {
 			if (cause instanceof UnknownHostException) {
@@ -148,7 +152,41 @@ public record ConnectFailure(String problem, String action) {
 								+ " a proxy, a load balancer, a firewall.");
 			}
 		}
-		return null;
+		return NO_LOGIN.equals(ex.getSQLState()) ? noLogin(ex) : null;
+	}
+
+	/**
+	 * What the driver found out itself.
+	 */
+	private static @Nullable ConnectFailure ofDriver(PSQLException ex) {
+		ConnectFailure failure = TlsFailure.of(ex);
+		if (failure != null) {
+			return failure;
+		}
+		if (DriverText.NO_ANSWER.isOf(ex)) {
+			return new ConnectFailure("it accepts connections and does not answer: " + ex.getMessage(),
+					"Look into the server's log, and at what stands in between: a proxy, a load balancer, a firewall.");
+		}
+		if (DriverText.OTHER_SERVER_TYPE.isOf(ex)) {
+			return new ConnectFailure("none of the hosts is what targetServerType asks for: " + ex.getMessage(),
+					"Wait until the failover has ended, or correct hosts and targetServerType in spring.datasource.url or"
+							+ " in spring.datasource.hikari.data-source-properties.");
+		}
+		if (NO_LOGIN.equals(ex.getSQLState())) {
+			return noLogin(ex);
+		}
+		return UNABLE_TO_CONNECT.equals(ex.getSQLState()) ? wrongParameter(ex) : null;
+	}
+
+	/**
+	 * Without a password where one is demanded, or with a method that the driver cannot
+	 * or must not use.
+	 */
+	private static ConnectFailure noLogin(PSQLException ex) {
+		return new ConnectFailure("server and driver cannot agree on how to log in: " + ex.getMessage(),
+				"Set spring.datasource.password if there is none or an empty one; otherwise compare what pg_hba.conf asks"
+						+ " this role for with what this version of the driver can do, and with channelBinding and"
+						+ " gssEncMode in spring.datasource.url.");
 	}
 
 	/**

@@ -6,7 +6,6 @@ import java.security.cert.CertificateNotYetValidException;
 
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
-import org.postgresql.util.PSQLState;
 
 /**
  * Why no encrypted connection could be made.
@@ -25,11 +24,10 @@ final class TlsFailure {
 	}
 
 	/**
-	 * Looks at what the driver found out itself. Its texts depend on the language, its
-	 * states do not.
+	 * Looks at what the driver found out itself.
 	 */
 	static @Nullable ConnectFailure of(PSQLException ex) {
-		if (PSQLState.CONNECTION_REJECTED.getState().equals(ex.getSQLState())) {
+		if (DriverText.NO_TLS.isOf(ex)) {
 			return new ConnectFailure("the server offers no TLS, which is required: " + ex.getMessage(),
 					"Switch TLS on at the server (ssl=on), or say with " + MODE + " that plaintext is meant.");
 		}

@@ -52,13 +52,16 @@ class ConnectFailureTests {
 
 	private String description;
 
-	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+	private final ApplicationContextRunner withoutPassword = new ApplicationContextRunner()
 		.withInitializer((context) -> this.environment = context.getEnvironment())
 		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, PgkeelAutoConfiguration.class,
 				PgkeelSchemaAutoConfiguration.class))
 		.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
-		.withPropertyValues(this.database.properties())
-		.withPropertyValues("spring.datasource.password=" + CANARY, "pgkeel.preflight.timeout=1s");
+		.withPropertyValues("spring.datasource.url=" + this.database.jdbcUrl(),
+				"spring.datasource.username=" + this.database.username(), "pgkeel.preflight.timeout=1s");
+
+	private final ApplicationContextRunner contextRunner = this.withoutPassword
+		.withPropertyValues("spring.datasource.password=" + CANARY);
 
 	@Test
 	void unreachableServer() {
@@ -96,6 +99,15 @@ class ConnectFailureTests {
 	}
 
 	@Test
+	void serverThatSaysNothing() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+			failsWith("it accepts connections and does not answer", "Look into the server's log",
+					"spring.datasource.url=jdbc:postgresql://localhost:" + socket.getLocalPort()
+							+ "/notes?sslmode=disable");
+		}
+	}
+
+	@Test
 	@RequiresComponent("openssl")
 	void certificateForAnotherHost(@TempDir Path folder) throws Exception {
 		Certificates certificates = new Certificates(folder);
@@ -107,7 +119,8 @@ class ConnectFailureTests {
 			.start()) {
 			failsWith("the server's certificate is for another host", "Connect by the name that the certificate is for",
 					"spring.datasource.url=jdbc:postgresql://localhost:" + server.getPort()
-							+ "/postgres?sslmode=verify-full&sslrootcert=" + certificates.root());
+							+ "/postgres?sslmode=verify-full&sslrootcert=" + certificates.root(),
+					"pgkeel.preflight.timeout=30s");
 			assertThat(this.description).contains("localhost", "(the certificate is for db.example.com)");
 		}
 	}
@@ -137,6 +150,26 @@ class ConnectFailureTests {
 					"spring.datasource.url=" + server.database().jdbcUrl(),
 					"spring.datasource.username=" + PasswordServer.USER);
 		}
+	}
+
+	@Test
+	void passwordThatIsNotSet() {
+		try (PasswordServer server = PasswordServer.start("right")) {
+			for (String property : List.of("pgkeel.mode=enforce", "spring.datasource.password=")) {
+				failsWith(this.withoutPassword, "server and driver cannot agree on how to log in",
+						"Set spring.datasource.password if there is none", property,
+						"spring.datasource.url=" + server.database().jdbcUrl(),
+						"spring.datasource.username=" + PasswordServer.USER);
+				assertThat(this.description).contains("password").doesNotContain("TLS");
+			}
+		}
+	}
+
+	@Test
+	void hostsOfAnotherType() {
+		failsWith("none of the hosts is what targetServerType asks for", "Wait until the failover has ended",
+				"spring.datasource.url=" + this.database.directUrl() + "?targetServerType=secondary");
+		assertThat(this.description).contains("targetServerType: secondary");
 	}
 
 	@ParameterizedTest
@@ -257,7 +290,11 @@ class ConnectFailureTests {
 	}
 
 	private void failsWith(String problem, String action, String... properties) {
-		this.contextRunner.withPropertyValues(properties).run((context) -> {
+		failsWith(this.contextRunner, problem, action, properties);
+	}
+
+	private void failsWith(ApplicationContextRunner runner, String problem, String action, String... properties) {
+		runner.withPropertyValues(properties).run((context) -> {
 			assertThat(context).hasFailed();
 			FailureAnalysis analysis = analysis(context.getStartupFailure());
 			this.description = analysis.getDescription();
