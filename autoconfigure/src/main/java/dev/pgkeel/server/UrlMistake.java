@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
+import org.postgresql.PGProperty;
 
 /**
  * What is wrong with a URL that is meant for PostgreSQL, and what to write instead. Shows
@@ -20,6 +21,8 @@ public record UrlMistake(String problem, String action) {
 
 	private static final Pattern MEANT_FOR_POSTGRESQL = Pattern.compile("(jdbc:)?(postgres(ql)?)\\b:?/*(.*)",
 			Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+	private static final Pattern SCHEME = Pattern.compile("(jdbc:)?[a-z0-9+-]+(:/*|/+)", Pattern.CASE_INSENSITIVE);
 
 	private static final String JDBC = "jdbc:";
 
@@ -36,14 +39,15 @@ public record UrlMistake(String problem, String action) {
 		if (!meant.matches()) {
 			return null;
 		}
-		String rest = meant.group(4).replaceFirst("[?].*", "");
-		String server = rest.substring(rest.lastIndexOf('@') + 1);
+		boolean unclear = hasPasswordWithQuestionMark(url);
+		String rest = meant.group(4).replaceFirst("(?s)[?].*", "");
+		String server = unclear ? "HOST:PORT/DATABASE" : rest.substring(rest.lastIndexOf('@') + 1);
 		String instead = "Write " + JDBC_POSTGRESQL + "//" + server;
 		if (!url.toLowerCase(Locale.ROOT).startsWith(JDBC)) {
 			return new UrlMistake("is not a JDBC URL, but one of those that other languages use",
 					instead + ", and put role and password into properties of their own.");
 		}
-		if (rest.contains("@")) {
+		if (rest.contains("@") || (unclear && Driver.parseURL(url, null) == null)) {
 			return new UrlMistake("names a role or a password before the host, which JDBC does not do",
 					instead + ", and put role and password into properties of their own.");
 		}
@@ -59,10 +63,32 @@ public record UrlMistake(String problem, String action) {
 	/**
 	 * Returns what may be shown of a URL.
 	 * @param url a URL of any kind
-	 * @return the URL without role, password and parameters
+	 * @return the URL without role, password and parameters, only its beginning if they
+	 * cannot be told from the host
 	 */
 	public static String shown(String url) {
-		return url.replaceFirst("(?s)[?].*", "").replaceFirst("(?s)//.*@", "//");
+		Matcher scheme = SCHEME.matcher(url);
+		String start = scheme.lookingAt() ? scheme.group() : "";
+		if (hasPasswordWithQuestionMark(url)) {
+			return start + "...";
+		}
+		String rest = url.substring(start.length()).replaceFirst("(?s)[?].*", "");
+		return start + rest.substring(rest.lastIndexOf('@') + 1);
+	}
+
+	/**
+	 * Behind the question mark an {@code @} belongs to the value of a parameter, or the
+	 * question mark to a password.
+	 */
+	private static boolean hasPasswordWithQuestionMark(String url) {
+		int start = url.indexOf('?');
+		int at = (start >= 0) ? url.indexOf('@', start) : -1;
+		if (at < 0) {
+			return false;
+		}
+		String parameter = url.substring(start + 1, at);
+		String name = parameter.substring(parameter.lastIndexOf('&') + 1).split("=", 2)[0];
+		return PGProperty.forName(name) == null;
 	}
 
 }

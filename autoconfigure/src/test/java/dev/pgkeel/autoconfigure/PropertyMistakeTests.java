@@ -83,6 +83,12 @@ class PropertyMistakeTests {
 					jdbc:postgresql://app:canaryinthecoalmine@localhost/notes > is jdbc:postgresql://localhost/notes and names a \
 					role or a password before the host, which JDBC does not do""",
 			"""
+					postgres://app:canaryinthecoalmine?canaryinthecoalmine@localhost/notes > is postgres://... and is not a JDBC \
+					URL, but one of those that other languages use""",
+			"""
+					jdbc:postgresql://app:canaryinthecoalmine#/?canaryinthecoalmine@localhost/notes > is jdbc:postgresql://... and \
+					names a role or a password before the host, which JDBC does not do""",
+			"""
 					jdbc:postgresql//localhost/notes > is jdbc:postgresql//localhost/notes and does not begin with \
 					jdbc:postgresql:""",
 			"""

@@ -16,6 +16,14 @@ class UrlMistakeTests {
 			"postgres://app:s3cret@db.example.com:5432/notes?x=s3cret, is not a JDBC URL, //db.example.com:5432/notes",
 			"postgresql://db/notes, is not a JDBC URL, //db/notes",
 			"jdbc:postgresql://app:s3cret@db/notes, names a role or a password before the host, //db/notes",
+			"postgres://app:s3cret?s3cret@db.example.com/x, is not a JDBC URL, //HOST:PORT/DATABASE",
+			"postgres://app:s3cret@s3cret?s3cret@db.example.com/x, is not a JDBC URL, //HOST:PORT/DATABASE",
+			"postgres://app:s3cret#s3cret/s3cret@s3cret//s3cret@db.example.com/x, is not a JDBC URL, //db.example.com/x",
+			"postgres:app:s3cret@db/notes, is not a JDBC URL, //db/notes",
+			"jdbc:postgresql://app:s3cret?s3cret@db/notes, names a role or a password before the host, //HOST:PORT/DATABASE",
+			"jdbc:postgresql://app:s3cret#/s3cret@db/notes, names a role or a password before the host, //db/notes",
+			"jdbc:postgresql:app:s3cret@db/notes, names a role or a password before the host, //db/notes",
+			"jdbc:postgres://app:s3cret?s3cret@db/notes, names a role or a password before the host, //HOST:PORT/DATABASE",
 			"jdbc:postgres://db/notes, does not begin with jdbc:postgresql:, //db/notes",
 			"jdbc:postgresql//db/notes?password=s3cret, does not begin with jdbc:postgresql:, //db/notes",
 			"JDBC:postgresql://db/notes, does not begin with jdbc:postgresql:, //db/notes",
@@ -35,6 +43,14 @@ class UrlMistakeTests {
 			"jdbc:otel:postgresql://db/notes", "jdbc:tc:postgresql:16:///notes", "postgresqlish" })
 	void otherUrlsAreNone(String url) {
 		assertThat(UrlMistake.of(url)).isNull();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "jdbc:postgresql://db:5432/notes?user=app@tenant&password=s3cr@t, jdbc:postgresql://db:5432/notes",
+			"jdbc:postgresql://app:1234?s3cret@db/notes, jdbc:postgresql://...",
+			"jdbc:tc:postgresql:16:///notes?x=y, jdbc:tc:postgresql:16:///notes", "notes, notes" })
+	void noParameterIsShown(String url, String shown) {
+		assertThat(UrlMistake.shown(url)).isEqualTo(shown);
 	}
 
 }
