@@ -6,6 +6,7 @@ import java.util.Properties;
 
 import dev.pgkeel.server.ConnectFailure;
 import dev.pgkeel.server.DatabaseTarget;
+import dev.pgkeel.server.DirectWayFailure;
 import dev.pgkeel.server.UrlMistake;
 import dev.pgkeel.tls.ServerCertificate;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,10 @@ import org.springframework.core.env.Environment;
  * those.
  */
 class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> implements Ordered {
+
+	private static final String PREFIX = "spring.datasource.";
+
+	private static final String DIRECT = "pgkeel.direct.";
 
 	private final @Nullable Environment environment;
 
@@ -40,18 +45,34 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 		if (failure == null) {
 			return null;
 		}
+		DirectWayFailure direct = DirectWayFailure.of(rootFailure);
 		if (failure.isOtherHost()) {
-			failure = withNames(failure);
+			failure = withNames(failure, (direct != null) ? DIRECT : PREFIX);
 		}
-		return new FailureAnalysis("There is no connection to " + server() + ", since " + failure.problem(),
-				failure.action(), cause);
+		return new FailureAnalysis(
+				"There is no connection to " + ((direct != null) ? server(direct) : server()) + ", since "
+						+ failure.problem(),
+				(direct != null) ? ofDirectWay(failure.action()) : failure.action(), cause);
+	}
+
+	/**
+	 * Role and password are the application's unless the direct way has its own.
+	 */
+	private String ofDirectWay(String action) {
+		String corrected = action;
+		for (String name : List.of("url", "username", "password")) {
+			if (name.equals("url") || property(DIRECT, name) != null) {
+				corrected = corrected.replace(PREFIX + name, DIRECT + name);
+			}
+		}
+		return corrected;
 	}
 
 	/**
 	 * The driver names the host that was asked for, but not those of the certificate.
 	 */
-	private ConnectFailure withNames(ConnectFailure failure) {
-		Properties parameters = DatabaseTarget.urlParameters(property("url"));
+	private ConnectFailure withNames(ConnectFailure failure, String prefix) {
+		Properties parameters = DatabaseTarget.urlParameters(property(prefix, "url"));
 		String host = parameters.getProperty("PGHOST", "").split(",")[0];
 		List<String> names = host.isEmpty() ? List.of() : ServerCertificate.names(host,
 				Integer.parseInt(parameters.getProperty("PGPORT", "5432").split(",")[0]));
@@ -62,17 +83,23 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 	 * Names the server without the URL's parameters, of which one may be a password.
 	 */
 	private String server() {
-		String url = property("url");
-		String username = property("username");
+		String url = property(PREFIX, "url");
+		String username = property(PREFIX, "username");
 		if (url == null || DatabaseTarget.ofSettings(url, null) != DatabaseTarget.POSTGRESQL) {
 			return "the database";
 		}
 		return UrlMistake.shown(url) + " (spring.datasource.url)" + ((username != null) ? " as " + username : "");
 	}
 
-	private @Nullable String property(String name) {
-		return (this.environment != null)
-				? Binder.get(this.environment).bind("spring.datasource." + name, String.class).orElse(null) : null;
+	private String server(DirectWayFailure direct) {
+		String own = property(DIRECT, "username");
+		String username = (own != null) ? own : property(PREFIX, "username");
+		return direct.shownUrl() + " (pgkeel.direct.url)" + ((username != null) ? " as " + username : "");
+	}
+
+	private @Nullable String property(String prefix, String name) {
+		return (this.environment != null) ? Binder.get(this.environment).bind(prefix + name, String.class).orElse(null)
+				: null;
 	}
 
 }

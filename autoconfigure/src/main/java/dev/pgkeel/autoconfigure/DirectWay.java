@@ -1,9 +1,16 @@
 package dev.pgkeel.autoconfigure;
 
+import java.util.Collection;
 import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
 
 import com.zaxxer.hikari.HikariConfig;
 import dev.pgkeel.PgkeelMode;
+import dev.pgkeel.pool.PoolReport;
+import dev.pgkeel.pool.PoolReports;
+import dev.pgkeel.pool.PoolSetting;
+import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.DirectConnection;
 import dev.pgkeel.server.UrlMistake;
 import dev.pgkeel.tls.TlsPolicy;
@@ -22,15 +29,27 @@ final class DirectWay {
 
 	private static final String DRIVER_PROPERTIES = PoolPropertyOrigins.PREFIX + "data-source-properties";
 
+	private static final String SSL_MODE = "sslmode";
+
+	/**
+	 * What pgkeel sets on a pool by where that leads. Whom it trusts is the same on both
+	 * ways.
+	 */
+	private static final Set<String> BY_TARGET = Set.of(SSL_MODE, "socketFactory");
+
 	private final PgkeelProperties properties;
 
 	private final ObjectProvider<TlsPolicy> tls;
 
+	private final ObjectProvider<PoolReports> pools;
+
 	private final Environment environment;
 
-	DirectWay(PgkeelProperties properties, ObjectProvider<TlsPolicy> tls, Environment environment) {
+	DirectWay(PgkeelProperties properties, ObjectProvider<TlsPolicy> tls, ObjectProvider<PoolReports> pools,
+			Environment environment) {
 		this.properties = properties;
 		this.tls = tls;
+		this.pools = pools;
 		this.environment = environment;
 	}
 
@@ -40,9 +59,25 @@ final class DirectWay {
 	 */
 	@Nullable DirectConnection connection() {
 		PgkeelProperties.Direct direct = this.properties.direct();
-		return (direct.url() != null)
-				? new DirectConnection(direct.url(), direct.username(), direct.password(), protection(direct.url()))
-				: null;
+		return (direct.url() != null) ? new DirectConnection(direct.url(), direct.username(), direct.password(),
+				protection(direct.url()), unwanted(direct.url())) : null;
+	}
+
+	/**
+	 * Only what pgkeel itself set for the pool's way, and not where the URL says half of
+	 * it, which the pool's setting completes.
+	 */
+	private Set<String> unwanted(String url) {
+		Properties parameters = DatabaseTarget.urlParameters(url);
+		boolean half = !parameters.containsKey(SSL_MODE)
+				&& parameters.stringPropertyNames().stream().anyMatch((name) -> name.startsWith("ssl"));
+		PoolReports reports = this.pools.getIfAvailable();
+		return (reports != null && !half && isProtectedByUs(reports.all().values())) ? BY_TARGET : Set.of();
+	}
+
+	private static boolean isProtectedByUs(Collection<PoolReport> reports) {
+		return !reports.isEmpty()
+				&& reports.stream().noneMatch((report) -> report.from(PoolSetting.Source.TLS).isEmpty());
 	}
 
 	private Map<String, String> protection(String url) {

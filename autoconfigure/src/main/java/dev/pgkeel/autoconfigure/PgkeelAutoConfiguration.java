@@ -4,6 +4,7 @@ import java.util.SplittableRandom;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.pool.ActiveProfile;
+import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.pool.RuntimeProfileDetector;
 import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.tls.TlsPolicy;
@@ -74,8 +75,9 @@ public final class PgkeelAutoConfiguration {
 	}
 
 	@Bean
-	DirectWay pgkeelDirectWay(PgkeelProperties properties, ObjectProvider<TlsPolicy> tls, Environment environment) {
-		return new DirectWay(properties, tls, environment);
+	DirectWay pgkeelDirectWay(PgkeelProperties properties, ObjectProvider<TlsPolicy> tls,
+			ObjectProvider<PoolReports> pools, Environment environment) {
+		return new DirectWay(properties, tls, pools, environment);
 	}
 
 }

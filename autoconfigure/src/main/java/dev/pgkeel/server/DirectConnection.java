@@ -1,6 +1,7 @@
 package dev.pgkeel.server;
 
 import java.util.Map;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param password the password, {@code null} for the application's
  * @param protection the driver's properties that protect this way, which may be another
  * than the pool's
+ * @param unwanted the names of the pool's properties that do not apply here: what pgkeel
+ * set to protect the pool's way
  * @since 0.1.0
  */
 public record DirectConnection(String url, @Nullable String username, @Nullable String password,
-		Map<String, String> protection) {
+		Map<String, String> protection, Set<String> unwanted) {
 
 	/**
 	 * Shows no secret, of which the URL may hold one too.

@@ -148,7 +148,7 @@ public final class Preflight {
 		if (pool == null || DatabaseTarget.ofPool(pool) != DatabaseTarget.POSTGRESQL) {
 			return this.dataSource.getConnection();
 		}
-		return prepared((this.direct != null) ? open(pool, this.direct) : open(pool), pool);
+		return prepared((this.direct != null) ? openDirect(pool, this.direct) : open(pool), pool);
 	}
 
 	/**
@@ -177,7 +177,7 @@ public final class Preflight {
 		if (pool == null || DatabaseTarget.ofPool(pool) != DatabaseTarget.POSTGRESQL) {
 			throw new SQLException("There is no way to the server around this pool");
 		}
-		return (this.direct != null) ? open(pool, this.direct) : open(pool);
+		return (this.direct != null) ? openDirect(pool, this.direct) : open(pool);
 	}
 
 	/**
@@ -209,6 +209,16 @@ public final class Preflight {
 				? source.getConnection(credentials.getUsername(), credentials.getPassword()) : source.getConnection();
 	}
 
+	private Connection openDirect(HikariConfig config, DirectConnection way) throws SQLException {
+		try {
+			return open(config, way);
+		}
+		catch (SQLException ex) {
+			ex.addSuppressed(new DirectWayFailure(way.url()));
+			throw ex;
+		}
+	}
+
 	private Connection open(HikariConfig config, DirectConnection way) throws SQLException {
 		Credentials credentials = credentials(config);
 		String username = (way.username() != null) ? way.username() : credentials.getUsername();
@@ -218,6 +228,7 @@ public final class Preflight {
 			throw new SQLException("pgkeel.direct.url is not a JDBC URL that PostgreSQL's driver understands", "08001");
 		}
 		Properties properties = properties(config);
+		properties.keySet().removeAll(way.unwanted());
 		properties.putAll(hidden.secrets());
 		properties.putAll(way.protection());
 		return new DriverDataSource(hidden.url(), null, properties, username, password).getConnection();

@@ -279,6 +279,34 @@ class ConnectFailureTests {
 	}
 
 	@Test
+	void wayBesideThePoolIsNamed() {
+		this.contextRunner
+			.withPropertyValues("spring.datasource.url=jdbc:postgresql://pooler.example.com:6543/notes",
+					"pgkeel.direct.url=jdbc:postgresql://127.0.0.1:1/notes?password=" + CANARY,
+					"pgkeel.direct.username=migrator")
+			.run((context) -> {
+				FailureAnalysis analysis = analysis(context.getStartupFailure());
+				assertThat(analysis.getDescription())
+					.startsWith("There is no connection to jdbc:postgresql://127.0.0.1:1/notes (pgkeel.direct.url) as"
+							+ " migrator, since it cannot be reached")
+					.doesNotContain("pooler.example.com", CANARY);
+				assertThat(analysis.getAction()).contains("correct host and port in pgkeel.direct.url")
+					.doesNotContain("spring.datasource.url");
+			});
+	}
+
+	@Test
+	void reasonOfARefusalBesideThePoolIsTold() throws SQLException {
+		String role = "migrator_" + this.database.name();
+		this.database.execute("create role " + role + " login connection limit 0");
+		this.contextRunner
+			.withPropertyValues("spring.datasource.url=jdbc:postgresql://pooler.example.com:6543/notes",
+					"pgkeel.direct.url=" + this.database.directUrl(), "pgkeel.direct.username=" + role)
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
+				.contains(" (pgkeel.direct.url) as " + role, "since the role has reached its connection limit"));
+	}
+
+	@Test
 	void flywayFailsWithTheSameAnalysis() {
 		ApplicationContextRunner runner = this.contextRunner
 			.withConfiguration(AutoConfigurations.of(FlywayAutoConfiguration.class))

@@ -1,21 +1,32 @@
 package dev.pgkeel.autoconfigure;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.server.DirectConnection;
+import dev.pgkeel.server.Preflight;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import dev.pgkeel.tls.NegotiatingSocketFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link DirectWay}.
@@ -59,6 +70,60 @@ class DirectWayTests {
 			.withPropertyValues("pgkeel.direct.url=jdbc:postgresql://db.example.com/notes", property + "=" + value)
 			.run((context) -> assertThat(context.getBean(DirectWay.class).connection().protection())
 				.isEqualTo(Map.of()));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "pooler.example.com", "pooler" })
+	void protectionOfThePoolsWayStaysThere(String pooler) {
+		this.contextRunner
+			.withPropertyValues("spring.datasource.url=jdbc:postgresql://" + pooler + ":1/notes",
+					"pgkeel.direct.url=" + this.database.directUrl(), "pgkeel.schema.enabled=false")
+			.run((context) -> {
+				HikariDataSource pool = context.getBean(HikariDataSource.class);
+				assertThat(pool.getDataSourceProperties()).containsKey("sslmode");
+				try (Connection connection = connection(context)) {
+					assertThat(connection.isValid(1)).isTrue();
+				}
+			});
+	}
+
+	@Test
+	void protectionThatTheUserChoseStays() {
+		this.contextRunner.withUserConfiguration(OwnPool.class)
+			.withPropertyValues("pgkeel.direct.url=" + this.database.directUrl(), "pgkeel.schema.enabled=false")
+			.run((context) -> assertThatExceptionOfType(SQLException.class).isThrownBy(() -> connection(context))
+				.withMessageContaining("SSL"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "?sslmode=disable, true", "?ssl=true, false", "'', true" })
+	void halfAChoiceIsCompletedByThePools(String parameters, boolean unwanted) {
+		this.contextRunner
+			.withPropertyValues("spring.datasource.url=jdbc:postgresql://pooler.example.com:1/notes",
+					"pgkeel.direct.url=" + this.database.directUrl() + parameters, "pgkeel.schema.enabled=false")
+			.run((context) -> assertThat(context.getBean(DirectWay.class).connection().unwanted().contains("sslmode"))
+				.isEqualTo(unwanted));
+	}
+
+	private static Connection connection(BeanFactory context) throws SQLException {
+		return new Preflight(context.getBean(HikariDataSource.class), context.getBean(DirectWay.class).connection(),
+				Duration.ofSeconds(5))
+			.connectBare();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnPool {
+
+		@Bean
+		@ConfigurationProperties("spring.datasource.hikari")
+		HikariDataSource pool() {
+			HikariDataSource pool = new HikariDataSource();
+			pool.setJdbcUrl("jdbc:postgresql://pooler.example.com:1/notes");
+			pool.setUsername("postgres");
+			pool.addDataSourceProperty("sslmode", "require");
+			return pool;
+		}
+
 	}
 
 }

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -90,7 +91,8 @@ class PreflightTests {
 		this.pool.setJdbcUrl("jdbc:postgresql://127.0.0.1:1/pooler");
 		this.database.execute("create role direct login");
 		Preflight preflight = new Preflight(this.pool,
-				new DirectConnection(this.database.jdbcUrl(), "direct", null, Map.of()), Duration.ofSeconds(5));
+				new DirectConnection(this.database.jdbcUrl(), "direct", null, Map.of(), Set.of()),
+				Duration.ofSeconds(5));
 		try (Connection connection = preflight.connect()) {
 			assertThat(ServerFacts.read(connection).user()).isEqualTo("direct");
 		}
