@@ -42,6 +42,11 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 	 */
 	private static final int THREADS = 4;
 
+	/**
+	 * The SQLSTATE classes of what is not supported, not known or not allowed.
+	 */
+	private static final List<String> REFUSED_QUESTIONS = List.of("0A", "42");
+
 	private final KnownServers servers;
 
 	private final Duration retryDelay;
@@ -148,9 +153,7 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 		public void run() {
 			try (Connection connection = new Preflight(this.pool).connectAsPool()) {
 				if (Preflight.isPostgres(connection)) {
-					KnownServer server = this.inspection.inspect(connection, ServerFacts.read(connection));
-					PoolInspector.this.servers.put(this.pool, server);
-					logger.info(this.poolName + " - " + server);
+					learn(connection);
 				}
 			}
 			catch (SQLException ex) {
@@ -165,6 +168,26 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 					this.warned = true;
 				}
 				retry();
+			}
+		}
+
+		/**
+		 * A server that speaks PostgreSQL's protocol and is another one may not know what
+		 * it is asked for, and a role may lack a right. Neither changes by itself.
+		 */
+		private void learn(Connection connection) throws SQLException {
+			try {
+				KnownServer server = this.inspection.inspect(connection, ServerFacts.read(connection));
+				PoolInspector.this.servers.put(this.pool, server);
+				logger.info(this.poolName + " - " + server);
+			}
+			catch (SQLException ex) {
+				String state = String.valueOf(ex.getSQLState());
+				if (REFUSED_QUESTIONS.stream().noneMatch(state::startsWith)) {
+					throw ex;
+				}
+				logger.warn(this.poolName + " - the server does not tell about itself, and is not asked again. The pool"
+						+ " is used as it is: " + ex.getMessage() + " (SQLSTATE " + state + ")");
 			}
 		}
 

@@ -65,6 +65,28 @@ class PoolInspectorTests {
 	}
 
 	@Test
+	void serverThatDoesNotTellIsNotAskedAgain(CapturedOutput output) {
+		TestDatabase database = TestServer.shared().newDatabase();
+		String role = "curious_" + database.name();
+		database.execute("create role " + role + " login");
+		database.execute("revoke execute on function pg_catalog.pg_is_in_recovery() from public");
+		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
+		try (HikariDataSource pool = new HikariDataSource()) {
+			pool.setJdbcUrl(database.directUrl());
+			pool.setUsername(role);
+			inspector.inspect(pool, "pool", (connection, facts) -> new KnownServer(facts, Pooler.DIRECT, "plaintext"),
+					false);
+			assertThat(output).contains("pool - the server does not tell about itself, and is not asked again",
+					"pg_is_in_recovery (SQLSTATE 42501)");
+			assertThat(output).doesNotContain("cannot be reached yet");
+			assertThat(this.servers.get(pool)).isNull();
+		}
+		finally {
+			inspector.destroy();
+		}
+	}
+
+	@Test
 	void closedPoolIsNotAskedFor() throws InterruptedException {
 		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
 		HikariDataSource pool = new HikariDataSource();
