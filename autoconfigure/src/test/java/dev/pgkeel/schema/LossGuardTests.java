@@ -150,10 +150,12 @@ class LossGuardTests {
 						"log: 50 rows deleted"),
 				Arguments.of("alter table notes rename to memos; delete from memos where id <= 3",
 						"notes: 3 rows deleted"),
-				Arguments.of("alter table \"order\".lines drop column \"group\"; alter table \"order\".lines add column"
-						+ " \"group\" int", "order.lines.group dropped and added again: its values are gone"),
+				Arguments.of(
+						"alter table \"order\".lines drop column \"group\"; alter table \"order\".lines add column"
+								+ " \"group\" int",
+						"\"order\".lines.\"group\" dropped and added again: its values are gone"),
 				Arguments.of("drop table \"order\".lines; create table \"order\".lines (id int, \"group\" int)",
-						"order.lines dropped and created again: its rows are gone"),
+						"\"order\".lines dropped and created again: its rows are gone"),
 				Arguments.of(
 						"drop table child; create table child (id int primary key, parent int references parent"
 								+ " deferrable initially deferred)",
@@ -259,7 +261,7 @@ class LossGuardTests {
 				"alter table if exists notes rename to memos; alter table memos add column more uuid default gen_random_uuid()",
 				"create schema elsewhere; alter table notes set schema elsewhere; alter table elsewhere.notes add column"
 						+ " more uuid default gen_random_uuid()",
-				"alter schema \"order\" rename to \"user\"; alter table \"user\".lines alter id type bigint",
+				"alter schema \"order\" rename to \"table\"; alter table \"table\".lines alter id type bigint",
 				"alter table \"order\".lines rename to \"table\"; alter table \"order\".\"table\" alter id type bigint",
 				"alter table \"order\".lines alter id type bigint",
 				"create table log_3 partition of log for values from ('2027-01-01') to ('2028-01-01');"
