@@ -13,6 +13,9 @@ public final class DirectWayFailure extends Exception {
 
 	private static final long serialVersionUID = 1L;
 
+	/**
+	 * Where the way leads, without role, password and parameters.
+	 */
 	private final String url;
 
 	DirectWayFailure(String url) {
