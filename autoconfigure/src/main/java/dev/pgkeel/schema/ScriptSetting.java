@@ -29,7 +29,7 @@ record ScriptSetting(int number, String name, String sql) {
 
 	private static final Pattern SET_CONFIG = Pattern
 		.compile("select\\s+(?:pg_catalog\\s*\\.\\s*)?set_config\\s*\\(\\s*'" + NAMES
-				+ "'\\s*,\\s*('(?:[^']|'')*')\\s*,\\s*(?:true|false)\\s*\\)\\s*", Pattern.CASE_INSENSITIVE);
+				+ "'\\s*,\\s*('(?:[^']++|'')*+')\\s*,\\s*(?:true|false)\\s*\\)\\s*", Pattern.CASE_INSENSITIVE);
 
 	/**
 	 * Reads a statement.

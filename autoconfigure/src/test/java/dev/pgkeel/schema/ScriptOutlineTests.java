@@ -35,6 +35,8 @@ class ScriptOutlineTests {
 		String text = "insert into notes values ('a passage from \"Moby Dick: " + "x".repeat(100_000) + "')";
 		assertThat(outline(text).names().contains(null, "notes", true)).isTrue();
 		assertThat(outline("select * from \"" + "x\"\"".repeat(100_000) + "\"").statements()).isOne();
+		assertThat(outline("select set_config('search_path', '" + "x''".repeat(100_000) + "', false)").settings())
+			.hasSize(1);
 	}
 
 	@ParameterizedTest
