@@ -81,20 +81,27 @@ final class RunRecorder {
 	}
 
 	/**
-	 * A script that was not applied may share objects with one that was.
+	 * A script that was not applied may share objects with one that was. What was no
+	 * longer as a script of a later transaction had left it stays to be found there.
 	 */
 	void refresh(Connection connection, String table, List<ScriptOutline> all, ScriptRun run,
-			Map<String, HistoryEntry> entries, CatalogSnapshot after, List<String> searchPath, List<ScriptNeed> todo,
-			boolean changed) throws SQLException {
+			Map<String, HistoryEntry> entries, CatalogSnapshot before, CatalogSnapshot after, List<ScriptNeed> todo)
+			throws SQLException {
+		boolean changed = !CatalogDiff.between(before, after).isEmpty();
 		for (ScriptOutline script : all) {
 			HistoryEntry entry = entries.get(script.name());
+			if (entry == null || run.scripts().contains(script)) {
+				continue;
+			}
 			boolean asked = todo.stream().anyMatch((need) -> need.script() == script.script());
-			if (entry == null || run.scripts().contains(script) || !(changed || asked)) {
+			if (!changed && !asked) {
 				continue;
 			}
 			ScriptState former = this.history.state(connection, table, entry);
-			this.history.remember(connection, table, entry.id(), entry.outcome(),
-					ScriptState.again(after, former.roots()));
+			if (asked || ScriptState.again(before, former.roots()).fingerprint().equals(entry.fingerprint())) {
+				this.history.remember(connection, table, entry.id(), entry.outcome(),
+						ScriptState.again(after, former.roots()));
+			}
 		}
 	}
 

@@ -211,6 +211,19 @@ class OutsideRunTests {
 		assertThat(this.database.query("select to_regclass('more') is not null", Boolean.class)).isTrue();
 	}
 
+	@Test
+	void driftByOthersIsStillSeenAfterAnotherTransaction() {
+		this.folder.write("1_notes.sql", "create table if not exists notes (id int)")
+			.write("2_more.sql", "-- pgkeel:own-transaction\ncreate table if not exists more (id int)")
+			.apply();
+		this.database.execute("drop table more");
+		this.folder.write("1_notes.sql", """
+				create table if not exists notes (id int);
+				alter table notes add column if not exists text text;
+				""").apply();
+		assertThat(this.database.query("select to_regclass('more') is not null", Boolean.class)).isTrue();
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "set search_path = app;", "set local search_path to app;", "set schema 'app';",
 			"set /* the tables' */ search_path = app, public;",
