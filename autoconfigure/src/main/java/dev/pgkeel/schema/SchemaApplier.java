@@ -94,6 +94,7 @@ final class SchemaApplier {
 		List<ScriptOutline> running = scripts.stream().filter((script) -> runs(script, todo)).toList();
 		List<String> searchPath = searchPath(connection);
 		announceDrift(todo);
+		announceReturn(connection, table.name(), todo, entries);
 		CatalogSnapshot before = CatalogSnapshot.take(connection);
 		if (this.guard != null && !running.isEmpty()) {
 			this.guard.begin(connection, before);
@@ -144,6 +145,25 @@ final class SchemaApplier {
 			.forEach((need) -> logger.warn("Schema script " + need.script().name()
 					+ " is applied again, since the database is no longer what it left behind: "
 					+ ScriptNeed.shown(need.differences())));
+	}
+
+	/**
+	 * An old version of the application that restarts in the middle of a rolling deploy
+	 * puts its own functions back in the place of the new ones.
+	 */
+	private void announceReturn(Connection connection, String table, List<ScriptNeed> todo,
+			Map<String, HistoryEntry> entries) throws SQLException {
+		for (ScriptNeed need : todo) {
+			HistoryEntry entry = entries.get(need.script().name());
+			String overtaken = (entry != null && need.reason() == ScriptNeed.Reason.CHANGED)
+					? this.history.overtaken(connection, table, need.script(), entry) : null;
+			if (overtaken != null) {
+				logger.warn("Schema script " + need.script().name()
+						+ " goes back to a text that it had before the present one: " + overtaken
+						+ ". If this is an old version of the application that has only restarted, start an instance"
+						+ " of the new one once more after the deploy: it applies its own text again");
+			}
+		}
 	}
 
 	private static void refuseChangedFiles(ScriptRun run) {

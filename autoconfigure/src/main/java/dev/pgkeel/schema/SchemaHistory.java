@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What was applied when, and what it left behind. One row per script and run; the last
  * one of a script says whether it is up to date.
@@ -33,6 +35,12 @@ final class SchemaHistory {
 			from %s h where h.application = ? order by h.script, h.id desc""";
 
 	private static final String UNTOUCHED = "select l.id, l.stamp = %s from %s l where l.id = any(?)";
+
+	private static final String OVERTAKEN = """
+			select l.instance || ' applied that at '
+			  || pg_catalog.to_char(l.applied_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC'
+			from %1$s l where l.id = ? and exists (select from %1$s f where f.application = l.application
+			  and f.script = l.script and f.checksum = ?)""";
 
 	private static final String INSERT = """
 			insert into %s (application, script, checksum, statements, instance, duration_ms, outcome, server_version,
@@ -155,6 +163,25 @@ final class SchemaHistory {
 			try (ResultSet row = statement.executeQuery()) {
 				return row.next() ? new ScriptState(strings(row.getArray(1)), strings(row.getArray(2)), List.of())
 						: new ScriptState(List.of(), List.of(), List.of());
+			}
+		}
+	}
+
+	/**
+	 * Looks for an older entry with the text that a script has again.
+	 * @param connection an open connection
+	 * @param name the table's name
+	 * @param script the script
+	 * @param entry its last entry, of another text
+	 * @return who applied the other text, and when, {@code null} if this text is new
+	 * @throws SQLException if the server cannot be asked
+	 */
+	@Nullable String overtaken(Connection connection, String name, SchemaScript script, HistoryEntry entry) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(OVERTAKEN.formatted(name))) {
+			statement.setLong(1, entry.id());
+			statement.setString(2, script.checksum());
+			try (ResultSet row = statement.executeQuery()) {
+				return row.next() ? row.getString(1) : null;
 			}
 		}
 	}

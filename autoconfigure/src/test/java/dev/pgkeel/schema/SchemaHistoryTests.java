@@ -110,6 +110,20 @@ class SchemaHistoryTests {
 	}
 
 	@Test
+	void oldVersionThatStartsAgainIsTold(CapturedOutput output) {
+		SchemaFolder folder = scripts();
+		String function = "create or replace function version() returns int language sql as 'select %d'";
+		folder.write("1_version.sql", function.formatted(1)).apply();
+		folder.write("1_version.sql", function.formatted(2)).apply();
+		assertThat(output.getOut()).doesNotContain("goes back");
+		folder.write("1_version.sql", function.formatted(1)).apply();
+		assertThat(output.getOut())
+			.containsPattern("Schema script 1_version\\.sql goes back to a text that it had before the present one:"
+					+ " abc123 applied that at 20[0-9-]{8} [0-9:]{8} UTC\\. If this is an old version");
+		assertThat(this.database.query("select public.version()", Integer.class)).isOne();
+	}
+
+	@Test
 	void onlyTheChangedScriptIsApplied() {
 		SchemaFolder folder = scripts().write("1_notes.sql", NOTES)
 			.write("2_more.sql", "create table if not exists more ()");
