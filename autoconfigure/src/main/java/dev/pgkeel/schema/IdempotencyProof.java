@@ -55,11 +55,7 @@ final class IdempotencyProof {
 		this.run = run;
 		this.before = before;
 		this.failed = failed;
-		try (Statement statement = connection.createStatement();
-				ResultSet row = statement.executeQuery("select pg_catalog.current_setting('track_counts')")) {
-			row.next();
-			this.counts = "on".equals(row.getString(1));
-		}
+		this.counts = run.isCounted(connection);
 	}
 
 	/**

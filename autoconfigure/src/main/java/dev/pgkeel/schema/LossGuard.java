@@ -71,7 +71,7 @@ final class LossGuard implements RunGuard {
 	public CatalogSnapshot check(Connection connection, ScriptRun run, CatalogSnapshot before, CatalogSnapshot after)
 			throws SQLException {
 		AllowedLosses allowed = AllowedLosses.of(run.scripts(), before);
-		announceBlindness(connection);
+		announceBlindness(connection, run);
 		CatalogLosses changes = new CatalogLosses(before, after, allowed);
 		Set<Loss> losses = new LinkedHashSet<>(changes.find(connection));
 		losses.addAll(ConcurrentDrops.of(run.scripts(), before, allowed, connection));
@@ -200,14 +200,10 @@ final class LossGuard implements RunGuard {
 		}
 	}
 
-	private static void announceBlindness(Connection connection) throws SQLException {
-		try (Statement statement = connection.createStatement();
-				ResultSet row = statement.executeQuery("select pg_catalog.current_setting('track_counts')")) {
-			row.next();
-			if (!"on".equals(row.getString(1))) {
-				logger.warn("track_counts is off: deleted rows cannot be seen, only dropped objects and truncations."
-						+ " Set track_counts=on for the role that applies the schema scripts");
-			}
+	private static void announceBlindness(Connection connection, ScriptRun run) throws SQLException {
+		if (!run.isCounted(connection)) {
+			logger.warn("track_counts is off: deleted rows cannot be seen, only dropped objects and truncations."
+					+ " Set track_counts=on for the role that applies the schema scripts");
 		}
 	}
 

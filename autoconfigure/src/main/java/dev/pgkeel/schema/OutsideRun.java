@@ -4,8 +4,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import dev.pgkeel.schema.SchemaApplier.Applied;
 import org.apache.commons.logging.Log;
@@ -71,7 +73,7 @@ final class OutsideRun {
 		try (Statement statement = connection.createStatement()) {
 			connection.setAutoCommit(true);
 			statement.setEscapeProcessing(false);
-			before = SessionState.of(connection, SETTINGS);
+			before = SessionState.of(connection, names(applied));
 			settle(statement);
 			runAll(connection, statement, applied, all);
 			statement.execute(before.restoring());
@@ -81,6 +83,12 @@ final class OutsideRun {
 			release(connection, before, ex);
 			throw ex;
 		}
+	}
+
+	private static Set<String> names(Applied applied) {
+		Set<String> names = new LinkedHashSet<>(SETTINGS);
+		applied.unfinished().forEach((script) -> script.settings().forEach((setting) -> names.add(setting.name())));
+		return names;
 	}
 
 	/**
@@ -98,7 +106,7 @@ final class OutsideRun {
 
 	private void runAll(Connection connection, Statement statement, Applied applied, List<ScriptOutline> all)
 			throws SQLException {
-		SessionState settled = SessionState.of(connection, SETTINGS);
+		SessionState settled = SessionState.of(connection, names(applied));
 		Map<String, HistoryEntry> entries = this.history.read(connection, applied.table());
 		try {
 			for (ScriptOutline script : applied.unfinished()) {

@@ -67,7 +67,7 @@ final class SchemaApplier {
 	Applied apply(Connection connection, List<ScriptOutline> scripts, List<ScriptOutline> all, RunProgress progress,
 			RunWatch watch) throws SQLException {
 		List<Applied> committed = new ArrayList<>();
-		this.transaction.run(connection, watch, (open, last) -> {
+		this.transaction.run(connection, watch, ScriptOutline.sets(scripts), (open, last) -> {
 			if (last) {
 				progress.lastAttempt();
 			}

@@ -5,6 +5,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 import org.apache.commons.logging.Log;
@@ -27,6 +29,12 @@ final class SchemaTransaction {
 			    then pg_catalog.set_config('lock_timeout', '%d', true) end,
 			  case when pg_catalog.version() ~ 'linux'
 			    then pg_catalog.set_config('client_connection_check_interval', '1s', true) end""";
+
+	/**
+	 * What a transaction sets for itself, until its end.
+	 */
+	static final List<String> SETTINGS = List.of("client_min_messages", "statement_timeout", "lock_timeout",
+			"client_connection_check_interval");
 
 	private final SchemaLock lock;
 
@@ -51,18 +59,22 @@ final class SchemaTransaction {
 	 * Runs work in a transaction, and commits.
 	 * @param connection a connection without an open transaction
 	 * @param watch knows who is in the way
+	 * @param sets the names of the settings that the work may change
 	 * @param work the work
 	 * @throws SQLException if the connection fails
 	 * @throws SchemaScriptException if the work fails, or locks cannot be had
 	 */
-	void run(Connection connection, RunWatch watch, Work work) throws SQLException {
+	void run(Connection connection, RunWatch watch, Collection<String> sets, Work work) throws SQLException {
+		List<String> own = SETTINGS.stream().filter(sets::contains).toList();
 		connection.setAutoCommit(false);
 		for (int attempt = 1;; attempt++) {
 			try {
 				this.lock.acquire(connection);
+				SessionState before = SessionState.of(connection, own);
 				watch.watch(begin(connection));
 				work.run(connection, attempt == this.patience.attempts());
 				if (this.commits) {
+					restore(connection, before);
 					connection.commit();
 				}
 				else {
@@ -103,6 +115,18 @@ final class SchemaTransaction {
 			try (ResultSet row = statement.executeQuery(BEGIN.formatted(this.patience.lockTimeout().toMillis()))) {
 				row.next();
 				return row.getInt(1);
+			}
+		}
+	}
+
+	/**
+	 * What the session had is hidden by what holds in the transaction, and would not come
+	 * back if a script had set it too.
+	 */
+	private static void restore(Connection connection, SessionState before) throws SQLException {
+		if (!before.isEmpty()) {
+			try (Statement statement = connection.createStatement()) {
+				statement.execute(before.restoring());
 			}
 		}
 	}

@@ -2,8 +2,11 @@ package dev.pgkeel.schema;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a script holds, found by splitting it once without running it, so that none runs
@@ -16,15 +19,17 @@ import java.util.Map;
  * @param ownTransaction whether it asks for a transaction of its own
  * @param savepoints whether it has savepoints of its own
  * @param settings what it sets that statements outside of the transaction depend on
+ * @param sets the names of all settings that it changes
  */
 record ScriptOutline(SchemaScript script, int statements, List<SqlStatement> outside, ScriptNames names,
-		boolean ownTransaction, boolean savepoints, List<ScriptSetting> settings) {
+		boolean ownTransaction, boolean savepoints, List<ScriptSetting> settings, Set<String> sets) {
 
 	private static final String OWN_TRANSACTION = "pgkeel:own-transaction";
 
 	static ScriptOutline of(SchemaScript script) {
 		List<SqlStatement> outside = new ArrayList<>();
 		List<ScriptSetting> settings = new ArrayList<>();
+		Set<String> sets = new LinkedHashSet<>();
 		ScriptNames names = new ScriptNames();
 		int count = 0;
 		boolean ownTransaction = false;
@@ -38,6 +43,7 @@ record ScriptOutline(SchemaScript script, int statements, List<SqlStatement> out
 				if (StatementRules.runsOutside(statement)) {
 					outside.add(statement);
 				}
+				sets.addAll(ScriptSetting.namesIn(statement));
 				ScriptSetting setting = ScriptSetting.of(statement);
 				if (setting != null) {
 					settings.add(setting);
@@ -45,7 +51,7 @@ record ScriptOutline(SchemaScript script, int statements, List<SqlStatement> out
 			}
 		}
 		return new ScriptOutline(script, count, List.copyOf(outside), names, ownTransaction, savepoints,
-				List.copyOf(settings));
+				List.copyOf(settings), Set.copyOf(sets));
 	}
 
 	/**
@@ -58,6 +64,17 @@ record ScriptOutline(SchemaScript script, int statements, List<SqlStatement> out
 			.filter((setting) -> setting.number() < statement.number())
 			.forEach((setting) -> last.put(setting.name(), setting));
 		return List.copyOf(last.values());
+	}
+
+	/**
+	 * Returns the names of the settings that scripts change, beside those that are put
+	 * back after every script.
+	 */
+	static Set<String> sets(List<ScriptOutline> scripts) {
+		Set<String> names = new TreeSet<>();
+		scripts.forEach((script) -> names.addAll(script.sets()));
+		SessionState.OF_A_SCRIPT.forEach(names::remove);
+		return names;
 	}
 
 	String name() {

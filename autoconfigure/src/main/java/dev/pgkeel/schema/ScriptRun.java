@@ -38,6 +38,8 @@ final class ScriptRun {
 	 */
 	private static final int CHUNK_CHARACTERS = 32_000;
 
+	private static final String COUNTS = "track_counts";
+
 	private static final String SAVEPOINT = "pgkeel_chunk";
 
 	/**
@@ -95,6 +97,14 @@ final class ScriptRun {
 	}
 
 	/**
+	 * Returns whether the server counts all rows that the scripts write.
+	 */
+	boolean isCounted(Connection connection) throws SQLException {
+		return "on".equals(SessionState.of(connection, Set.of(COUNTS)).settings().get(COUNTS))
+				&& !ScriptOutline.sets(this.scripts).contains(COUNTS);
+	}
+
+	/**
 	 * Runs the scripts; the caller commits or rolls back.
 	 * @param connection a connection with an open transaction
 	 * @throws SQLException if the connection fails, or a lock could not be had
@@ -120,16 +130,28 @@ final class ScriptRun {
 			return;
 		}
 		SessionState state = SessionState.of(connection);
+		SessionState settings = SessionState.of(connection, ScriptOutline.sets(this.scripts));
 		this.progress.begin(this.scripts.stream().mapToInt(ScriptOutline::statements).sum());
 		try (Statement statement = connection.createStatement()) {
 			// JDBC's {escapes} would be looked for in the bodies of functions
 			statement.setEscapeProcessing(false);
 			for (ScriptOutline script : this.scripts) {
 				long start = System.nanoTime();
-				statement.execute(state.restoring());
 				run(script, statement, state, listener);
+				restore(statement, state, settings);
 				this.durations.put(script.name(), Duration.ofNanos(System.nanoTime() - start));
 			}
+		}
+	}
+
+	/**
+	 * In the role that the run began with, which another authorization of the session
+	 * takes away again.
+	 */
+	private static void restore(Statement statement, SessionState state, SessionState settings) throws SQLException {
+		statement.execute(state.restoring());
+		if (!settings.isEmpty()) {
+			statement.execute(settings.restoringChanged(SchemaTransaction.SETTINGS));
 			statement.execute(state.restoring());
 		}
 	}

@@ -168,7 +168,7 @@ class SchemaProofStartTests {
 				  if current_setting('pgkeel.ran', true) = 'yes' then
 				    lock table busy;
 				  end if;
-				  perform set_config('pgkeel.ran', 'yes', true);
+				  perform set_config('pgkeel' || '.ran', 'yes', true);
 				end $$;
 				""");
 		try (Connection other = this.database.connect(); Statement statement = other.createStatement()) {

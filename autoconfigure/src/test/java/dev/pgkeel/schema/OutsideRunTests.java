@@ -256,6 +256,25 @@ class OutsideRunTests {
 	}
 
 	@Test
+	void memoryOfTheScriptHoldsAfterTheCommit() {
+		this.database.execute(
+				"""
+						create table notes (id int);
+						create function remember(n int) returns int immutable language plpgsql as
+						  'begin
+						     if current_setting(''maintenance_work_mem'') <> ''77MB'' then raise exception ''forgotten''; end if;
+						     return n;
+						   end';
+						insert into notes values (1);
+						""");
+		this.folder.write("1_notes.sql", """
+				set maintenance_work_mem = '77MB';
+				create index concurrently if not exists notes_id on notes (remember(id));
+				""").apply();
+		assertThat(valid("notes_id")).isTrue();
+	}
+
+	@Test
 	void settingsHoldForWhatAnEarlierStartLeft() {
 		this.database.execute("create schema app; create table notes (id int); create table app.notes (id int);"
 				+ " insert into app.notes values (1), (1)");

@@ -6,6 +6,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -220,7 +221,7 @@ class SchemaConcurrencyTests {
 			reader.setAutoCommit(false);
 			statement.execute("select * from notes");
 			assertThatExceptionOfType(SchemaScriptException.class)
-				.isThrownBy(() -> transaction.run(connection, watch, (open, last) -> {
+				.isThrownBy(() -> transaction.run(connection, watch, Set.of(), (open, last) -> {
 					if (last) {
 						progress.lastAttempt();
 					}
