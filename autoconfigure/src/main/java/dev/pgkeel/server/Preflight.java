@@ -10,6 +10,7 @@ import java.util.Properties;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariCredentialsProvider;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.Credentials;
 import com.zaxxer.hikari.util.DriverDataSource;
@@ -20,6 +21,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
+import org.postgresql.util.PSQLState;
 
 /**
  * The way to the server beside the pool: a connection of its own, made with the pool's
@@ -234,9 +236,22 @@ public final class Preflight {
 		return new DriverDataSource(hidden.url(), null, properties, username, password).getConnection();
 	}
 
-	private static Credentials credentials(HikariConfig config) {
-		return (config.getCredentialsProvider() != null) ? config.getCredentialsProvider().getCredentials()
-				: config.getCredentials();
+	/**
+	 * A provider that cannot be asked now, such as a vault that is down, is no other
+	 * matter than a server that cannot be reached.
+	 */
+	private static Credentials credentials(HikariConfig config) throws SQLException {
+		HikariCredentialsProvider provider = config.getCredentialsProvider();
+		if (provider == null) {
+			return config.getCredentials();
+		}
+		try {
+			return provider.getCredentials();
+		}
+		catch (RuntimeException ex) {
+			throw new SQLException("The pool's credentials provider failed: " + ex.getMessage(),
+					PSQLState.CONNECTION_UNABLE_TO_CONNECT.getState(), ex);
+		}
 	}
 
 	/**

@@ -7,9 +7,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.Credentials;
 import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.embedded.EmbeddedPostgresServer;
 import dev.pgkeel.lease.GuardedDataSource;
@@ -84,6 +86,29 @@ class PoolInspectorTests {
 		finally {
 			inspector.destroy();
 		}
+	}
+
+	@Test
+	void credentialsThatCannotBeHadYetAreAskedForAgain(CapturedOutput output) {
+		TestDatabase database = TestServer.shared().newDatabase();
+		AtomicInteger asked = new AtomicInteger();
+		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
+		try (HikariDataSource pool = new HikariDataSource()) {
+			pool.setJdbcUrl(database.jdbcUrl());
+			pool.setCredentialsProvider(() -> {
+				if (asked.incrementAndGet() < 3) {
+					throw new IllegalStateException("the vault is sealed");
+				}
+				return new Credentials(database.username(), database.password());
+			});
+			inspector.inspect(pool, "pool", (connection, facts) -> new KnownServer(facts, Pooler.DIRECT, "plaintext"),
+					false);
+			Awaitility.await().until(() -> this.servers.get(pool) != null);
+		}
+		finally {
+			inspector.destroy();
+		}
+		assertThat(output).containsOnlyOnce("is asked again every 0 s: The pool's credentials provider failed");
 	}
 
 	@Test

@@ -192,6 +192,16 @@ class PreflightTests {
 	}
 
 	@Test
+	void credentialsThatCannotBeHadAreAFailureToConnect() {
+		this.pool.setCredentialsProvider(() -> {
+			throw new IllegalStateException("the vault is sealed");
+		});
+		assertThatExceptionOfType(SQLException.class).isThrownBy(new Preflight(this.pool)::connect)
+			.withMessage("The pool's credentials provider failed: the vault is sealed")
+			.withCauseInstanceOf(IllegalStateException.class);
+	}
+
+	@Test
 	void dataSourceClassIsUsed() throws SQLException {
 		this.pool.setJdbcUrl(null);
 		this.pool.setDataSourceClassName(PGSimpleDataSource.class.getName());
