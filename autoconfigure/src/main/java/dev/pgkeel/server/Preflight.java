@@ -194,7 +194,8 @@ public final class Preflight {
 
 	/**
 	 * Follows HikariCP 7.0.2, {@code PoolBase}: the order in which it looks at its
-	 * settings, and the credentials provider asked anew for each connection.
+	 * settings, the limit that a data source without one is given, and the credentials
+	 * provider asked anew for each connection.
 	 */
 	private Connection open(HikariConfig config) throws SQLException {
 		Credentials credentials = credentials(config);
@@ -206,6 +207,9 @@ public final class Preflight {
 		if (source == null) {
 			source = new DriverDataSource(config.getJdbcUrl(), config.getDriverClassName(), properties(config),
 					credentials.getUsername(), credentials.getPassword());
+		}
+		else if (source.getLoginTimeout() == 0) {
+			source.setLoginTimeout(loginTimeout());
 		}
 		return (credentials.getUsername() != null)
 				? source.getConnection(credentials.getUsername(), credentials.getPassword()) : source.getConnection();
@@ -260,8 +264,12 @@ public final class Preflight {
 	private Properties properties(HikariConfig config) {
 		Properties properties = new Properties();
 		properties.putAll(config.getDataSourceProperties());
-		properties.putIfAbsent("loginTimeout", String.valueOf(Math.max(1, this.timeout.toSeconds())));
+		properties.putIfAbsent("loginTimeout", String.valueOf(loginTimeout()));
 		return properties;
+	}
+
+	private int loginTimeout() {
+		return (int) Math.max(1, this.timeout.toSeconds());
 	}
 
 	private static Connection prepared(Connection connection, HikariConfig config) throws SQLException {

@@ -10,9 +10,12 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.Credentials;
@@ -23,6 +26,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.Driver;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -162,6 +167,29 @@ class PreflightTests {
 			this.pool.setJdbcUrl("jdbc:postgresql://localhost:" + mute.getLocalPort() + "/mute");
 			Preflight preflight = new Preflight(this.pool, null, Duration.ofSeconds(1));
 			assertThatExceptionOfType(SQLException.class).isThrownBy(preflight::connect);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void muteServerOfADataSourceIsGivenUpToo(boolean byClass) throws Exception {
+		try (ServerSocket mute = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+			String url = "jdbc:postgresql://localhost:" + mute.getLocalPort() + "/mute";
+			this.pool.setJdbcUrl(null);
+			if (byClass) {
+				this.pool.setDataSourceClassName(PGSimpleDataSource.class.getName());
+				this.pool.addDataSourceProperty("url", url);
+			}
+			else {
+				PGSimpleDataSource dataSource = new PGSimpleDataSource();
+				dataSource.setUrl(url);
+				this.pool.setDataSource(dataSource);
+			}
+			Preflight preflight = new Preflight(this.pool, null, Duration.ofSeconds(1));
+			FutureTask<Connection> connecting = new FutureTask<>(preflight::connect);
+			new Thread(connecting, "connecting").start();
+			assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> connecting.get(20, TimeUnit.SECONDS))
+				.withCauseInstanceOf(SQLException.class);
 		}
 	}
 
