@@ -213,6 +213,39 @@ class ServerMonitorTests {
 	}
 
 	@Test
+	void clockThatIsSetBackDoesNotKeepItFromAskingOnDemand() {
+		AtomicInteger asked = new AtomicInteger();
+		AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH.plus(Duration.ofHours(2)));
+		ServerMonitor lazy = hourly(asked, now);
+		lazy.startOnDemand();
+		lazy.refresh();
+		now.set(Instant.EPOCH);
+		lazy.refresh();
+		lazy.refresh();
+		assertThat(asked).hasValue(2);
+		lazy.stop();
+	}
+
+	@Test
+	void clockThatIsSetBackDoesNotKeepItFromHurrying() {
+		AtomicInteger asked = new AtomicInteger();
+		AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH.plus(Duration.ofHours(2)));
+		ServerMonitor slow = hourly(asked, now);
+		slow.start();
+		await(() -> assertThat(asked).hasValue(1));
+		now.set(Instant.EPOCH);
+		slow.hurry();
+		await(() -> assertThat(asked).hasValue(2));
+		slow.stop();
+	}
+
+	private ServerMonitor hourly(AtomicInteger asked, AtomicReference<Instant> now) {
+		return new ServerMonitor(this.sentinel, new MonitorSchedule(Duration.ofHours(1), Duration.ofHours(1)),
+				this.refusals, List.of((state) -> asked.incrementAndGet() < 0),
+				((InstantSource) now::get).withZone(ZoneOffset.UTC), new Random(1));
+	}
+
+	@Test
 	void hurriedMonitorAsksOutOfTurn() {
 		AtomicInteger asked = new AtomicInteger();
 		ServerMonitor slow = new ServerMonitor(new Counting(asked::incrementAndGet),
