@@ -144,7 +144,7 @@ final class Lease extends WeakReference<GuardedConnection> {
 	}
 
 	/**
-	 * Ends the lease because its holder closes the handle. Waits for who has locked it.
+	 * Ends the lease because the handle is closed. Waits for who has locked it.
 	 * @return whether HikariCP's connection is to be closed
 	 */
 	boolean close() {
@@ -152,7 +152,7 @@ final class Lease extends WeakReference<GuardedConnection> {
 			return false;
 		}
 		Runnable action = this.whenClosed;
-		if (action != null) {
+		if (action != null && this.holder == Thread.currentThread()) {
 			try {
 				action.run();
 			}

@@ -240,6 +240,31 @@ class PgkeelLeaseAutoConfigurationTests {
 	}
 
 	@Test
+	void borrowAfterAConnectionWasHandedOnIsNotNested(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("pgkeel.leak.capture=always").run((context) -> {
+			DataSource dataSource = context.getBean(DataSource.class);
+			Connection handedOn = dataSource.getConnection();
+			try (Connection own = dataSource.getConnection()) {
+				assertThat(own.isValid(5)).isTrue();
+			}
+			Thread other = new Thread(() -> close(handedOn), "other");
+			other.start();
+			other.join();
+			assertThat(context.getBean(LeasedPools.class).all().get("dataSource").held()).isEmpty();
+			assertThat(output).doesNotContain("borrows another one");
+		});
+	}
+
+	private static void close(Connection connection) {
+		try {
+			connection.close();
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Test
 	void nestedBorrowInServerlessIsRefusedWithBothLines() {
 		this.contextRunner.withPropertyValues("pgkeel.runtime-profile=serverless", "pgkeel.leak.capture=always")
 			.run((context) -> {
