@@ -124,7 +124,8 @@ final class DeadlockWatch {
 	/**
 	 * Returns who has waited shortest, if all holders wait. A connection that broke is
 	 * out of the pool, although its handle is not closed yet: the pool makes another one,
-	 * for which it is worth waiting.
+	 * for which it is worth waiting. A leak that is only reported would have been
+	 * reclaimed.
 	 * @param states what the sessions do, {@code null} if that does not matter yet
 	 */
 	private @Nullable NestedWaiter lastOfDeadlock(@Nullable Map<Lease, SessionState> states) {
@@ -136,7 +137,7 @@ final class DeadlockWatch {
 		NestedWaiter last = null;
 		for (Lease lease : leases) {
 			NestedWaiter waiter = this.waiters.get(lease.holder());
-			if (waiter == null || lease.lastUser() != lease.holder()
+			if (waiter == null || lease.isProven() || lease.lastUser() != lease.holder()
 					|| (states != null && !doesNothing(lease, states.get(lease)))) {
 				return null;
 			}

@@ -315,6 +315,20 @@ class WaitingTests {
 	}
 
 	@Test
+	void leakOnlyObservedIsNotTakenForADeadlock(CapturedOutput output) throws SQLException {
+		try (GuardedDataSource pool = this.pools.of(this.database, 1, GuardedPools.OBSERVING, Duration.ofSeconds(3))) {
+			pool.getConnection().createStatement().execute("select 1");
+			Awaitility.await().until(() -> {
+				GuardedPools.collect();
+				return !this.pools.events.isEmpty();
+			});
+			assertThatExceptionOfType(PoolExhaustedException.class).isThrownBy(pool::getConnection)
+				.satisfies((ex) -> assertThat(ex.getReason()).isEqualTo(ExhaustionReason.LEAKED));
+			assertThat(output).doesNotContain("Would have refused a nested borrow");
+		}
+	}
+
+	@Test
 	void exhaustedPoolNamesItsHolders(CapturedOutput output) throws Exception {
 		try (GuardedDataSource pool = this.pools.of(this.database, 1, GuardedPools.SETTINGS, Duration.ofMillis(300));
 				Connection connection = pool.getConnection()) {
