@@ -50,10 +50,11 @@ final class Exhaustion {
 
 	/**
 	 * HikariCP gives the last failure to connect as the cause, even if it made other
-	 * connections since: where all are there, it is not the reason.
+	 * connections since: where all are there, it is not the reason. There is none while
+	 * the first attempt to connect goes on for longer than the borrower waits.
 	 */
 	private ExhaustionReason reason(@Nullable Throwable cause, List<LeaseDescription> holders) {
-		if (cause != null && this.pool.total() < this.pool.maximumPoolSize()) {
+		if ((cause != null || holders.isEmpty()) && this.pool.total() < this.pool.maximumPoolSize()) {
 			return (cause instanceof SQLException ex && TOO_MANY_CONNECTIONS.equals(ex.getSQLState()))
 					? ExhaustionReason.SERVER_FULL : ExhaustionReason.SERVER_DOWN;
 		}
@@ -71,8 +72,11 @@ final class Exhaustion {
 	}
 
 	private static String problem(@Nullable Throwable cause) {
-		ConnectFailure failure = (cause != null) ? ConnectFailure.of(cause) : null;
-		return (failure != null) ? failure.problem() : String.valueOf((cause != null) ? cause.getMessage() : null);
+		if (cause == null) {
+			return "the server has not answered in time";
+		}
+		ConnectFailure failure = ConnectFailure.of(cause);
+		return (failure != null) ? failure.problem() : String.valueOf(cause.getMessage());
 	}
 
 	private static String list(List<LeaseDescription> holders) {

@@ -1,5 +1,7 @@
 package dev.pgkeel.lease;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -507,6 +509,25 @@ class WaitingTests {
 			PoolExhaustedException exhausted = exhaustion(pool);
 			assertThat(exhausted.getReason()).isEqualTo(ExhaustionReason.SERVER_DOWN);
 			assertThat((Throwable) exhausted).hasMessageContaining("it cannot be reached");
+		}
+	}
+
+	@Test
+	void serverThatSaysNothingIsNoBusyPool() throws Exception {
+		try (ServerSocket mute = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+			HikariDataSource plain = new HikariDataSource();
+			plain.setJdbcUrl("jdbc:postgresql://localhost:" + mute.getLocalPort() + "/mute");
+			plain.setInitializationFailTimeout(-1);
+			// HikariCP gives the driver 2 s
+			plain.setConnectionTimeout(1600);
+			try (GuardedDataSource pool = GuardedDataSource.of(plain, "pool", GuardedPools.SETTINGS, (event) -> {
+			})) {
+				PoolExhaustedException exhausted = exhaustion(pool);
+				assertThat(exhausted.getCause()).isNull();
+				assertThat(exhausted.getReason()).isEqualTo(ExhaustionReason.SERVER_DOWN);
+				assertThat((Throwable) exhausted).hasMessageEndingWith(
+						": the pool could not make another connection, since the server has not answered in time");
+			}
 		}
 	}
 
