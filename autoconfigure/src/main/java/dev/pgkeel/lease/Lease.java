@@ -263,7 +263,9 @@ final class Lease extends WeakReference<GuardedConnection> {
 	}
 
 	void countCollection() {
-		this.collections++;
+		if (this.collections < Byte.MAX_VALUE) {
+			this.collections++;
+		}
 	}
 
 	/**

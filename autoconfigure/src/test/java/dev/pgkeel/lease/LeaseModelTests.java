@@ -145,6 +145,15 @@ class LeaseModelTests {
 		assertThat(this.touchedLate).hasValue(0);
 	}
 
+	@Test
+	void leaseThatWasOutForManyCollectionsJustifiesNoMore() {
+		Lease lease = borrow().lease;
+		for (int collection = 1; collection <= 300; collection++) {
+			lease.countCollection();
+			assertThat(lease.collections()).isPositive();
+		}
+	}
+
 	@RepeatedTest(3)
 	void registryHoldsTheOpenOnes() throws Exception {
 		int workers = 6;
