@@ -23,10 +23,11 @@ final class SessionStates {
 
 	/**
 	 * A statement of its own begins no transaction that has to be ended, and the process
-	 * ids are numbers: nothing is prepared, which not every pooler can do.
+	 * ids are numbers: nothing is prepared, which not every pooler can do. With
+	 * track_activities off the server does not know.
 	 */
 	private static final String QUERY = """
-			select pid, state, state_change, pg_backend_pid() as own,
+			select pid, nullif(state, 'disabled') as state, state_change, pg_backend_pid() as own,
 			  (extract(epoch from clock_timestamp() - state_change) * 1000)::bigint as unchanged
 			from pg_catalog.pg_stat_activity where pid in (%s)""";
 

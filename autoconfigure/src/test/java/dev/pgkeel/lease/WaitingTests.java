@@ -82,6 +82,18 @@ class WaitingTests {
 		Awaitility.await().until(() -> Thread.getAllStackTraces().keySet().stream().noneMatch(WaitingTests::isWatch));
 	}
 
+	@Test
+	void starvedPoolHealsThoughTheServerDoesNotTrackActivities() throws Exception {
+		this.database.execute("alter database " + this.database.name() + " set track_activities = off");
+		try (GuardedDataSource pool = this.pools.of(this.database, 1, GuardedPools.SETTINGS)) {
+			this.threads.submit(leak(pool)).get();
+			try (Connection connection = pool.getConnection()) {
+				assertThat(connection.isValid(5)).isTrue();
+			}
+			assertThat(GuardedPools.leases(pool).counters().reclaimed()).isOne();
+		}
+	}
+
 	private static boolean isWatch(Thread thread) {
 		return thread.getName().equals("guarded pgkeel leaks") && thread.isAlive();
 	}
