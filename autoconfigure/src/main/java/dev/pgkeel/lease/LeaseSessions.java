@@ -121,8 +121,8 @@ final class LeaseSessions {
 		return byPid;
 	}
 
-	String lastSeen(Lease lease) {
-		return describe(this.lastSeen.get(lease));
+	@Nullable SessionState lastState(Lease lease) {
+		return this.lastSeen.get(lease);
 	}
 
 	static String describe(@Nullable SessionState session) {

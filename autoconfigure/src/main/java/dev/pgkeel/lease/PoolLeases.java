@@ -43,6 +43,8 @@ public final class PoolLeases {
 
 	private final LeaseSessions sessions;
 
+	private final SuspectWatch suspects;
+
 	private final NestedBorrows nested;
 
 	private final Exhaustion exhaustion;
@@ -63,8 +65,8 @@ public final class PoolLeases {
 		StarvedPool starvation = new StarvedPool(pool, settings.collectWhenStarved(), this.registry, detector,
 				this.sessions, this.counters);
 		DeadlockWatch deadlocks = new DeadlockWatch(pool, settings.mode(), this.registry, this.sessions, starvation);
-		this.watch = new LeakWatch(pool, settings.background(), this.registry, detector,
-				new SuspectWatch(settings.suspectAfter(), this.sessions, this.counters, reporter), starvation,
+		this.suspects = new SuspectWatch(settings.suspectAfter(), this.sessions, this.counters, reporter);
+		this.watch = new LeakWatch(pool, settings.background(), this.registry, detector, this.suspects, starvation,
 				deadlocks, this.capture);
 		this.nested = new NestedBorrows(pool, this.registry, this.capture, this.counters, this.watch, deadlocks);
 		this.exhaustion = new Exhaustion(pool, this::held);
@@ -200,9 +202,10 @@ public final class PoolLeases {
 
 	private LeaseDescription describe(Lease lease) {
 		CallSite callSite = lease.callSite();
-		String leak = lease.isProven() ? "proven" : (lease.isSuspected() ? "suspected" : null);
+		String leak = lease.isProven() ? "proven" : (this.suspects.isSuspect(lease) ? "suspected" : null);
 		return new LeaseDescription(lease.backendPid(), Holders.name(lease.holder()), lease.holder().getId(),
-				lease.heldFor(), (callSite != null) ? callSite.toString() : null, this.sessions.lastSeen(lease), leak);
+				lease.heldFor(), (callSite != null) ? callSite.toString() : null,
+				LeaseSessions.describe(this.sessions.lastState(lease)), leak);
 	}
 
 	/**

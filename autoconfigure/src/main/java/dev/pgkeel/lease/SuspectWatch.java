@@ -81,6 +81,15 @@ final class SuspectWatch {
 	}
 
 	/**
+	 * Returns whether a lease is suspected and has not gone on since, as far as the
+	 * server was asked.
+	 */
+	boolean isSuspect(Lease lease) {
+		SessionState session = this.sessions.lastState(lease);
+		return lease.isSuspected() && (session == null || session.unchangedFor() == null || isIdle(lease, session));
+	}
+
+	/**
 	 * Where the server does not tell, a thread that waits for its answer shows that the
 	 * session is at work.
 	 */

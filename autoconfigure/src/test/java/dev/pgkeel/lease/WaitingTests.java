@@ -9,7 +9,9 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +23,7 @@ import java.util.concurrent.FutureTask;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.PgkeelMode;
+import dev.pgkeel.server.SeenSession;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -426,6 +429,32 @@ class WaitingTests {
 			assertThat(exhaustion(pool).getReason()).isEqualTo(ExhaustionReason.LEAKED);
 			other.close();
 		}
+	}
+
+	@Test
+	void suspectThatWorksAgainIsNone() throws Exception {
+		LeakSettings settings = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofMillis(700), true, LeakCapture.ADAPTIVE,
+				true);
+		try (GuardedDataSource pool = this.pools.of(this.database, 1, settings, Duration.ofMillis(300));
+				Connection connection = pool.getConnection()) {
+			PoolLeases leases = GuardedPools.leases(pool);
+			assertThat(connection.isValid(5)).isTrue();
+			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !this.pools.events.isEmpty());
+			assertThat(exhaustion(pool).getReason()).isEqualTo(ExhaustionReason.LEAKED);
+			sees(leases, "active", Duration.ofSeconds(2));
+			assertThat(exhaustion(pool).getReason()).isEqualTo(ExhaustionReason.BUSY);
+			sees(leases, "idle in transaction", Duration.ofMillis(5));
+			assertThat(leases.held()).singleElement().extracting(LeaseDescription::leak).isNull();
+			sees(leases, "idle in transaction", Duration.ofSeconds(2));
+			assertThat(leases.held()).singleElement().extracting(LeaseDescription::leak).isEqualTo("suspected");
+			assertThat(leases.counters().suspected()).isOne();
+		}
+	}
+
+	private static void sees(PoolLeases leases, String state, Duration unchangedFor) {
+		Map<Integer, SeenSession> seen = new HashMap<>();
+		leases.watch().forEach((pid) -> seen.put(pid, new SeenSession(pid, "notes", state, unchangedFor, null, null)));
+		leases.seen(seen);
 	}
 
 	@Test
