@@ -150,8 +150,15 @@ public class GuardedDataSource extends HikariDataSource {
 		super.close();
 	}
 
-	private Connection lendBare() throws SQLException {
+	/**
+	 * Who is interrupted while it waits fails as in HikariCP's own queue, and does not
+	 * start the pool for those who go on waiting.
+	 */
+	private Connection lendBare(String name) throws SQLException {
 		awaitStart();
+		if (this.beforeStart != null && Thread.currentThread().isInterrupted()) {
+			throw new SQLException(name + " - Interrupted during connection acquisition");
+		}
 		return super.getConnection();
 	}
 
@@ -210,13 +217,13 @@ public class GuardedDataSource extends HikariDataSource {
 
 		@Override
 		public Connection borrow() throws SQLException {
-			return lendBare();
+			return lendBare(name());
 		}
 
 		@Override
 		public Connection borrow(Duration patience) throws SQLException {
 			return (!isClosed() && getHikariPoolMXBean() instanceof HikariPool running)
-					? running.getConnection(patience.toMillis()) : lendBare();
+					? running.getConnection(patience.toMillis()) : lendBare(name());
 		}
 
 		/**

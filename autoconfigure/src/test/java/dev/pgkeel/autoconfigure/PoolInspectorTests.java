@@ -153,8 +153,10 @@ class PoolInspectorTests {
 		try (GuardedDataSource pool = guarded()) {
 			inspector.inspect(pool, "pool", adapting(pool, answer), false);
 			Thread.currentThread().interrupt();
-			pool.awaitStart();
+			assertThatExceptionOfType(SQLException.class).isThrownBy(pool::getConnection)
+				.withMessage("pool - Interrupted during connection acquisition");
 			assertThat(Thread.interrupted()).isTrue();
+			assertThat(pool.isRunning()).isFalse();
 			CompletableFuture<Integer> threshold = CompletableFuture.supplyAsync(() -> prepareThreshold(pool));
 			answer.countDown();
 			assertThat(threshold.get()).isZero();
