@@ -129,13 +129,17 @@ public class GuardedDataSource extends HikariDataSource {
 	}
 
 	/**
-	 * Evicts a connection.
+	 * Evicts a connection. One that was returned is evicted when nobody uses it, as
+	 * HikariCP does.
 	 * @param connection a handle of ours, or what {@code super} expects
 	 */
 	@Override
 	public void evictConnection(Connection connection) {
 		if (connection instanceof GuardedConnection handle) {
 			handle.lease.evict(this::evictBare);
+			if (isReturned(handle)) {
+				evictBare(handle.delegate);
+			}
 		}
 		else {
 			super.evictConnection(connection);
@@ -162,8 +166,27 @@ public class GuardedDataSource extends HikariDataSource {
 		return super.getConnection();
 	}
 
+	/**
+	 * While a connection is being returned HikariCP cannot tell whose it is.
+	 */
+	private static boolean isReturned(Connection handle) {
+		try {
+			return handle.isClosed();
+		}
+		catch (SQLException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * HikariCP 7.0.2 makes a new connection after an eviction only if fewer than
+	 * {@code minimumIdle} are left, however many wait.
+	 */
 	private void evictBare(Connection proxy) {
 		super.evictConnection(proxy);
+		if (getHikariPoolMXBean() instanceof HikariPool running) {
+			running.addBagItem(running.getThreadsAwaitingConnection());
+		}
 	}
 
 	/**
@@ -226,16 +249,9 @@ public class GuardedDataSource extends HikariDataSource {
 					? running.getConnection(patience.toMillis()) : lendBare(name());
 		}
 
-		/**
-		 * HikariCP 7.0.2 makes a new connection after an eviction only if fewer than
-		 * {@code minimumIdle} are left, however many wait.
-		 */
 		@Override
 		public void evict(Connection proxy) {
 			evictBare(proxy);
-			if (getHikariPoolMXBean() instanceof HikariPool running) {
-				running.addBagItem(running.getThreadsAwaitingConnection());
-			}
 		}
 
 	}

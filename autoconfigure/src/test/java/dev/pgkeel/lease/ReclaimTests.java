@@ -244,6 +244,31 @@ class ReclaimTests {
 	}
 
 	@Test
+	void evictionAfterTheReturnEndsTheSessionWhenNobodyUsesIt() throws SQLException {
+		try (GuardedDataSource single = this.pools.of(this.database, 1, GuardedPools.SETTINGS)) {
+			Connection returned = single.getConnection();
+			int first = pid(returned);
+			returned.close();
+			single.evictConnection(returned);
+			Connection next = single.getConnection();
+			int second = pid(next);
+			assertThat(second).isNotEqualTo(first);
+			next.close();
+			try (Connection user = single.getConnection()) {
+				single.evictConnection(next);
+				assertThat(pid(user)).isEqualTo(second);
+			}
+			try (Connection last = single.getConnection()) {
+				assertThat(pid(last)).isNotEqualTo(second);
+			}
+		}
+	}
+
+	private static int pid(Connection connection) throws SQLException {
+		return connection.unwrap(PGConnection.class).getBackendPID();
+	}
+
+	@Test
 	void evictionRacingCloseNeverEndsTheNextBorrowersSession() throws Exception {
 		ExecutorService threads = Executors.newSingleThreadExecutor();
 		try (GuardedDataSource single = this.pools.of(this.database, 1, GuardedPools.SETTINGS)) {
