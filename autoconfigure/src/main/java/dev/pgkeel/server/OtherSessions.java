@@ -7,7 +7,8 @@ import java.sql.SQLException;
 
 /**
  * The sessions that other applications have on the server. An ordinary role counts some
- * processes that serve no client among them.
+ * processes that serve no client among them. Who names its sessions itself is known by
+ * that name, with role and database.
  *
  * @since 0.1.0
  */
@@ -18,7 +19,9 @@ public final class OtherSessions {
 			where coalesce(backend_type, case when datid is not null and usesysid is not null
 			    then 'client backend' end) = 'client backend'
 			  and pid <> pg_backend_pid()
-			  and regexp_replace(application_name, '/[0-9a-z]{6}$', '') not in (?, ?)""";
+			  and regexp_replace(application_name, '/[0-9a-z]{6}$', '') not in (?, ?)
+			  and (application_name, usename, datname)
+			    <> (current_setting('application_name'), session_user, current_database())""";
 
 	private OtherSessions() {
 	}
