@@ -157,13 +157,16 @@ final class PoolInspection {
 			logger.info(report.pool() + " - observed only: would have set " + needed + ", since " + needed.reason());
 			return;
 		}
-		if (pool.isRunning()) {
-			logger.warn(report.pool() + " - runs already without " + needed + ", although " + needed.reason()
-					+ ". Restart the application, or set spring.datasource.hikari.data-source-properties."
-					+ needed.name());
-			return;
+		// HikariCP 7.0.2 holds this lock while it starts the pool
+		synchronized (pool) {
+			if (pool.isRunning()) {
+				logger.warn(report.pool() + " - runs already without " + needed + ", although " + needed.reason()
+						+ ". Restart the application, or set spring.datasource.hikari.data-source-properties."
+						+ needed.name());
+				return;
+			}
+			PoolerAdaptation.apply(pool, needed);
 		}
-		PoolerAdaptation.apply(pool, needed);
 		this.reports.add(beanName, report.with(needed));
 		logger.info(report.pool() + " - set " + needed + ", since " + needed.reason());
 	}

@@ -5,12 +5,15 @@ import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.IMetricsTracker;
 import com.zaxxer.hikari.util.Credentials;
 import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.embedded.EmbeddedPostgresServer;
@@ -20,15 +23,21 @@ import dev.pgkeel.lease.LeakSettings;
 import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.KnownServers;
 import dev.pgkeel.server.Pooler;
+import dev.pgkeel.server.ServerFacts;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
+import dev.pgkeel.tls.TlsDecision;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.postgresql.PGConnection;
 
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -249,6 +258,50 @@ class PoolInspectorTests {
 		}
 		finally {
 			inspector.destroy();
+		}
+	}
+
+	@Test
+	void poolThatIsBeingStartedIsNotSaidToBeAdapted(CapturedOutput output) throws Exception {
+		TestDatabase database = TestServer.shared().newDatabase();
+		CountDownLatch starting = new CountDownLatch(1);
+		CountDownLatch start = new CountDownLatch(1);
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, PgkeelAutoConfiguration.class,
+					PgkeelPoolAutoConfiguration.class))
+			.withPropertyValues(database.properties())
+			.withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/absent",
+					"pgkeel.pooler=transaction")
+			.run((context) -> {
+				HikariDataSource pool = context.getBean(HikariDataSource.class);
+				pool.setJdbcUrl(database.jdbcUrl());
+				pool.setMetricsTrackerFactory((name, figures) -> {
+					starting.countDown();
+					awaitQuietly(start);
+					return new IMetricsTracker() {
+					};
+				});
+				FutureTask<Connection> borrow = new FutureTask<>(pool::getConnection);
+				new Thread(borrow, "borrows").start();
+				starting.await();
+				FutureTask<KnownServer> look = new FutureTask<>(() -> look(context, pool, database));
+				Thread looks = new Thread(look, "looks");
+				looks.start();
+				Awaitility.await().until(() -> look.isDone() || looks.getState() == Thread.State.BLOCKED);
+				start.countDown();
+				assertThat(look.get().pooler()).isEqualTo(Pooler.TRANSACTION);
+				borrow.get().close();
+				assertThat(pool.getDataSourceProperties()).doesNotContainKey("prepareThreshold");
+			});
+		assertThat(output).contains("dataSource - runs already without prepareThreshold=0");
+	}
+
+	private static KnownServer look(ApplicationContext context, HikariDataSource pool, TestDatabase database)
+			throws SQLException {
+		try (Connection connection = database.connect()) {
+			return context.getBean(PoolInspection.class)
+				.inspect(pool, "dataSource", new TlsDecision(null, "for a test", Map.of()), connection,
+						ServerFacts.read(connection));
 		}
 	}
 
