@@ -101,9 +101,12 @@ final class PoolBudget {
 	 * @param report how it came to its settings
 	 * @param sizing its size compared with its share
 	 * @param limits the server's limits
+	 * @param refusable whether the pool may be refused still
 	 * @return the report with what was changed
+	 * @throws OverBudgetException if the pool is refused
 	 */
-	PoolReport settle(HikariDataSource pool, PoolReport report, PoolSizing sizing, SessionLimits limits) {
+	PoolReport settle(HikariDataSource pool, PoolReport report, PoolSizing sizing, SessionLimits limits,
+			boolean refusable) {
 		if (!sizing.isOver()) {
 			if (sizing.otherSessions() != null && sizing.needed() + sizing.otherSessions() > limits.usable()) {
 				logger.info(report.pool() + " - within its budget, but not beside all others: " + sizing);
@@ -117,7 +120,7 @@ final class PoolBudget {
 							: "a size from the profile would have been lowered"));
 			return report;
 		}
-		if (mayRefuse()) {
+		if (refusable && mayRefuse()) {
 			throw new OverBudgetException(sizing.toString(), sizing.largest());
 		}
 		if (ours && this.overBudget == OverBudget.CLAMP) {

@@ -145,9 +145,8 @@ final class PoolConfigurer {
 			TlsDecision tls = this.inspection.protect(pool, beanName, report);
 			// A check connects by itself
 			if (!CheckEnvironmentPostProcessor.isCheck(this.environment)) {
-				this.inspector.inspect(pool, report.pool(),
-						(connection, facts) -> this.inspection.inspect(pool, beanName, tls, connection, facts),
-						this.inspection.mayRefuse());
+				this.inspector.inspect(pool, report.pool(), (connection, facts, refusable) -> this.inspection
+					.inspect(pool, beanName, tls, connection, facts, refusable), this.inspection.mayRefuse());
 			}
 		}
 	}

@@ -109,8 +109,13 @@ final class PoolInspection {
 		return this.budget.mayRefuse();
 	}
 
+	/**
+	 * Draws the conclusions.
+	 * @throws OverBudgetException if the pool is refused, which it only may be if it is
+	 * refusable
+	 */
 	KnownServer inspect(HikariDataSource pool, String beanName, TlsDecision decision, Connection connection,
-			ServerFacts facts) {
+			ServerFacts facts, boolean refusable) {
 		PoolReport report = Objects.requireNonNull(this.reports.all().get(beanName));
 		PoolerProbe.Result pooler = pooler(pool, connection, facts);
 		PoolSetting needed = PoolerAdaptation.needed(pool, pooler);
@@ -128,7 +133,7 @@ final class PoolInspection {
 		if (sizing != null) {
 			this.reports.size(beanName, sizing);
 			PoolReport latest = Objects.requireNonNull(this.reports.all().get(beanName));
-			this.reports.add(beanName, this.budget.settle(pool, latest, sizing, facts.limits()));
+			this.reports.add(beanName, this.budget.settle(pool, latest, sizing, facts.limits(), refusable));
 		}
 		return server;
 	}

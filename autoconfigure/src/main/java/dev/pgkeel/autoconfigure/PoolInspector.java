@@ -74,15 +74,17 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 	 * @param poolName the pool's name
 	 * @param inspection draws the conclusions from the first connection
 	 * @param mayRefuse whether the conclusion may be that the pool is refused, so that
-	 * nobody is to have it before
+	 * nobody is to have it before. Who has it once keeps it
 	 * @throws OverBudgetException if the pool is refused
 	 */
 	void inspect(HikariDataSource pool, String poolName, Inspection inspection, boolean mayRefuse) {
-		FutureTask<?> attempt = new FutureTask<>(new Inspector(pool, poolName, inspection), null);
+		Inspector inspector = new Inspector(pool, poolName, inspection, mayRefuse);
+		FutureTask<?> attempt = new FutureTask<>(inspector, null);
 		InspectionWait wait = new InspectionWait(poolName, attempt);
 		if (!(pool instanceof GuardedDataSource guarded) || mayRefuse) {
 			this.executor.execute(attempt);
 			wait.await();
+			inspector.mayRefuse = false;
 			return;
 		}
 		// Before it begins, since a size that is set from here on is the application's
@@ -123,10 +125,12 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 		 * Draws the conclusions.
 		 * @param connection the first connection
 		 * @param facts the server's facts
+		 * @param refusable whether the pool may be refused still
 		 * @return what is known then
 		 * @throws SQLException if the server fails meanwhile
+		 * @throws OverBudgetException if the pool is refused
 		 */
-		KnownServer inspect(Connection connection, ServerFacts facts) throws SQLException;
+		KnownServer inspect(Connection connection, ServerFacts facts, boolean refusable) throws SQLException;
 
 	}
 
@@ -141,12 +145,15 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 
 		private final Inspection inspection;
 
+		private volatile boolean mayRefuse;
+
 		private boolean warned;
 
-		Inspector(HikariDataSource pool, String poolName, Inspection inspection) {
+		Inspector(HikariDataSource pool, String poolName, Inspection inspection, boolean mayRefuse) {
 			this.pool = pool;
 			this.poolName = poolName;
 			this.inspection = inspection;
+			this.mayRefuse = mayRefuse;
 		}
 
 		@Override
@@ -177,7 +184,7 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 		 */
 		private void learn(Connection connection) throws SQLException {
 			try {
-				KnownServer server = this.inspection.inspect(connection, ServerFacts.read(connection));
+				KnownServer server = this.inspection.inspect(connection, ServerFacts.read(connection), this.mayRefuse);
 				PoolInspector.this.servers.put(this.pool, server);
 				logger.info(this.poolName + " - " + server);
 			}

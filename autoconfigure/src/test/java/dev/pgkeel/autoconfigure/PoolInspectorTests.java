@@ -57,8 +57,8 @@ class PoolInspectorTests {
 		try (HikariDataSource pool = new HikariDataSource()) {
 			pool.setJdbcUrl("jdbc:postgresql://localhost:" + port + "/postgres");
 			pool.setUsername("postgres");
-			inspector.inspect(pool, "pool", (connection, facts) -> new KnownServer(facts, Pooler.DIRECT, "plaintext"),
-					false);
+			inspector.inspect(pool, "pool",
+					(connection, facts, refusable) -> new KnownServer(facts, Pooler.DIRECT, "plaintext"), false);
 			assertThat(this.servers.get(pool)).isNull();
 			try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(null, port)) {
 				Awaitility.await().until(() -> this.servers.get(pool) != null);
@@ -85,8 +85,8 @@ class PoolInspectorTests {
 		try (HikariDataSource pool = new HikariDataSource()) {
 			pool.setJdbcUrl(database.directUrl());
 			pool.setUsername(role);
-			inspector.inspect(pool, "pool", (connection, facts) -> new KnownServer(facts, Pooler.DIRECT, "plaintext"),
-					false);
+			inspector.inspect(pool, "pool",
+					(connection, facts, refusable) -> new KnownServer(facts, Pooler.DIRECT, "plaintext"), false);
 			assertThat(output).contains("pool - the server does not tell about itself, and is not asked again",
 					"pg_is_in_recovery (SQLSTATE 42501)");
 			assertThat(output).doesNotContain("cannot be reached yet");
@@ -110,8 +110,8 @@ class PoolInspectorTests {
 				}
 				return new Credentials(database.username(), database.password());
 			});
-			inspector.inspect(pool, "pool", (connection, facts) -> new KnownServer(facts, Pooler.DIRECT, "plaintext"),
-					false);
+			inspector.inspect(pool, "pool",
+					(connection, facts, refusable) -> new KnownServer(facts, Pooler.DIRECT, "plaintext"), false);
 			Awaitility.await().until(() -> this.servers.get(pool) != null);
 		}
 		finally {
@@ -126,8 +126,8 @@ class PoolInspectorTests {
 		HikariDataSource pool = new HikariDataSource();
 		pool.setJdbcUrl("jdbc:postgresql://127.0.0.1:1/absent");
 		pool.close();
-		inspector.inspect(pool, "pool", (connection, facts) -> new KnownServer(facts, Pooler.DIRECT, "plaintext"),
-				false);
+		inspector.inspect(pool, "pool",
+				(connection, facts, refusable) -> new KnownServer(facts, Pooler.DIRECT, "plaintext"), false);
 		inspector.destroy();
 		assertThat(this.servers.get(pool)).isNull();
 	}
@@ -138,9 +138,9 @@ class PoolInspectorTests {
 		CountDownLatch answer = new CountDownLatch(1);
 		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
 		try (GuardedDataSource pool = guarded()) {
-			inspector.inspect(pool, "pool", (connection, facts) -> {
+			inspector.inspect(pool, "pool", (connection, facts, refusable) -> {
 				asked.countDown();
-				return adapting(pool, answer).inspect(connection, facts);
+				return adapting(pool, answer).inspect(connection, facts, refusable);
 			}, false);
 			CompletableFuture<Integer> threshold = CompletableFuture.supplyAsync(() -> prepareThreshold(pool));
 			asked.await();
@@ -212,8 +212,8 @@ class PoolInspectorTests {
 	void serverIsKnownWhenAllBeansAreMade() {
 		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
 		try (GuardedDataSource pool = guarded()) {
-			inspector.inspect(pool, "pool", (connection, facts) -> new KnownServer(facts, Pooler.DIRECT, "plaintext"),
-					false);
+			inspector.inspect(pool, "pool",
+					(connection, facts, refusable) -> new KnownServer(facts, Pooler.DIRECT, "plaintext"), false);
 			inspector.afterSingletonsInstantiated();
 			assertThat(this.servers.get(pool)).isNotNull();
 			assertThat(pool.isRunning()).isFalse();
@@ -228,7 +228,7 @@ class PoolInspectorTests {
 		CompletableFuture<Thread> looks = new CompletableFuture<>();
 		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
 		try (GuardedDataSource pool = guarded()) {
-			inspector.inspect(pool, "pool", (connection, facts) -> {
+			inspector.inspect(pool, "pool", (connection, facts, refusable) -> {
 				looks.complete(Thread.currentThread());
 				try {
 					new CountDownLatch(1).await();
@@ -252,7 +252,7 @@ class PoolInspectorTests {
 		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
 		try (GuardedDataSource pool = guarded()) {
 			assertThatExceptionOfType(OverBudgetException.class)
-				.isThrownBy(() -> inspector.inspect(pool, "pool", (connection, facts) -> {
+				.isThrownBy(() -> inspector.inspect(pool, "pool", (connection, facts, refusable) -> {
 					throw new OverBudgetException("too large", 1);
 				}, true));
 		}
@@ -301,7 +301,30 @@ class PoolInspectorTests {
 		try (Connection connection = database.connect()) {
 			return context.getBean(PoolInspection.class)
 				.inspect(pool, "dataSource", new TlsDecision(null, "for a test", Map.of()), connection,
-						ServerFacts.read(connection));
+						ServerFacts.read(connection), false);
+		}
+	}
+
+	@Test
+	void poolThatWasGivenOutIsNotRefusedAnyMore() throws IOException {
+		int port = freePort();
+		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
+		try (HikariDataSource pool = new HikariDataSource()) {
+			pool.setJdbcUrl("jdbc:postgresql://localhost:" + port + "/postgres");
+			pool.setUsername("postgres");
+			inspector.inspect(pool, "pool", (connection, facts, refusable) -> {
+				if (refusable) {
+					throw new OverBudgetException("too large", 1);
+				}
+				return new KnownServer(facts, Pooler.DIRECT, "plaintext");
+			}, true);
+			try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(null, port)) {
+				Awaitility.await().until(() -> this.servers.get(pool) != null);
+				assertThat(this.servers.get(pool).facts().version()).isEqualTo(server.version());
+			}
+		}
+		finally {
+			inspector.destroy();
 		}
 	}
 
@@ -322,7 +345,7 @@ class PoolInspectorTests {
 	 * Concludes, once it may, that the pool must not have named statements.
 	 */
 	private static PoolInspector.Inspection adapting(GuardedDataSource pool, CountDownLatch answer) {
-		return (connection, facts) -> {
+		return (connection, facts, refusable) -> {
 			awaitQuietly(answer);
 			pool.addDataSourceProperty("prepareThreshold", "0");
 			return new KnownServer(facts, Pooler.DIRECT, "plaintext");
