@@ -1,7 +1,8 @@
 package dev.pgkeel.server;
 
+import java.util.Collections;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.WeakHashMap;
 
 import com.zaxxer.hikari.HikariDataSource;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KnownServers {
 
-	private final Map<HikariDataSource, KnownServer> byPool = new ConcurrentHashMap<>();
+	/**
+	 * A pool of a scope that is refreshed comes and goes.
+	 */
+	private final Map<HikariDataSource, KnownServer> byPool = Collections.synchronizedMap(new WeakHashMap<>());
 
 	/**
 	 * Remembers a server.
