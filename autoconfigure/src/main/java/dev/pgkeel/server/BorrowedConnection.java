@@ -12,14 +12,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An idle connection of the pool, borrowed for each question. Only when there is none is
- * one opened beside the pool, and closed again. It never starts the pool, and never waits
- * for a borrower of the application.
+ * one opened beside the pool, and closed again, or, where there is no way around it, by
+ * the pool. It never starts the pool, and never waits for a borrower of the application.
  *
  * @since 0.1.0
  */
 public final class BorrowedConnection implements MonitorConnection {
 
 	private static final Duration PATIENCE = Duration.ofMillis(250);
+
+	private static final Duration PATIENCE_WITH_A_NEW_ONE = Duration.ofSeconds(2);
 
 	private final Supplier<HikariDataSource> pool;
 
@@ -49,8 +51,8 @@ public final class BorrowedConnection implements MonitorConnection {
 	 * is too long, and what the monitor borrows is no lease of the application's.
 	 */
 	private static @Nullable Connection idle(HikariDataSource pool) throws SQLException {
-		if (pool.getHikariPoolMXBean() instanceof HikariPool running && running.getIdleConnections() > 0
-				&& running.getThreadsAwaitingConnection() == 0) {
+		if (pool.isRunning() && pool.getHikariPoolMXBean() instanceof HikariPool running
+				&& running.getIdleConnections() > 0 && running.getThreadsAwaitingConnection() == 0) {
 			try {
 				return running.getConnection(PATIENCE.toMillis());
 			}
@@ -62,10 +64,24 @@ public final class BorrowedConnection implements MonitorConnection {
 	}
 
 	private Connection open(HikariDataSource pool) throws SQLException {
-		if (DatabaseTarget.ofPool(pool) != DatabaseTarget.POSTGRESQL) {
-			throw new SQLTransientConnectionException("the pool has no idle connection, and there is no way around it");
+		if (hasWayAround(pool)) {
+			return this.source.open();
 		}
-		return this.source.open();
+		if (pool.isRunning() && pool.getHikariPoolMXBean() instanceof HikariPool running
+				&& running.getTotalConnections() < pool.getMaximumPoolSize()) {
+			return running.getConnection(PATIENCE_WITH_A_NEW_ONE.toMillis());
+		}
+		throw new SQLTransientConnectionException("the pool has no idle connection, and there is no way around it");
+	}
+
+	private static boolean hasWayAround(HikariDataSource pool) {
+		return DatabaseTarget.ofPool(pool) == DatabaseTarget.POSTGRESQL;
+	}
+
+	@Override
+	public boolean isPossible() {
+		HikariDataSource candidate = this.pool.get();
+		return hasWayAround(candidate) || candidate.getHikariPoolMXBean() != null;
 	}
 
 	@Override

@@ -48,6 +48,11 @@ public final class ChosenConnection implements MonitorConnection {
 	}
 
 	@Override
+	public boolean isPossible() {
+		return isDedicated() || this.borrowed.isPossible();
+	}
+
+	@Override
 	public boolean isDedicated() {
 		return this.chosen == this.dedicated;
 	}

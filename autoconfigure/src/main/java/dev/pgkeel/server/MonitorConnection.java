@@ -20,6 +20,14 @@ public interface MonitorConnection extends AutoCloseable {
 	<T> T use(Work<T> work) throws SQLException;
 
 	/**
+	 * Returns whether there is anything to ask with yet.
+	 * @return {@code false} as long as the only way is a pool that nobody has started
+	 */
+	default boolean isPossible() {
+		return true;
+	}
+
+	/**
 	 * Returns whether the monitor keeps a session of its own.
 	 * @return whether it does
 	 */

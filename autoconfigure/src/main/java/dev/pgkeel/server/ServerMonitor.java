@@ -284,6 +284,10 @@ public final class ServerMonitor implements SessionProbe {
 	private void ask(BooleanSupplier wanted) {
 		MonitorState before = this.state;
 		Instant askedAt = this.clock.instant();
+		if (!this.connection.isPossible()) {
+			this.state = new MonitorState(null, null, null, askedAt);
+			return;
+		}
 		try {
 			ServerSnapshot snapshot = this.connection.use(
 					(open) -> SnapshotQuery.run(open, TIMEOUT, this.clock.instant(), this.watched.get(), this.details));

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 
 import org.springframework.boot.test.system.CapturedOutput;
@@ -119,6 +120,42 @@ class ServerMonitorTests {
 		polled.poll();
 		assertThat(polled.state().failure()).isNull();
 		assertThat(this.pool.getHikariPoolMXBean().getTotalConnections()).isOne();
+	}
+
+	@Test
+	void poolWithoutAWayAroundItIsAskedOnceItRuns(CapturedOutput output) throws SQLException {
+		this.pool.setDriverClassName(OwnDriver.class.getName());
+		this.pool.setMinimumIdle(0);
+		ServerMonitor polled = monitor(new BorrowedConnection(() -> this.pool, new Preflight(this.pool)::connectBare));
+		polled.poll();
+		assertThat(polled.state().failure()).isNull();
+		assertThat(polled.current()).isNull();
+		assertThat(this.pool.isRunning()).isFalse();
+		try (var taken = this.pool.getConnection()) {
+			polled.poll();
+			assertThat(polled.state().failure()).isNotNull()
+				.extracting(MonitorFailure::cause)
+				.isEqualTo(MonitorFailure.Cause.POOL_BUSY);
+			assertThat(taken.isValid(5)).isTrue();
+		}
+		this.pool.getHikariPoolMXBean().softEvictConnections();
+		await(() -> assertThat(this.pool.getHikariPoolMXBean().getTotalConnections()).isZero());
+		polled.poll();
+		assertThat(polled.current()).isNotNull();
+		assertThat(output).containsOnlyOnce("The monitor cannot see the server");
+	}
+
+	@Test
+	void poolThatDoesNotRunYetLeavesNobodyBlind() {
+		this.pool.setDriverClassName(OwnDriver.class.getName());
+		AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+		ServerMonitor polled = new ServerMonitor(
+				new BorrowedConnection(() -> this.pool, new Preflight(this.pool)::connectBare),
+				new MonitorSchedule(Duration.ofSeconds(15), Duration.ofSeconds(5)), this.refusals, List.of(),
+				((InstantSource) now::get).withZone(ZoneOffset.UTC), new Random(1));
+		now.set(Instant.EPOCH.plusSeconds(90));
+		assertThat(polled.poll()).isEqualTo(Duration.ofSeconds(15));
+		assertThat(polled.dataAge()).isZero();
 	}
 
 	@Test
@@ -276,6 +313,13 @@ class ServerMonitorTests {
 
 	private static void await(org.awaitility.core.ThrowingRunnable assertion) {
 		Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(assertion);
+	}
+
+	/**
+	 * A driver that is not PostgreSQL's own.
+	 */
+	public static final class OwnDriver extends Driver {
+
 	}
 
 	/**
