@@ -143,6 +143,7 @@ final class LeakWatch implements Runnable {
 	}
 
 	/**
+	 * The thread lives longer than what the borrower does, and inherits nothing of it.
 	 * Where the process may have no more threads, the borrower gets its connection all
 	 * the same, and the next one tries again.
 	 */
@@ -150,8 +151,9 @@ final class LeakWatch implements Runnable {
 		if (this.started || this.stopped) {
 			return;
 		}
-		Thread watch = new Thread(this, this.pool.name() + " pgkeel leaks");
+		Thread watch = new Thread(null, this, this.pool.name() + " pgkeel leaks", 0, false);
 		watch.setDaemon(true);
+		watch.setContextClassLoader(Thread.currentThread().getContextClassLoader());
 		try {
 			watch.start();
 		}

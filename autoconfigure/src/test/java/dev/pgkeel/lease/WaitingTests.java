@@ -97,6 +97,31 @@ class WaitingTests {
 		}
 	}
 
+	@Test
+	void watchKeepsNothingOfTheFirstBorrower() throws SQLException {
+		InheritableThreadLocal<String> tenant = new InheritableThreadLocal<>();
+		Thread borrower = Thread.currentThread();
+		List<String> seen = new CopyOnWriteArrayList<>();
+		HikariDataSource plain = new HikariDataSource();
+		plain.setJdbcUrl(this.database.jdbcUrl());
+		plain.setUsername(this.database.username());
+		plain.setPassword(this.database.password());
+		tenant.set("the first borrower's");
+		try (GuardedDataSource pool = GuardedDataSource.of(plain, "pool", GuardedPools.SETTINGS,
+				(event) -> seen.add(tenant.get() + " " + (Thread.currentThread() != borrower) + " "
+						+ (Thread.currentThread().getContextClassLoader() == borrower.getContextClassLoader())))) {
+			pool.getConnection().createStatement().execute("select 1");
+			Awaitility.await().until(() -> {
+				GuardedPools.collect();
+				return !seen.isEmpty();
+			});
+		}
+		finally {
+			tenant.remove();
+		}
+		assertThat(seen).containsExactly("null true true");
+	}
+
 	private static boolean isWatch(Thread thread) {
 		return thread.getName().equals("guarded pgkeel leaks") && thread.isAlive();
 	}
