@@ -98,6 +98,11 @@ public final class PoolLeases {
 		catch (SQLTransientConnectionException ex) {
 			throw explained(ex);
 		}
+		catch (SQLException ex) {
+			// A pool that cannot start says what the server said
+			this.refusals.borrowFailed(ex);
+			throw ex;
+		}
 		GuardedConnection handle = null;
 		try {
 			handle = new GuardedConnection(proxy, borrower, this.capture.ofBorrow(), this.registry, this.unreachable);

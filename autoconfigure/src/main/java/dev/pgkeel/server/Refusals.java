@@ -57,6 +57,17 @@ public final class Refusals {
 	}
 
 	/**
+	 * Reports that a borrower failed before it could wait.
+	 * @param failure the failure, which counts only if it is a refusal
+	 */
+	public void borrowFailed(Throwable failure) {
+		if (RefusalReason.of(failure) != null) {
+			connectFailed(failure);
+			this.alarm.run();
+		}
+	}
+
+	/**
 	 * Has somebody told at once that a borrower got no connection.
 	 * @param alarm is called on the borrower's thread, and must not wait
 	 */

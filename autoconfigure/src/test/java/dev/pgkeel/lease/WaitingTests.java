@@ -20,9 +20,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.PgkeelMode;
+import dev.pgkeel.server.RefusalReason;
+import dev.pgkeel.server.Refusals;
 import dev.pgkeel.server.SeenSession;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
@@ -510,6 +513,27 @@ class WaitingTests {
 		this.database.execute("alter database " + this.database.name() + " connection limit 0");
 		assertThat(refused(this.database.directUrl(), role))
 			.hasMessageContaining("the database has reached its connection limit");
+	}
+
+	@Test
+	void refusalThatAPoolMeetsAtItsStartIsCountedAndTold() {
+		String role = "early_" + this.database.name();
+		this.database.execute("create role " + role + " login connection limit 0");
+		HikariDataSource plain = new HikariDataSource();
+		plain.setJdbcUrl(this.database.directUrl());
+		plain.setUsername(role);
+		Refusals refusals = new Refusals();
+		AtomicInteger alarms = new AtomicInteger();
+		refusals.onTimeout(alarms::incrementAndGet);
+		try (GuardedDataSource pool = GuardedDataSource.of(plain, "pool", GuardedPools.SETTINGS, (event) -> {
+		})) {
+			GuardedPools.leases(pool).countWith(refusals);
+			assertThatExceptionOfType(SQLException.class).isThrownBy(pool::getConnection)
+				.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("53300"));
+		}
+		assertThat(refusals.count(RefusalReason.ROLE_LIMIT)).isOne();
+		assertThat(refusals.timeouts()).isZero();
+		assertThat(alarms).hasValue(1);
 	}
 
 	@Test
