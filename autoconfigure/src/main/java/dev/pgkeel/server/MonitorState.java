@@ -34,6 +34,15 @@ public record MonitorState(@Nullable ServerSnapshot snapshot, @Nullable MonitorF
 	}
 
 	/**
+	 * Returns this state without what lies in the future since the clock was set back: it
+	 * would not grow old.
+	 */
+	MonitorState asOf(Instant now) {
+		boolean future = this.since.isAfter(now) || (this.snapshot != null && this.snapshot.takenAt().isAfter(now));
+		return future ? new MonitorState(null, this.failure, null, now) : this;
+	}
+
+	/**
 	 * Returns how old the last answer is.
 	 * @param now the time
 	 * @return its age, or how long there has been none

@@ -282,8 +282,8 @@ public final class ServerMonitor implements SessionProbe {
 	}
 
 	private void ask(BooleanSupplier wanted) {
-		MonitorState before = this.state;
 		Instant askedAt = this.clock.instant();
+		MonitorState before = this.state.asOf(askedAt);
 		if (!this.connection.isPossible()) {
 			this.state = new MonitorState(null, null, null, askedAt);
 			return;

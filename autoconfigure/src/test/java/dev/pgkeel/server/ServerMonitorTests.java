@@ -276,6 +276,21 @@ class ServerMonitorTests {
 		slow.stop();
 	}
 
+	@Test
+	void whatWasSeenBeforeTheClockWasSetBackGrowsOld() {
+		AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH.plus(Duration.ofHours(2)));
+		ServerMonitor moved = hourly(new AtomicInteger(), now);
+		moved.poll();
+		assertThat(moved.current()).isNotNull();
+		now.set(Instant.EPOCH);
+		this.pool.setJdbcUrl("jdbc:postgresql://127.0.0.1:1/absent");
+		this.sentinel.close();
+		moved.poll();
+		now.set(Instant.EPOCH.plusSeconds(90));
+		assertThat(moved.state().failure()).isNotNull();
+		assertThat(moved.dataAge()).isEqualTo(Duration.ofSeconds(90));
+	}
+
 	private ServerMonitor hourly(AtomicInteger asked, AtomicReference<Instant> now) {
 		return new ServerMonitor(this.sentinel, new MonitorSchedule(Duration.ofHours(1), Duration.ofHours(1)),
 				this.refusals, List.of((state) -> asked.incrementAndGet() < 0),
