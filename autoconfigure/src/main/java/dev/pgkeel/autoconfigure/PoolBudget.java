@@ -2,6 +2,7 @@ package dev.pgkeel.autoconfigure;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 
 import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
@@ -33,6 +34,10 @@ final class PoolBudget {
 	private static final String MAXIMUM_POOL_SIZE = "maximumPoolSize";
 
 	private static final String MINIMUM_IDLE = "minimumIdle";
+
+	private static final String IDLE_TIMEOUT = "idleTimeout";
+
+	private static final Duration HIKARI_IDLE_TIMEOUT = Duration.ofMinutes(10);
 
 	private final PgkeelMode mode;
 
@@ -159,6 +164,12 @@ final class PoolBudget {
 			pool.setMinimumIdle(size);
 			lowered = lowered.replacing(new PoolSetting(MINIMUM_IDLE, String.valueOf(size), PoolSetting.Source.BUDGET,
 					"not more than maximumPoolSize"));
+		}
+		if (pool.getMinimumIdle() == size && isFromProfile(report, IDLE_TIMEOUT)) {
+			// HikariCP 7.0.2 warns of it in a pool of a fixed size
+			pool.setIdleTimeout(HIKARI_IDLE_TIMEOUT.toMillis());
+			lowered = lowered.replacing(new PoolSetting(IDLE_TIMEOUT, HIKARI_IDLE_TIMEOUT.toMinutes() + " min",
+					PoolSetting.Source.HIKARI, "HikariCP's default; no connection is above minimumIdle"));
 		}
 		pool.setMaximumPoolSize(size);
 		logger.warn(report.pool() + " - over budget, and lowered: " + sizing);

@@ -314,6 +314,19 @@ class PgkeelMonitorAutoConfigurationTests {
 		}
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "97, 600000", "40, 600000", "30, 30000" })
+	void poolThatIsLoweredToAFixedSizeKeepsNoTimeThatHikariWarnsOf(int instances, long idleTimeout) {
+		this.contextRunner.withPropertyValues("pgkeel.fleet.instances=" + instances, "pgkeel.monitor.enabled=false")
+			.run((context) -> {
+				assertThat(context.getBean(HikariDataSource.class).getIdleTimeout()).isEqualTo(idleTimeout);
+				assertThat(context.getBean(PoolReports.class).all().get("dataSource").settings())
+					.filteredOn((setting) -> setting.name().equals("idleTimeout"))
+					.singleElement()
+					.hasToString((idleTimeout == 30_000) ? "idleTimeout=30 s" : "idleTimeout=10 min");
+			});
+	}
+
 	@Test
 	void timedOutBorrowIsToldAtOnce() {
 		this.contextRunner
