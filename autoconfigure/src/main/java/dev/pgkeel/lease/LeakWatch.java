@@ -83,7 +83,7 @@ final class LeakWatch implements Runnable {
 		try {
 			this.detector.drain();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			warn(ex);
 		}
 	}

@@ -125,6 +125,27 @@ class WaitingTests {
 		assertThat(seen).containsExactly("null true true");
 	}
 
+	@Test
+	void borrowerThatFindsALeakIsSparedTheErrorOfAListener(CapturedOutput output) throws Exception {
+		LeakSettings serverless = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofSeconds(30), true, LeakCapture.NEVER,
+				false);
+		HikariDataSource plain = new HikariDataSource();
+		plain.setJdbcUrl(this.database.jdbcUrl());
+		plain.setUsername(this.database.username());
+		plain.setPassword(this.database.password());
+		try (GuardedDataSource pool = GuardedDataSource.of(plain, "pool", serverless, (event) -> {
+			throw new NoClassDefFoundError("on purpose");
+		})) {
+			this.threads.submit(leak(pool)).get();
+			Awaitility.await().until(() -> {
+				GuardedPools.collect();
+				pool.getConnection().close();
+				return GuardedPools.leases(pool).counters().reclaimed() == 1;
+			});
+		}
+		assertThat(output).contains("looking for leaks failed, and is tried again");
+	}
+
 	private static boolean isWatch(Thread thread) {
 		return thread.getName().equals("guarded pgkeel leaks") && thread.isAlive();
 	}
