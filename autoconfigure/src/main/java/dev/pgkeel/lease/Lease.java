@@ -156,7 +156,7 @@ final class Lease extends WeakReference<GuardedConnection> {
 			try {
 				action.run();
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				logger.debug("A lease that was closed could not be reported", ex);
 			}
 		}

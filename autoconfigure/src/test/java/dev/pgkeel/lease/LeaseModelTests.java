@@ -154,6 +154,16 @@ class LeaseModelTests {
 		}
 	}
 
+	@Test
+	void connectionIsReturnedThoughWhatIsToldOfItFails() throws SQLException {
+		GuardedConnection handle = borrow();
+		handle.lease.whenClosed(() -> {
+			throw new NoClassDefFoundError("on purpose");
+		});
+		handle.close();
+		assertThat(handle.lease.proxy().isClosed()).isTrue();
+	}
+
 	@RepeatedTest(3)
 	void registryHoldsTheOpenOnes() throws Exception {
 		int workers = 6;
