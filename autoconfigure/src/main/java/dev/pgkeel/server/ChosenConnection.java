@@ -36,6 +36,10 @@ public final class ChosenConnection implements MonitorConnection {
 
 	@Override
 	public <T> T use(Work<T> work) throws SQLException {
+		return connection().use(work);
+	}
+
+	private MonitorConnection connection() {
 		MonitorConnection connection = this.chosen;
 		if (connection == null) {
 			MonitorMode mode = this.choice.get();
@@ -44,12 +48,12 @@ public final class ChosenConnection implements MonitorConnection {
 				this.chosen = connection;
 			}
 		}
-		return connection.use(work);
+		return connection;
 	}
 
 	@Override
 	public boolean isPossible() {
-		return isDedicated() || this.borrowed.isPossible();
+		return connection().isPossible();
 	}
 
 	@Override
