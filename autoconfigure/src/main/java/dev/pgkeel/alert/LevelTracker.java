@@ -6,9 +6,11 @@ package dev.pgkeel.alert;
  */
 final class LevelTracker {
 
-	private final int[] above = new int[AlertLevel.values().length];
+	private static final AlertLevel[] LEVELS = AlertLevel.values();
 
-	private int below;
+	private final int[] above = new int[LEVELS.length];
+
+	private final int[] below = new int[LEVELS.length];
 
 	private AlertLevel level = AlertLevel.NONE;
 
@@ -21,20 +23,18 @@ final class LevelTracker {
 	 * @return the level
 	 */
 	AlertLevel follow(AlertLevel seen, AlertLevel cleared, boolean atOnce) {
-		for (AlertLevel candidate : AlertLevel.values()) {
+		for (AlertLevel candidate : LEVELS) {
 			int index = candidate.ordinal();
 			this.above[index] = (seen.compareTo(candidate) >= 0) ? this.above[index] + 1 : 0;
+			this.below[index] = (cleared.compareTo(candidate) < 0) ? this.below[index] + 1 : 0;
 			boolean confirmed = atOnce ? this.above[index] > 0
 					: this.above[index] >= AlertPolicy.pollsToRaise(candidate);
 			if (confirmed && candidate.compareTo(this.level) > 0) {
 				this.level = candidate;
-				this.below = 0;
 			}
 		}
-		this.below = (cleared.compareTo(this.level) < 0) ? this.below + 1 : 0;
-		if (this.below >= AlertPolicy.POLLS_TO_CLEAR) {
-			this.level = cleared;
-			this.below = 0;
+		while (this.below[this.level.ordinal()] >= AlertPolicy.POLLS_TO_CLEAR) {
+			this.level = LEVELS[this.level.ordinal() - 1];
 		}
 		return this.level;
 	}

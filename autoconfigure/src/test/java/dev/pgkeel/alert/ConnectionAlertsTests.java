@@ -116,6 +116,34 @@ class ConnectionAlertsTests {
 		assertThat(this.alerts.history()).hasSize(2);
 	}
 
+	@Test
+	void eachLevelIsClearedByItsOwnPolls() {
+		poll(960);
+		for (int i = 0; i < 7; i++) {
+			poll(840);
+		}
+		poll(640);
+		assertThat(level(AlertSubject.CONNECTIONS)).isEqualTo(AlertLevel.PAGE);
+		for (int i = 0; i < 7; i++) {
+			poll(640);
+		}
+		assertThat(level(AlertSubject.CONNECTIONS)).isEqualTo(AlertLevel.NONE);
+		assertThat(this.told).extracting(ConnectionAlert::level)
+			.containsExactly(AlertLevel.PANIC, AlertLevel.PAGE, AlertLevel.NONE);
+	}
+
+	@Test
+	void onePollWithoutAWaitDoesNotEndTheLowerLevel() {
+		poll(10, Duration.ZERO, Duration.ofSeconds(60));
+		for (int i = 0; i < 7; i++) {
+			poll(10, Duration.ZERO, Duration.ofSeconds(20));
+		}
+		poll(10);
+		assertThat(level(AlertSubject.BLOCKED)).isEqualTo(AlertLevel.ALERT);
+		poll(10, Duration.ZERO, Duration.ofSeconds(20));
+		assertThat(this.told).extracting(ConnectionAlert::level).containsExactly(AlertLevel.PAGE, AlertLevel.ALERT);
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 620, 650, 670, 675, 680, 700, 730, 800, 820, 825, 850, 880, 900, 920, 925, 950, 970 })
 	void noiseForADayMakesFewTransitions(int center) {
