@@ -15,8 +15,6 @@ import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.server.MonitorState;
 import dev.pgkeel.server.PollListener;
 import dev.pgkeel.server.Refusals;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 /**
  * The alerts in force, one for each subject, and those of the past. Safe for use by
@@ -26,15 +24,13 @@ import org.apache.commons.logging.LogFactory;
  */
 public final class ConnectionAlerts implements PollListener {
 
-	private static final Log logger = LogFactory.getLog(ConnectionAlerts.class);
-
 	private static final int HISTORY = 50;
 
 	private final AlertObserver observer;
 
 	private final ApplicationInstance instance;
 
-	private final List<AlertNotifier> notifiers;
+	private final AlertNotifier notifier;
 
 	private final Clock clock;
 
@@ -59,7 +55,8 @@ public final class ConnectionAlerts implements PollListener {
 			List<AlertNotifier> notifiers, Clock clock) {
 		this.observer = new AlertObserver(policy, refusals, waiting);
 		this.instance = instance;
-		this.notifiers = List.copyOf(notifiers);
+		List<AlertNotifier> all = List.copyOf(notifiers);
+		this.notifier = new AlertNotifiers(() -> all);
 		this.clock = clock;
 		for (AlertSubject subject : AlertSubject.values()) {
 			this.trackers.put(subject, new LevelTracker());
@@ -75,7 +72,7 @@ public final class ConnectionAlerts implements PollListener {
 			this.observer.observe(state, now).forEach((subject, seen) -> follow(subject, seen, now, news));
 			raised = !this.current.isEmpty() || this.observer.somebodyWaits();
 		}
-		news.forEach(this::tell);
+		news.forEach(this.notifier::notify);
 		return raised;
 	}
 
@@ -111,17 +108,6 @@ public final class ConnectionAlerts implements PollListener {
 		this.history.addFirst(alert);
 		if (this.history.size() > HISTORY) {
 			this.history.removeLast();
-		}
-	}
-
-	private void tell(ConnectionAlert alert) {
-		for (AlertNotifier notifier : this.notifiers) {
-			try {
-				notifier.notify(alert);
-			}
-			catch (RuntimeException | Error ex) {
-				logger.warn("Somebody who should be told of an alert failed", ex);
-			}
 		}
 	}
 

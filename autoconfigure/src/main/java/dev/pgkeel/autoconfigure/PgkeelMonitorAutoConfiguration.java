@@ -15,6 +15,7 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.pgkeel.alert.AlertNotifier;
+import dev.pgkeel.alert.AlertNotifiers;
 import dev.pgkeel.alert.AlertPolicy;
 import dev.pgkeel.alert.ConnectionAlertEvent;
 import dev.pgkeel.alert.ConnectionAlerts;
@@ -85,7 +86,7 @@ public final class PgkeelMonitorAutoConfiguration {
 		AlertNotifier log = new LoggingNotifier();
 		AlertNotifier application = (alert) -> events.publishEvent(new ConnectionAlertEvent(this, alert));
 		Supplier<List<AlertNotifier>> notifiers = SingletonSupplier.of(() -> others.orderedStream().toList());
-		AlertNotifier rest = (alert) -> notifiers.get().forEach((notifier) -> notifier.notify(alert));
+		AlertNotifier rest = new AlertNotifiers(notifiers);
 		return new ConnectionAlerts(new AlertPolicy(thresholds.alert(), thresholds.page(), thresholds.panic()),
 				refusals, waiting(dataSource), instance, List.of(log, application, rest), Clock.systemUTC());
 	}

@@ -232,6 +232,18 @@ class WebhookTests {
 	}
 
 	@Test
+	void notifierThatFailsDoesNotKeepTheNewsFromTheOthers(CapturedOutput output) {
+		contextRunner().withBean("broken", AlertNotifier.class, () -> (alert) -> {
+			throw new IllegalStateException("cannot tell");
+		})
+			.withPropertyValues("pgkeel.alert.webhook.url=" + url(), "pgkeel.alert.thresholds.alert=1",
+					"pgkeel.alert.thresholds.page=2", "pgkeel.alert.thresholds.panic=3",
+					"pgkeel.monitor.interval=100ms")
+			.run((context) -> await().untilAsserted(() -> assertThat(this.received).isNotEmpty()));
+		assertThat(output).contains("cannot tell");
+	}
+
+	@Test
 	void badAddressFailsTheStart() {
 		contextRunner().withPropertyValues("pgkeel.alert.webhook.url=" + SECRET)
 			.run((context) -> assertThat(context).getFailure()
