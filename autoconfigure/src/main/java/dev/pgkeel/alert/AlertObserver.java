@@ -32,7 +32,9 @@ final class AlertObserver {
 
 	private @Nullable Instant waitingSince;
 
-	private @Nullable Instant watchedSince;
+	private @Nullable Instant looked;
+
+	private @Nullable Instant unansweredSince;
 
 	/**
 	 * Creates an observer.
@@ -47,11 +49,11 @@ final class AlertObserver {
 	}
 
 	Map<AlertSubject, Observation> observe(MonitorState state, Instant now) {
-		if (!state.since().equals(this.watchedSince)) {
+		if (this.looked == null || Duration.between(this.looked, now).compareTo(AlertPolicy.WAITING) > 0) {
 			// Nobody knows whether somebody waited all the time while nobody looked
-			this.watchedSince = state.since();
 			this.waitingSince = null;
 		}
+		this.looked = now;
 		Map<AlertSubject, Observation> seen = new EnumMap<>(AlertSubject.class);
 		ServerSnapshot snapshot = state.current(now);
 		Observation connections = connections(snapshot);
@@ -63,14 +65,32 @@ final class AlertObserver {
 			seen.put(AlertSubject.BLOCKED, blocked(snapshot));
 		}
 		seen.put(AlertSubject.POOL, pool(now));
-		Duration age = state.age(now);
-		boolean blind = age.compareTo(AlertPolicy.BLIND) >= 0;
+		Duration silence = silence(state, now);
+		boolean blind = silence.compareTo(AlertPolicy.BLIND) >= 0;
 		seen.put(AlertSubject.MONITOR,
 				Observation.of(blind ? AlertLevel.PAGE : AlertLevel.NONE,
-						blind ? "the monitor has not seen the server for " + age.toSeconds() + " s"
+						blind ? "the monitor has not seen the server for " + silence.toSeconds() + " s"
 								+ ((state.failure() != null) ? ": " + state.failure().cause() : "")
 								: "the monitor sees the server"));
 		return seen;
+	}
+
+	/**
+	 * Returns for how long the server has not answered. A time when nobody asked it is
+	 * none of that, as where it is only asked on demand.
+	 */
+	private Duration silence(MonitorState state, Instant now) {
+		Duration age = state.age(now);
+		if (state.failure() == null) {
+			this.unansweredSince = null;
+			return age;
+		}
+		Instant since = this.unansweredSince;
+		if (since == null || since.isBefore(state.since())) {
+			since = (age.compareTo(AlertPolicy.BLIND) < 0) ? now.minus(age) : now;
+			this.unansweredSince = since;
+		}
+		return Duration.between(since, now);
 	}
 
 	/**

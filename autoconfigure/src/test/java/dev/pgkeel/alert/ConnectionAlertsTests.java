@@ -12,6 +12,7 @@ import java.util.Random;
 
 import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.server.BlockedSession;
+import dev.pgkeel.server.MonitorFailure;
 import dev.pgkeel.server.MonitorState;
 import dev.pgkeel.server.Refusals;
 import dev.pgkeel.server.ServerSnapshot;
@@ -287,6 +288,46 @@ class ConnectionAlertsTests {
 		this.watchedSince = this.now;
 		poll(10);
 		assertThat(level(AlertSubject.POOL)).isEqualTo(AlertLevel.NONE);
+	}
+
+	@Test
+	void waitIsNotReckonedThroughATimeWhenNobodyAsked() {
+		this.waiting = 1;
+		poll(10);
+		this.now = this.now.plusSeconds(600);
+		poll(10);
+		assertThat(level(AlertSubject.POOL)).isEqualTo(AlertLevel.NONE);
+	}
+
+	@Test
+	void timeWhenNobodyAskedIsNotATimeWithoutAnAnswer() {
+		poll(10);
+		Instant seen = this.now;
+		MonitorFailure failure = MonitorFailure.of(new SQLException("refused", "08001"));
+		this.now = seen.plusSeconds(600);
+		this.alerts.polled(new MonitorState(snapshot(seen), failure, this.now, Instant.EPOCH));
+		assertThat(level(AlertSubject.MONITOR)).isEqualTo(AlertLevel.NONE);
+		this.now = seen.plusSeconds(659);
+		this.alerts.polled(new MonitorState(snapshot(seen), failure, this.now, Instant.EPOCH));
+		assertThat(level(AlertSubject.MONITOR)).isEqualTo(AlertLevel.NONE);
+		this.now = seen.plusSeconds(660);
+		this.alerts.polled(new MonitorState(snapshot(seen), failure, this.now, Instant.EPOCH));
+		assertThat(this.told).singleElement()
+			.satisfies((alert) -> assertThat(alert.message())
+				.isEqualTo("the monitor has not seen the server for 60 s: server down"));
+	}
+
+	@Test
+	void answersThatFailedBeforeAStopAreNotReckonedAfterIt() {
+		MonitorFailure failure = MonitorFailure.of(new SQLException("refused", "08001"));
+		this.alerts.polled(new MonitorState(null, failure, this.now, this.watchedSince));
+		this.now = this.now.plusSeconds(600);
+		this.alerts.polled(new MonitorState(null, failure, this.now, this.now));
+		assertThat(level(AlertSubject.MONITOR)).isEqualTo(AlertLevel.NONE);
+	}
+
+	private static ServerSnapshot snapshot(Instant takenAt) {
+		return new ServerSnapshot(takenAt, new SessionLimits(1003, 3, null, null), true, List.of(), 0, List.of());
 	}
 
 	@Test
