@@ -43,6 +43,14 @@ public enum AlertSubject {
 	}
 
 	/**
+	 * Returns whether it is about an instance, and not about the server that all
+	 * instances see.
+	 */
+	boolean isOfInstance() {
+		return this.ofInstance;
+	}
+
+	/**
 	 * Returns the key of all news of one alert. All instances see the same server, so
 	 * they have the same key for it; what is the matter with an instance has a key of its
 	 * own.

@@ -16,6 +16,13 @@ import java.time.Instant;
 public record ConnectionAlert(AlertSubject subject, AlertLevel level, AlertLevel previous, String message,
 		Instant since, String dedupKey) {
 
+	/**
+	 * Returns the end of this alert.
+	 */
+	ConnectionAlert end(String why, Instant now) {
+		return new ConnectionAlert(this.subject, AlertLevel.NONE, this.level, why, now, this.dedupKey);
+	}
+
 	@Override
 	public String toString() {
 		return this.subject + " " + ((this.level == AlertLevel.NONE) ? "resolved" : this.level) + ": " + this.message;

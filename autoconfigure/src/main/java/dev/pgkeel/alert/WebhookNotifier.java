@@ -1,5 +1,6 @@
 package dev.pgkeel.alert;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells a webhook, on a thread of its own that lives only while there is something to
  * tell. What cannot be delivered is tried again, longer after each attempt, until there
- * is newer news of the same alert, or too many attempts were made. Safe for use by
+ * is newer news of the same alert, or too many attempts were made. What is the matter
+ * with this instance ends with it: nobody else knows the key to say so. Safe for use by
  * several threads.
  *
  * @since 0.1.0
@@ -35,6 +37,13 @@ public final class WebhookNotifier implements AlertNotifier, AutoCloseable {
 
 	private final RandomGenerator random;
 
+	private final Clock clock;
+
+	/**
+	 * The alerts about this instance by their keys.
+	 */
+	private final Map<String, ConnectionAlert> ofInstance = new LinkedHashMap<>();
+
 	/**
 	 * News by their keys: there are no more of them than there are subjects.
 	 */
@@ -50,13 +59,15 @@ public final class WebhookNotifier implements AlertNotifier, AutoCloseable {
 	 * @param instance the instance that tells
 	 * @param firstPause how long to wait before the second attempt
 	 * @param random makes instances differ
+	 * @param clock tells the time
 	 */
 	public WebhookNotifier(WebhookSender sender, ApplicationInstance instance, Duration firstPause,
-			RandomGenerator random) {
+			RandomGenerator random, Clock clock) {
 		this.sender = sender;
 		this.instance = instance;
 		this.firstPause = firstPause;
 		this.random = random;
+		this.clock = clock;
 	}
 
 	@Override
@@ -64,6 +75,14 @@ public final class WebhookNotifier implements AlertNotifier, AutoCloseable {
 		if (this.closed) {
 			return;
 		}
+		this.ofInstance.remove(alert.dedupKey());
+		if (alert.subject().isOfInstance() && alert.level() != AlertLevel.NONE) {
+			this.ofInstance.put(alert.dedupKey(), alert);
+		}
+		send(alert);
+	}
+
+	private void send(ConnectionAlert alert) {
 		this.pending.remove(alert.dedupKey());
 		this.pending.put(alert.dedupKey(), alert);
 		if (this.thread == null) {
@@ -100,7 +119,7 @@ public final class WebhookNotifier implements AlertNotifier, AutoCloseable {
 
 	private synchronized @Nullable ConnectionAlert next() {
 		Iterator<ConnectionAlert> alerts = this.pending.values().iterator();
-		if (this.closed || !alerts.hasNext()) {
+		if (!alerts.hasNext()) {
 			this.thread = null;
 			return null;
 		}
@@ -153,13 +172,17 @@ public final class WebhookNotifier implements AlertNotifier, AutoCloseable {
 	}
 
 	/**
-	 * Ends telling: a message on its way has a second to arrive.
+	 * Ends telling: a message on its way has a second to arrive, and so has the end of
+	 * the alerts about this instance.
 	 */
 	@Override
 	public void close() {
 		Thread last;
 		synchronized (this) {
 			this.closed = true;
+			this.pending.clear();
+			this.ofInstance.values()
+				.forEach((alert) -> send(alert.end("this instance has ended", this.clock.instant())));
 			last = this.thread;
 			notifyAll();
 		}

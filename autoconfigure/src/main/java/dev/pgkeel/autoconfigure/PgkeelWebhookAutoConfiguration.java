@@ -1,6 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 
 import dev.pgkeel.alert.WebhookNotifier;
@@ -44,8 +45,9 @@ public final class PgkeelWebhookAutoConfiguration {
 		@Nullable WebhookNotifier pgkeelWebhookNotifier(AlertProperties properties, ApplicationInstance instance) {
 			AlertProperties.Webhook webhook = properties.webhook();
 			String url = webhook.url();
-			return (url == null || url.isBlank()) ? null : new WebhookNotifier(
-					new RestClientWebhookSender(url, webhook.timeout()), instance, FIRST_PAUSE, new SecureRandom());
+			return (url == null || url.isBlank()) ? null
+					: new WebhookNotifier(new RestClientWebhookSender(url, webhook.timeout()), instance, FIRST_PAUSE,
+							new SecureRandom(), Clock.systemUTC());
 		}
 
 	}

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -101,12 +102,17 @@ class WebhookTests {
 
 	private WebhookNotifier notifier(String url) {
 		return new WebhookNotifier(new RestClientWebhookSender(url, Duration.ofMillis(500)),
-				new ApplicationInstance("notes", "abc123"), Duration.ofMillis(20), new Random(1));
+				new ApplicationInstance("notes", "abc123"), Duration.ofMillis(20), new Random(1), Clock.systemUTC());
 	}
 
 	private static ConnectionAlert alert(AlertLevel level) {
 		return new ConnectionAlert(AlertSubject.CONNECTIONS, level, AlertLevel.ALERT, "83/97 \"connections\" (86 %)",
 				Instant.EPOCH, "pgkeel/notes/connections");
+	}
+
+	private static ConnectionAlert ofInstance(AlertSubject subject, AlertLevel level) {
+		return new ConnectionAlert(subject, level, AlertLevel.NONE, "seen", Instant.EPOCH,
+				"pgkeel/notes/abc123/" + subject);
 	}
 
 	@Test
@@ -186,7 +192,7 @@ class WebhookTests {
 	void applicationClosesWhileTheServerIsSilent() {
 		this.answers.add(0);
 		WebhookNotifier notifier = new WebhookNotifier(new RestClientWebhookSender(url(), Duration.ofMinutes(5)),
-				new ApplicationInstance("notes", "abc123"), Duration.ofMillis(20), new Random(1));
+				new ApplicationInstance("notes", "abc123"), Duration.ofMillis(20), new Random(1), Clock.systemUTC());
 		notifier.notify(alert(AlertLevel.PAGE));
 		await().untilAsserted(() -> assertThat(this.received).hasSize(1));
 		long start = System.nanoTime();
@@ -195,6 +201,24 @@ class WebhookTests {
 		await().untilAsserted(() -> assertThat(threads()).isZero());
 		notifier.notify(alert(AlertLevel.NONE));
 		assertThat(threads()).isZero();
+	}
+
+	@Test
+	void alertsAboutAnInstanceEndWithIt() {
+		WebhookNotifier notifier = notifier(url());
+		List<ConnectionAlert> news = List.of(alert(AlertLevel.PAGE), ofInstance(AlertSubject.POOL, AlertLevel.PAGE),
+				ofInstance(AlertSubject.MONITOR, AlertLevel.PAGE), ofInstance(AlertSubject.MONITOR, AlertLevel.NONE));
+		for (int i = 0; i < news.size(); i++) {
+			int told = i + 1;
+			notifier.notify(news.get(i));
+			await().untilAsserted(() -> assertThat(this.received).hasSize(told));
+		}
+		notifier.close();
+		await().untilAsserted(() -> assertThat(this.received).hasSize(5));
+		assertThat(this.received.get(4)).contains("\"dedup_key\":\"pgkeel/notes/abc123/pool\"",
+				"\"status\":\"resolved\"", "\"previous_level\":\"page\"", "\"message\":\"this instance has ended\"");
+		await().untilAsserted(() -> assertThat(threads()).isZero());
+		assertThat(this.received).hasSize(5);
 	}
 
 	private static long threads() {
