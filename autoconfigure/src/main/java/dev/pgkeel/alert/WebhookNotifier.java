@@ -88,8 +88,8 @@ public final class WebhookNotifier implements AlertNotifier, AutoCloseable {
 		if (this.thread == null) {
 			Thread started = new Thread(this::deliver, "pgkeel-webhook");
 			started.setDaemon(true);
-			this.thread = started;
 			started.start();
+			this.thread = started;
 		}
 		notifyAll();
 	}
