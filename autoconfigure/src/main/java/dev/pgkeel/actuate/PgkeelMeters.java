@@ -161,11 +161,17 @@ public final class PgkeelMeters implements MeterBinder {
 		public boolean polled(MonitorState state) {
 			ServerSnapshot snapshot = PgkeelMeters.this.monitor.current();
 			Map<String, Integer> numbers = (snapshot != null) ? largest(snapshot.byApplication()) : Map.of();
-			this.gauge.register(numbers.entrySet()
-				.stream()
-				.map((entry) -> MultiGauge.Row.of(Tags.of("application", entry.getKey()), entry.getValue()))
-				.toList(), true);
+			this.gauge.register(
+					numbers.entrySet().stream().map((entry) -> row(entry.getKey(), entry.getValue())).toList(), true);
 			return false;
+		}
+
+		/**
+		 * Where nobody asks again, the number grows old as all others do.
+		 */
+		private MultiGauge.Row<ServerMonitor> row(String application, int sessions) {
+			return MultiGauge.Row.of(Tags.of("application", application), PgkeelMeters.this.monitor,
+					(source) -> value(source, (snapshot) -> sessions));
 		}
 
 		private static Map<String, Integer> largest(Map<String, Integer> all) {

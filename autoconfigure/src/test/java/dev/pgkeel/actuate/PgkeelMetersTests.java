@@ -7,11 +7,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.alert.AlertLevel;
@@ -229,6 +233,26 @@ class PgkeelMetersTests {
 				  when usename <> 'watcher' and not SEES_ALL then 'unknown' else 'idle' end, count(*)"""
 			.replace("SEES_ALL", String.valueOf(seesAll)) + CLIENTS + " group by 1");
 		assertThat(seen).isEqualTo(truth);
+	}
+
+	@Test
+	void figuresThatNobodyAskedForLatelyAreNotKnown() {
+		AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+		ServerMonitor lazy = new ServerMonitor(
+				new Sentinel(new Preflight(this.pool)::connectBare, new ApplicationInstance("notes", "abc123"),
+						Duration.ofSeconds(20)),
+				new MonitorSchedule(Duration.ofSeconds(15), Duration.ofSeconds(5)), this.refusals, List.of(),
+				((InstantSource) now::get).withZone(ZoneOffset.UTC), new Random(1));
+		SimpleMeterRegistry meters = new SimpleMeterRegistry();
+		new PgkeelMeters(lazy, this.refusals, null).bindTo(meters);
+		lazy.startOnDemand();
+		lazy.refresh();
+		Gauge truth = meters.get("pgkeel.server.connections.application").tag("application", "truth").gauge();
+		assertThat(truth.value()).isOne();
+		now.set(Instant.EPOCH.plusSeconds(61));
+		assertThat(meters.get("pgkeel.server.utilization").gauge().value()).isNaN();
+		assertThat(truth.value()).isNaN();
+		lazy.stop();
 	}
 
 	@Test
