@@ -73,7 +73,7 @@ public record BlockingDescriptor(int pid, @Nullable String application, @Nullabl
 		SeenSession seen = snapshot.seen().get(root);
 		LeaseDescription lease = leases.get(root);
 		Duration unchanged = (seen != null) ? seen.unchangedFor() : null;
-		return new BlockingDescriptor(root, (seen != null) ? ServerSnapshot.withoutAddress(seen.application()) : null,
+		return new BlockingDescriptor(root, (seen != null) ? seen.application() : null,
 				(seen != null) ? seen.state() : null, (unchanged != null) ? unchanged.toMillis() : null,
 				(lease != null) ? lease.holder() : null, (lease != null) ? lease.callSite() : null,
 				waiting.values()
@@ -99,8 +99,8 @@ public record BlockingDescriptor(int pid, @Nullable String application, @Nullabl
 			@Nullable String holder, @Nullable String callSite) {
 
 		static WaitingDescriptor of(BlockedSession session, @Nullable LeaseDescription lease) {
-			return new WaitingDescriptor(session.pid(), ServerSnapshot.withoutAddress(session.application()),
-					session.waiting().toMillis(), session.blockedBy(), (lease != null) ? lease.holder() : null,
+			return new WaitingDescriptor(session.pid(), session.application(), session.waiting().toMillis(),
+					session.blockedBy(), (lease != null) ? lease.holder() : null,
 					(lease != null) ? lease.callSite() : null);
 		}
 

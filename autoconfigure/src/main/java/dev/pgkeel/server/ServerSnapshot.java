@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
-import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean seesAllSessions,
 		List<SessionGroup> sessions, int blocked, List<BlockedSession> longestBlocked, Map<Integer, SeenSession> seen) {
-
-	private static final Pattern ADDRESS = Pattern.compile("(/[0-9a-z]{6})? - [^ ]+:\\d+$");
 
 	/**
 	 * Creates a snapshot for which no session was looked at.
@@ -93,23 +90,13 @@ public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean sees
 	 * @return the numbers of sessions by the applications' names
 	 */
 	public Map<String, Integer> byApplication() {
-		return by((group) -> withoutAddress(group.application()));
+		return by(SessionGroup::application);
 	}
 
 	private Map<String, Integer> by(Function<SessionGroup, String> key) {
 		Map<String, Integer> numbers = new TreeMap<>();
 		this.sessions.forEach((group) -> numbers.merge(key.apply(group), group.sessions(), Integer::sum));
 		return numbers;
-	}
-
-	/**
-	 * Returns an application's name without its client's address, which PgBouncer can add
-	 * to it (application_name_add_host).
-	 * @param application the name as the server has it
-	 * @return the name
-	 */
-	public static String withoutAddress(String application) {
-		return ADDRESS.matcher(application).replaceFirst("");
 	}
 
 	/**
@@ -180,8 +167,7 @@ public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean sees
 	 */
 	public Map<String, Map<String, Integer>> byApplicationAndState() {
 		Map<String, Map<String, Integer>> numbers = new TreeMap<>();
-		this.sessions.forEach((group) -> numbers
-			.computeIfAbsent(withoutAddress(group.application()), (application) -> new TreeMap<>())
+		this.sessions.forEach((group) -> numbers.computeIfAbsent(group.application(), (application) -> new TreeMap<>())
 			.merge(group.state(), group.sessions(), Integer::sum));
 		return numbers;
 	}

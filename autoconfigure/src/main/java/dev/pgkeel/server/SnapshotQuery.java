@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * An ordinary role sees neither the kind nor the state of other roles' sessions. It does
  * see that they have a database and a role, which some processes that serve no client
  * have too: the count is an upper bound then. Waits for locks are visible to everybody in
- * pg_locks, but not in pg_stat_activity (PostgreSQL 14 to 18).
+ * pg_locks, but not in pg_stat_activity (PostgreSQL 14 to 18). PgBouncer can add its
+ * client's address to an application's name (application_name_add_host), which is taken
+ * off.
  */
 final class SnapshotQuery {
 
@@ -40,8 +42,8 @@ final class SnapshotQuery {
 			  select oid, datconnlimit from pg_catalog.pg_database where datname = current_database()
 			), activity as materialized (
 			  select pid, datid, usesysid, state, state_change, xact_start, query, backend_type is null as hidden,
-			    regexp_replace(application_name, '/[0-9a-z]{6}$', '') as application,
-			    substring(application_name from '/([0-9a-z]{6})$') as instance
+			    regexp_replace(application_name, '(/[0-9a-z]{6})?( - [^ ]+:[0-9]+)?$', '') as application,
+			    substring(application_name from '/([0-9a-z]{6})(?: - [^ ]+:[0-9]+)?$') as instance
 			  from pg_catalog.pg_stat_activity
 			  where coalesce(backend_type, case when datid is not null and usesysid is not null
 			    then 'client backend' end) = 'client backend'

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * Tests for {@link ServerSnapshot} and {@link SnapshotQuery}: a superuser's count is the
@@ -79,13 +80,16 @@ class ServerSnapshotTests {
 		for (int i = 0; i < 3; i++) {
 			connectAs(this.other, "notes/abc12" + i);
 		}
-		connectAs(this.other, "notes/abc123%20-%2010.0.0.7:5000");
+		connectAs(this.other, "notes/abc120%20-%2010.0.0.7:5000");
 		Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
 			ServerSnapshot snapshot = snapshot(watching);
 			// The superuser's own session comes on top
 			int truth = Math.toIntExact(this.database.query(TRUTH, Long.class)) - 1;
 			assertThat(snapshot.total()).isEqualTo(truth);
 			assertThat(snapshot.byApplication()).containsEntry("notes", 4).containsEntry("watch", 1);
+			assertThat(snapshot.sessions()).filteredOn((group) -> group.instance().equals("abc120"))
+				.extracting(SessionGroup::application, SessionGroup::sessions)
+				.containsExactly(tuple("notes", 2));
 			assertThat(snapshot.seesAllSessions()).isEqualTo(seesAll);
 			assertThat(snapshot.hidden() > 0).isEqualTo(!seesAll);
 			assertThat(snapshot.binding().upperBound()).isEqualTo(!seesAll);
@@ -135,7 +139,7 @@ class ServerSnapshotTests {
 			statement.execute("lock table locked in access exclusive mode");
 			holderPid = holder.unwrap(org.postgresql.PGConnection.class).getBackendPID();
 		}
-		Connection waiter = connectAs(this.other, "waiter/abc123");
+		Connection waiter = connectAs(this.other, "waiter/abc123%20-%2010.0.0.7:5000");
 		Thread thread = new Thread(() -> {
 			try (Statement statement = waiter.createStatement()) {
 				statement.execute("select * from locked");
