@@ -23,6 +23,7 @@ import dev.pgkeel.server.ServerMonitor;
 import dev.pgkeel.server.SessionLimits;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.Sanitizer;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.Show;
@@ -162,7 +163,7 @@ public final class PgkeelEndpoint {
 	 */
 	public record PgkeelDescriptor(@Nullable ServerDescriptor server, VisibilityDescriptor visibility,
 			Map<String, PoolDescriptor> pool, @Nullable SchemaDescriptor schema, @Nullable WatchDescriptor watch,
-			List<AdviceDescriptor> schemaAdvice) {
+			List<AdviceDescriptor> schemaAdvice) implements OperationResponseBody {
 
 	}
 

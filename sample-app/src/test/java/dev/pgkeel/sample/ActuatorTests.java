@@ -67,6 +67,16 @@ class ActuatorTests {
 	}
 
 	@Test
+	void theEndpointLeavesOutWhatIsNotKnown() {
+		this.api.get("/actuator/pgkeel")
+			.expectBody()
+			.jsonPath("$.server.usableConnections")
+			.exists()
+			.jsonPath("$.server.roleLimit")
+			.doesNotHaveJsonPath();
+	}
+
+	@Test
 	void theEndpointShowsNoPassword() {
 		assertThat(this.api.get("/actuator/pgkeel").expectBody(String.class).returnResult().getResponseBody())
 			.doesNotContainIgnoringCase("password");
