@@ -74,7 +74,7 @@ public final class ConsoleReader {
 				(snapshot != null) ? IdleView.of(snapshot, ours, showValues) : null, pools,
 				(leased != null) ? LeasesView.of(leased.all(), watched, transactions) : null, this.history.view(now),
 				(alerts != null) ? AlertsView.of(alerts) : null, (leased != null) ? LeakView.of(leased.all()) : null,
-				(schema != null) ? SchemaView.of(schema) : null);
+				(schema != null) ? SchemaView.of(schema, showValues) : null);
 	}
 
 	/**

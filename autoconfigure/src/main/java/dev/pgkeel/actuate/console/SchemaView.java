@@ -7,6 +7,7 @@ import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.schema.SchemaReport;
 import dev.pgkeel.schema.SchemaReport.AppliedScript;
 import dev.pgkeel.schema.ScriptAdvice;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last run of the schema scripts.
@@ -25,7 +26,7 @@ public record SchemaView(String outcome, long durationMs, List<ScriptView> scrip
 
 	private static final int MOST = 20;
 
-	static SchemaView of(SchemaInitializer schema) {
+	static SchemaView of(SchemaInitializer schema, boolean showSql) {
 		SchemaReport report = schema.report();
 		List<String> changes = Stream
 			.of(named("created ", report.changes().created()), named("altered ", report.changes().altered()),
@@ -37,7 +38,7 @@ public record SchemaView(String outcome, long durationMs, List<ScriptView> scrip
 		return new SchemaView(report.outcome().toString(), report.duration().toMillis(),
 				report.scripts().stream().limit(MOST).map(ScriptView::of).toList(),
 				changes.stream().limit(MOST).toList(), report.drift().stream().limit(MOST).toList(),
-				advice.stream().limit(MOST).map(FindingView::of).toList(), more);
+				advice.stream().limit(MOST).map((one) -> FindingView.of(one, showSql)).toList(), more);
 	}
 
 	private static Stream<String> named(String what, List<String> objects) {
@@ -71,13 +72,14 @@ public record SchemaView(String outcome, long durationMs, List<ScriptView> scrip
 	 * @param place the script, the line and the column
 	 * @param severity error, warning or hint
 	 * @param id the rule's id
-	 * @param message what is wrong
+	 * @param message what is wrong, which repeats the statement, {@code null} if it may
+	 * not be shown
 	 */
-	public record FindingView(String place, String severity, String id, String message) {
+	public record FindingView(String place, String severity, String id, @Nullable String message) {
 
-		static FindingView of(ScriptAdvice advice) {
+		static FindingView of(ScriptAdvice advice, boolean showSql) {
 			return new FindingView(advice.script() + ":" + advice.position(), advice.severity(), advice.id(),
-					advice.message());
+					showSql ? advice.message() : null);
 		}
 
 	}

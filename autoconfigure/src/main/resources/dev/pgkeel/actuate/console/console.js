@@ -583,7 +583,7 @@ function schema(data) {
   table(box, "Findings in the schema scripts", [
     { label: "Place", fill: code((finding) => finding.place) },
     { label: "Severity", fill: cell((finding) => finding.severity) },
-    { label: "What", fill: cell((finding) => finding.message + " [" + finding.id + "]") }
+    { label: "What", fill: cell((finding) => (finding.message ?? "hidden") + " [" + finding.id + "]") }
   ], run?.findings ?? [], (finding) => finding.place + finding.id, "");
   note($("schema"), run?.more ? plural(run.more, "more line") + " not shown." : "");
 }
@@ -633,7 +633,8 @@ function markdown(data) {
   out.push("", "## Schema", "", data.schema ? "- " + data.schema.outcome + " in " + time(data.schema.durationMs) : UNKNOWN,
     ...(data.schema?.changes ?? []).map((change) => "- " + quote(change)),
     ...(data.schema?.drift ?? []).map((drift) => "- drift: " + quote(drift)),
-    ...(data.schema?.findings ?? []).map((finding) => "- " + quote(finding.place) + " " + quote(finding.message)));
+    ...(data.schema?.findings ?? []).map((finding) => "- " + quote(finding.place) + " "
+      + (finding.message == null ? finding.id : quote(finding.message))));
   return out.join("\n") + "\n";
 }
 
