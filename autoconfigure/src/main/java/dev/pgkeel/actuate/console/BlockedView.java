@@ -86,7 +86,10 @@ public record BlockedView(int waiting, List<NodeView> roots) {
 			this.showSql = showSql;
 			snapshot.longestBlocked().forEach((session) -> this.waiting.put(session.pid(), session));
 			for (BlockedSession session : snapshot.longestBlocked()) {
-				this.children.computeIfAbsent(parent(session), (pid) -> new ArrayList<>()).add(session);
+				// Who waits for nobody any more has no parent
+				if (!session.blockedBy().isEmpty()) {
+					this.children.computeIfAbsent(parent(session), (pid) -> new ArrayList<>()).add(session);
+				}
 			}
 		}
 
@@ -98,7 +101,7 @@ public record BlockedView(int waiting, List<NodeView> roots) {
 				.stream()
 				.filter((pid) -> !this.waiting.containsKey(pid))
 				.findFirst()
-				.orElseGet(() -> session.blockedBy().isEmpty() ? -1 : session.blockedBy().get(0));
+				.orElseGet(() -> session.blockedBy().get(0));
 		}
 
 		BlockedView view() {
@@ -108,7 +111,7 @@ public record BlockedView(int waiting, List<NodeView> roots) {
 					roots.add(node(pid, pid));
 				}
 			}
-			// Those that wait for each other have no root
+			// Those that wait for each other, or for nobody, have no root
 			for (Integer pid : new TreeSet<>(this.waiting.keySet())) {
 				if (!this.shown.contains(pid)) {
 					roots.add(node(pid, pid));

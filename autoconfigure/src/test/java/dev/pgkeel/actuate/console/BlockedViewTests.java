@@ -43,6 +43,12 @@ class BlockedViewTests {
 	}
 
 	@Test
+	void whoWaitsForNobodyAnyMoreIsItsOwnRoot() {
+		assertThat(tree(waits(2))).isEqualTo("2");
+		assertThat(tree(waits(3, 2), waits(2))).isEqualTo("2(3)");
+	}
+
+	@Test
 	void statementsAreShownToThoseWhoMaySeeThem() {
 		assertThat(view(true, waits(2, 1)).roots().get(0)).extracting(NodeView::application, NodeView::sql)
 			.containsExactly("billing", "lock table notes");
