@@ -59,8 +59,10 @@ final class DirectWay {
 	 */
 	@Nullable DirectConnection connection() {
 		PgkeelProperties.Direct direct = this.properties.direct();
-		return (direct.url() != null) ? new DirectConnection(direct.url(), direct.username(), direct.password(),
-				protection(direct.url()), unwanted(direct.url())) : null;
+		String url = direct.url();
+		return (url != null && !url.isBlank())
+				? new DirectConnection(url, direct.username(), direct.password(), protection(url), unwanted(url))
+				: null;
 	}
 
 	/**

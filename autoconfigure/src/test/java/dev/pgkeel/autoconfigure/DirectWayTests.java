@@ -47,6 +47,12 @@ class DirectWayTests {
 		this.contextRunner.run((context) -> assertThat(context.getBean(DirectWay.class).connection()).isNull());
 	}
 
+	@Test
+	void emptyWayIsNone() {
+		this.contextRunner.withPropertyValues("pgkeel.direct.url=${DIRECT_URL:}")
+			.run((context) -> assertThat(context.getBean(DirectWay.class).connection()).isNull());
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "db.example.com, require", "db, prefer", "localhost, " })
 	void wayIsProtectedByWhereItLeads(String host, String sslMode) {
