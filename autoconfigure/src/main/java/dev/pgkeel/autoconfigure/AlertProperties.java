@@ -52,6 +52,19 @@ public record AlertProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 */
 	public record Webhook(@Nullable String url, @DefaultValue("5s") Duration timeout) {
 
+		/**
+		 * Creates properties.
+		 * @param url address that alerts are posted to
+		 * @param timeout maximum time to answer
+		 * @throws IllegalArgumentException if nobody could answer within that time
+		 */
+		public Webhook {
+			if (timeout.toMillis() < 1) {
+				throw new IllegalArgumentException(
+						"pgkeel.alert.webhook.timeout is " + timeout.toMillis() + " ms, but must be at least 1 ms");
+			}
+		}
+
 		@Override
 		public String toString() {
 			return "Webhook[url=%s, timeout=%s]".formatted((this.url != null) ? "set" : "not set", this.timeout);

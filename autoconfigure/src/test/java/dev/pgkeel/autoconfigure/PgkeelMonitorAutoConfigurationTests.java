@@ -375,6 +375,7 @@ class PgkeelMonitorAutoConfigurationTests {
 					"pgkeel.alert.thresholds.alert=85 | pgkeel.alert.thresholds must rise from alert to page to panic,"
 							+ " between 1 and 100 percent, but they are alert=85, page=85, panic=95",
 					"pgkeel.alert.thresholds.panic=101 | alert=70, page=85, panic=101",
+					"pgkeel.alert.webhook.timeout=0 | pgkeel.alert.webhook.timeout is 0 ms, but must be at least 1 ms",
 					"pgkeel.monitor.interval=0s | pgkeel.monitor.interval is 0 ms, but must be at least 100 ms" })
 	void mistakeInAPropertyIsExplained(String property, String explanation) {
 		this.contextRunner.withPropertyValues(property)
