@@ -17,6 +17,12 @@ final class DataReader {
 	private static final Set<String> SETTLED = Set.of("COALESCE", "LOWER", "UPPER", "TRIM", "BTRIM", "LTRIM", "RTRIM",
 			"NULLIF", "GREATEST", "LEAST", "ABS", "ROUND", "INITCAP");
 
+	/**
+	 * Words that call nothing although a parenthesis follows.
+	 */
+	private static final Set<String> NOT_CALLED = Set.of("IN", "AND", "OR", "NOT", "CASE", "WHEN", "THEN", "ELSE",
+			"ANY", "ALL", "SOME", "EXISTS", "CAST");
+
 	private static final Set<String> ARITHMETIC = Set.of("+", "-", "*", "/", "%", "||", "^");
 
 	private DataReader() {
@@ -100,10 +106,14 @@ final class DataReader {
 		List<Token> rest = cursor.rest();
 		List<Token> changes = beforeClause(cursor, rest);
 		List<Token> condition = rest.subList(changes.size(), rest.size());
+		// A condition on a column that is set finds only rows not changed yet
+		if (Cursor.list(changes).stream().anyMatch((change) -> mentions(change.get(0).name(), condition))) {
+			return actions;
+		}
 		for (List<Token> change : Cursor.list(changes)) {
 			if (change.size() > 2 && change.get(0).isName() && change.get(1).isSymbol("=")) {
 				String column = change.get(0).name();
-				if (isRelative(column, change.subList(2, change.size())) && !mentions(column, condition)) {
+				if (isRelative(cursor, column, change.subList(2, change.size()))) {
 					actions.add(new Action.RelativeUpdate(table, column));
 				}
 			}
@@ -122,19 +132,37 @@ final class DataReader {
 		return tokens.subList(0, end);
 	}
 
-	private static boolean isRelative(String column, List<Token> expression) {
-		if (!mentions(column, expression)) {
+	private static boolean isRelative(Cursor cursor, String column, List<Token> expression) {
+		if (!mentions(column, expression) || onlyFills(cursor, column, expression)) {
 			return false;
 		}
 		for (int i = 0; i < expression.size(); i++) {
 			Token token = expression.get(i);
-			boolean called = token.isName() && i + 1 < expression.size() && expression.get(i + 1).isSymbol("(");
+			boolean type = i > 0 && (expression.get(i - 1).isSymbol("::") || expression.get(i - 1).is("AS"));
+			boolean called = token.isName() && !type && i + 1 < expression.size() && expression.get(i + 1).isSymbol("(")
+					&& !NOT_CALLED.contains(token.text());
 			if ((token.kind() == Token.Kind.SYMBOL && ARITHMETIC.contains(token.text()))
 					|| (called && !SETTLED.contains(token.text()))) {
 				return true;
 			}
 		}
 		return false;
+	}
+
+	/**
+	 * What is there stays, whatever else is computed where nothing is.
+	 */
+	private static boolean onlyFills(Cursor cursor, String column, List<Token> expression) {
+		Cursor part = cursor.over(expression);
+		if (!part.accept("COALESCE")) {
+			return false;
+		}
+		List<Token> arguments = part.parentheses();
+		if (arguments == null || arguments.isEmpty() || !part.atEnd()) {
+			return false;
+		}
+		Cursor first = cursor.over(Cursor.list(arguments).get(0));
+		return first.simpleName().equals(column) && first.atEnd();
 	}
 
 	private static boolean mentions(String column, List<Token> tokens) {
