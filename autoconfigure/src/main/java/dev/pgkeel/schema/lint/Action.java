@@ -65,7 +65,7 @@ sealed interface Action {
 	 * Makes a table's columns unique.
 	 *
 	 * @param table the table
-	 * @param columns the columns, empty for an expression
+	 * @param columns the columns, empty for a key of another kind
 	 */
 	record UniqueKey(String table, List<String> columns) implements Action {
 

@@ -110,8 +110,8 @@ final class CreateReader {
 		}
 		List<Token> parts = cursor.parentheses();
 		List<String> columns = TableReader.columns(parts);
-		List<Action> keys = (unique && !columns.isEmpty() && !Cursor.contains(cursor.rest(), "WHERE"))
-				? List.of(new Action.UniqueKey(table, columns)) : List.of();
+		List<String> key = Cursor.contains(cursor.rest(), "WHERE") ? List.of() : columns;
+		List<Action> keys = unique ? List.of(new Action.UniqueKey(table, key)) : List.of();
 		if (name.isEmpty()) {
 			actions.add(new Action.Unnamed(ObjectKind.INDEX, table));
 			return;

@@ -23,6 +23,7 @@ final class TableReader {
 		List<Action> parts = new ArrayList<>();
 		if (cursor.accept("PARTITION", "OF")) {
 			needs.add(kind.key(cursor.name()));
+			parts.add(keyOfAnother(table));
 		}
 		List<Token> elements = cursor.parentheses();
 		if (elements != null && !cursor.peek().is("AS")) {
@@ -44,13 +45,25 @@ final class TableReader {
 			if (isConstraint(part)) {
 				constraint(part, table, false, parts);
 			}
-			else if (!part.peek().is("LIKE")) {
+			else if (part.peek().is("LIKE")) {
+				if (Cursor.contains(element, "ALL", "INDEXES")) {
+					parts.add(keyOfAnother(table));
+				}
+			}
+			else {
 				String column = part.take().name();
 				names.add(column);
 				parts.add(column(table, column, false, part.rest()));
 			}
 		}
 		parts.add(new Action.Columns(table, List.copyOf(names)));
+	}
+
+	/**
+	 * What it is is not known, and it may be none.
+	 */
+	private static Action keyOfAnother(String table) {
+		return new Action.UniqueKey(table, List.of());
 	}
 
 	static boolean isConstraint(Cursor cursor) {
@@ -136,8 +149,7 @@ final class TableReader {
 		if (foreign && cursor.accept("REFERENCES")) {
 			needs.add(ObjectKind.TABLE.key(cursor.name()));
 		}
-		List<Action> keys = ((primary || unique) && !columns.isEmpty()) ? List.of(new Action.UniqueKey(table, columns))
-				: List.of();
+		List<Action> keys = (primary || unique || exclude) ? List.of(new Action.UniqueKey(table, columns)) : List.of();
 		if (primary) {
 			actions.add(primaryKey(table, name, needs).withParts(keys));
 		}
@@ -148,6 +160,7 @@ final class TableReader {
 		}
 		else if (alone) {
 			actions.add(new Action.Unnamed(ObjectKind.CONSTRAINT, table));
+			actions.addAll(keys);
 		}
 		else {
 			actions.addAll(keys);

@@ -42,6 +42,27 @@ class HarmlessScriptsTests {
 		assertThat(findings(TABLE + update)).extracting(LintFinding::id).containsExactly("relative-update");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "create unique index if not exists u on k (lower(s))",
+			"create unique index if not exists u on k (s) where n = 1",
+			"create unique index if not exists u on k ((true))",
+			"do $$ begin if to_regclass('k_s_key') is null then alter table k add unique (s); end if; end $$",
+			"do $$ begin if not exists (select from pg_constraint where conname = 'e') then"
+					+ " alter table k add constraint e exclude (s with =); end if; end $$" })
+	void conflictWithAKeyThatIsNoListOfColumns(String key) throws Exception {
+		assertThatNothingIsSaid("create table if not exists k (s text, n int);" + key
+				+ "; insert into k values ('a', 1) on conflict do nothing");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "create table if not exists k (like t including all)",
+			"create table if not exists k partition of p for values from (1) to (10)" })
+	void conflictWithAKeyOfAnotherTable(String table) throws Exception {
+		assertThatNothingIsSaid(
+				TABLE + "create table if not exists p (id int primary key, n int, s text) partition by range (id);"
+						+ table + "; insert into k values (1, 2, 'a') on conflict do nothing");
+	}
+
 	private void assertThatNothingIsSaid(String script) throws Exception {
 		this.database.execute(script);
 		List<String> before = rows();
