@@ -147,7 +147,7 @@ final class SecondRun {
 		}
 		else if (action instanceof Action.Create create) {
 			Place before = this.dropped.remove(create.key());
-			if (before != null) {
+			if (before != null && !create.temporary()) {
 				step(new Action.Recreate(create.kind(), create.label()), before, null, Handling.NONE, false);
 			}
 		}

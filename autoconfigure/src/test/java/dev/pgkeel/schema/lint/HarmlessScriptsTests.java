@@ -8,6 +8,7 @@ import dev.pgkeel.schema.SqlStatement;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -61,6 +62,13 @@ class HarmlessScriptsTests {
 		assertThatNothingIsSaid(
 				TABLE + "create table if not exists p (id int primary key, n int, s text) partition by range (id);"
 						+ table + "; insert into k values (1, 2, 'a') on conflict do nothing");
+	}
+
+	@Test
+	void tableThatIsTemporary() throws Exception {
+		assertThatNothingIsSaid(
+				TABLE + "drop table if exists chosen; create temporary table chosen as select id from t;"
+						+ "update t set s = 'old' where id in (select id from chosen); drop table chosen");
 	}
 
 	private void assertThatNothingIsSaid(String script) throws Exception {
