@@ -116,8 +116,7 @@ final class Catalog {
 	}
 
 	private @Nullable String insert(Action.Insert insert) {
-		List<String> names = insert.columns().isEmpty() ? this.columns.getOrDefault(insert.table(), List.of())
-				: insert.columns();
+		List<String> names = columns(insert);
 		for (List<@Nullable String> row : insert.rows()) {
 			for (List<String> key : this.keys.getOrDefault(insert.table(), List.of())) {
 				String values = values(names, row, key);
@@ -132,6 +131,25 @@ final class Catalog {
 			}
 		}
 		return null;
+	}
+
+	private List<String> columns(Action.Insert insert) {
+		return insert.columns().isEmpty() ? this.columns.getOrDefault(insert.table(), List.of()) : insert.columns();
+	}
+
+	/**
+	 * Returns whether the key of each row is known, so that rows that could be inserted
+	 * had been deleted before.
+	 */
+	boolean knowsRows(Action.Insert insert) {
+		List<String> names = columns(insert);
+		List<List<String>> known = this.keys.getOrDefault(insert.table(), List.of());
+		for (List<@Nullable String> row : insert.rows()) {
+			if (known.stream().allMatch((key) -> values(names, row, key) == null)) {
+				return false;
+			}
+		}
+		return !insert.rows().isEmpty();
 	}
 
 	/**

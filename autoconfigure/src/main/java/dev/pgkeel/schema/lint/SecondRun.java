@@ -170,8 +170,10 @@ final class SecondRun {
 	private void step(Action action, Place place, @Nullable String state, Handling handling, boolean guarded) {
 		if (this.second) {
 			String table = table(action);
+			boolean known = action instanceof Action.Insert insert && this.catalog.knowsRows(insert);
 			this.steps.add(new Step(action, place, state, handling, guarded,
-					table != null && this.catalog.isNewTable(table), table != null && this.catalog.hasNoKey(table)));
+					known || (table != null && this.catalog.isNewTable(table)),
+					table != null && this.catalog.hasNoKey(table)));
 		}
 	}
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param state the SQLSTATE with which it fails, {@code null} if it does not
  * @param handling what becomes of the error
  * @param guarded whether a condition around it looks whether it is to be done
- * @param newTable whether its table is new in each run
+ * @param newTable whether its table is new in each run, or its rows are
  * @param noKey whether its table is known to have no key
  */
 record Step(Action action, Place place, @Nullable String state, Handling handling, boolean guarded, boolean newTable,

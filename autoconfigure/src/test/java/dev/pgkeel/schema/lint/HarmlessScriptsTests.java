@@ -65,6 +65,11 @@ class HarmlessScriptsTests {
 	}
 
 	@Test
+	void rowsThatAreReplaced() throws Exception {
+		assertThatNothingIsSaid(TABLE + "delete from t where id = 2; insert into t values (2, 20, 'two')");
+	}
+
+	@Test
 	void tableThatIsTemporary() throws Exception {
 		assertThatNothingIsSaid(
 				TABLE + "drop table if exists chosen; create temporary table chosen as select id from t;"
