@@ -131,10 +131,11 @@ public final class PgkeelMeters implements MeterBinder {
 	}
 
 	/**
-	 * A monitor that nobody wants to ask by itself, or nobody asked lately, is not blind.
+	 * A monitor that nobody wants to ask by itself, or nobody asked lately, is not blind,
+	 * nor is one that could not ask yet.
 	 */
 	private static double age(ServerMonitor monitor) {
-		boolean asks = monitor.isRunning() || monitor.current() != null;
+		boolean asks = (monitor.isRunning() && monitor.state().askedAt() != null) || monitor.current() != null;
 		return asks ? monitor.dataAge().toMillis() / 1000.0 : Double.NaN;
 	}
 

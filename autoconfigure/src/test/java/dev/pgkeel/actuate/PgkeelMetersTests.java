@@ -23,6 +23,7 @@ import dev.pgkeel.alert.AlertPolicy;
 import dev.pgkeel.alert.AlertSubject;
 import dev.pgkeel.alert.ConnectionAlerts;
 import dev.pgkeel.server.ApplicationInstance;
+import dev.pgkeel.server.BorrowedConnection;
 import dev.pgkeel.server.MonitorFailure;
 import dev.pgkeel.server.MonitorSchedule;
 import dev.pgkeel.server.Preflight;
@@ -253,6 +254,21 @@ class PgkeelMetersTests {
 		assertThat(meters.get("pgkeel.server.utilization").gauge().value()).isNaN();
 		assertThat(truth.value()).isNaN();
 		lazy.stop();
+	}
+
+	@Test
+	void ageOfWhatNobodyCouldAskForYetIsNotKnown() {
+		HikariDataSource unused = new HikariDataSource();
+		unused.setJdbcUrl("jdbc:other:postgresql://localhost/notes");
+		ServerMonitor early = new ServerMonitor(
+				new BorrowedConnection(() -> unused, new Preflight(unused)::connectBare),
+				new MonitorSchedule(Duration.ofSeconds(15), Duration.ofSeconds(5)), this.refusals, List.of(),
+				Clock.systemUTC(), new Random(1));
+		SimpleMeterRegistry meters = new SimpleMeterRegistry();
+		new PgkeelMeters(early, this.refusals, null).bindTo(meters);
+		early.start();
+		assertThat(meters.get("pgkeel.monitor.data.age").timeGauge().value()).isNaN();
+		early.stop();
 	}
 
 	@Test
