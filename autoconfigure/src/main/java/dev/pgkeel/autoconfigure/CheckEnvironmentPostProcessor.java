@@ -2,6 +2,7 @@ package dev.pgkeel.autoconfigure;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 import dev.pgkeel.alert.CheckResult;
 
@@ -25,6 +26,7 @@ class CheckEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered
 
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+		BareOptions.complete(environment, Set.of(PROPERTY));
 		if (isCheck(environment)) {
 			OneShotBeans.demand(application, PgkeelCheckAutoConfiguration.END,
 					() -> new CheckException(CheckResult.unknown(problem(environment)), null));

@@ -34,6 +34,7 @@ class DeployStepEnvironmentPostProcessor implements EnvironmentPostProcessor, Or
 
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+		BareOptions.complete(environment, STEPS);
 		if (CheckEnvironmentPostProcessor.isCheck(environment)) {
 			return;
 		}

@@ -13,6 +13,8 @@ import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.ExitCodeGenerator;
@@ -48,9 +50,10 @@ class CheckTests {
 		LoggingSystem.get(getClass().getClassLoader()).setLogLevel("ROOT", LogLevel.INFO);
 	}
 
-	@Test
-	void fineServerIsOneLineAndNothingElse(CapturedOutput output) {
-		try (ConfigurableApplicationContext context = run()) {
+	@ParameterizedTest
+	@ValueSource(strings = { "--pgkeel.check=true", "--pgkeel.check" })
+	void fineServerIsOneLineAndNothingElse(String option, CapturedOutput output) {
+		try (ConfigurableApplicationContext context = run(option)) {
 			assertThat(lines(output)).matches(FINE);
 			assertThat(SpringApplication.exit(context)).isZero();
 		}

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 import org.springframework.boot.ApplicationRunner;
@@ -52,9 +53,10 @@ class DeployStepTests {
 		assertThat(tables()).contains("notes");
 	}
 
-	@Test
-	void dryRunLeavesNothingBehind(CapturedOutput output) {
-		runToTheEnd("pgkeel.schema.dry-run=true");
+	@ParameterizedTest
+	@ValueSource(strings = { "pgkeel.schema.dry-run=true", "pgkeel.schema.dry-run", "pgkeel.schema.dryRun" })
+	void dryRunLeavesNothingBehind(String option, CapturedOutput output) {
+		runToTheEnd(option);
 		assertThat(output).contains("Schema dry run, would have applied: 3 scripts")
 			.contains("Schema differences: created ")
 			.contains("Schema dry run: all was rolled back.");
@@ -129,7 +131,7 @@ class DeployStepTests {
 		SpringApplication application = new SpringApplication(Application.class);
 		application.setWebApplicationType(WebApplicationType.SERVLET);
 		if (!String.join(" ", properties).contains("exit-after-apply=true")
-				&& !String.join(" ", properties).contains("dry-run=true")) {
+				&& !String.join(" ", properties).matches("(?s).*(dry-run|dryRun).*")) {
 			application.setWebApplicationType(WebApplicationType.NONE);
 		}
 		return application.run(arguments(properties));
