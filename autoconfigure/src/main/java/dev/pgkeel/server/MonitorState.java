@@ -22,6 +22,8 @@ public record MonitorState(@Nullable ServerSnapshot snapshot, @Nullable MonitorF
 	 */
 	static final Duration OLD = Duration.ofSeconds(60);
 
+	private static final Duration LONG_AGO = Duration.ofDays(1000);
+
 	/**
 	 * Returns the present.
 	 * @param now the time
@@ -50,6 +52,15 @@ public record MonitorState(@Nullable ServerSnapshot snapshot, @Nullable MonitorF
 	public Duration age(Instant now) {
 		Duration age = Duration.between((this.snapshot != null) ? this.snapshot.takenAt() : this.since, now);
 		return age.isNegative() ? Duration.ZERO : age;
+	}
+
+	/**
+	 * Returns how long ago the last question was asked. If there was none, or the clock
+	 * was set back since, that is not known, and taken for long.
+	 */
+	Duration sinceAsked(Instant now) {
+		Instant asked = this.askedAt;
+		return (asked != null && !asked.isAfter(now)) ? Duration.between(asked, now) : LONG_AGO;
 	}
 
 }

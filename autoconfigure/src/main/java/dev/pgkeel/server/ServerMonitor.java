@@ -37,8 +37,6 @@ public final class ServerMonitor implements SessionProbe {
 
 	private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
-	private static final Duration LONG_AGO = Duration.ofDays(1000);
-
 	private final MonitorConnection connection;
 
 	private final MonitorSchedule schedule;
@@ -223,17 +221,7 @@ public final class ServerMonitor implements SessionProbe {
 	private boolean isDue() {
 		MonitorState known = this.state;
 		Duration pause = (known.failure() != null) ? this.schedule.soon() : this.schedule.interval();
-		return sinceAsked(known).compareTo(pause) >= 0;
-	}
-
-	/**
-	 * Returns how long ago the last question was asked. If there was none, or the clock
-	 * was set back since, that is not known, and taken for long.
-	 */
-	private Duration sinceAsked(MonitorState known) {
-		Instant asked = known.askedAt();
-		Instant now = this.clock.instant();
-		return (asked != null && !asked.isAfter(now)) ? Duration.between(asked, now) : LONG_AGO;
+		return known.sinceAsked(this.clock.instant()).compareTo(pause) >= 0;
 	}
 
 	/**
@@ -241,7 +229,7 @@ public final class ServerMonitor implements SessionProbe {
 	 * waits here.
 	 */
 	public void hurry() {
-		this.thread.hurry(SHORTEST_PAUSE.minus(sinceAsked(this.state)));
+		this.thread.hurry(SHORTEST_PAUSE.minus(this.state.sinceAsked(this.clock.instant())));
 	}
 
 	/**
