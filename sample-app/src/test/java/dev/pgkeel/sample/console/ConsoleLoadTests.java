@@ -47,7 +47,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
 		properties = { "pgkeel.runtime-profile=development", "pgkeel.monitor.interval=1s",
-				"spring.datasource.hikari.maximum-pool-size=50" })
+				"spring.datasource.hikari.maximum-pool-size=50", "spring.datasource.hikari.connection-timeout=30000" })
 @RequiresComponent({ "chromium", "chromedriver" })
 @DirtiesContext
 class ConsoleLoadTests {
