@@ -1,7 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
-import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -21,15 +21,17 @@ final class BareOptions {
 
 	private static final String NAME = "pgkeelBareOptions";
 
+	private static final List<String> OPTIONS = List.of(CheckEnvironmentPostProcessor.PROPERTY,
+			DeployStepEnvironmentPostProcessor.EXIT_AFTER_APPLY, DeployStepEnvironmentPostProcessor.DRY_RUN);
+
 	private BareOptions() {
 	}
 
 	/**
-	 * Takes them for {@code true}.
+	 * Takes them for {@code true}, no matter how often it is called.
 	 * @param environment the environment
-	 * @param names the options that may stand without a value
 	 */
-	static void complete(ConfigurableEnvironment environment, Collection<String> names) {
+	static void complete(ConfigurableEnvironment environment) {
 		PropertySource<?> arguments = environment.getPropertySources()
 			.get(CommandLinePropertySource.COMMAND_LINE_PROPERTY_SOURCE_NAME);
 		ConfigurationPropertySource source = (arguments != null) ? ConfigurationPropertySource.from(arguments) : null;
@@ -37,7 +39,7 @@ final class BareOptions {
 			return;
 		}
 		Map<String, Object> asked = new LinkedHashMap<>();
-		for (String name : names) {
+		for (String name : OPTIONS) {
 			ConfigurationProperty option = source.getConfigurationProperty(ConfigurationPropertyName.of(name));
 			if (option != null && "".equals(option.getValue())) {
 				asked.put(name, "true");

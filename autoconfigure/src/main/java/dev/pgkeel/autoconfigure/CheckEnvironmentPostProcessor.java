@@ -2,7 +2,6 @@ package dev.pgkeel.autoconfigure;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 import dev.pgkeel.alert.CheckResult;
 
@@ -26,7 +25,7 @@ class CheckEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered
 
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-		BareOptions.complete(environment, Set.of(PROPERTY));
+		BareOptions.complete(environment);
 		if (isCheck(environment)) {
 			OneShotBeans.demand(application, PgkeelCheckAutoConfiguration.END,
 					() -> new CheckException(CheckResult.unknown(problem(environment)), null));

@@ -21,9 +21,13 @@ import org.springframework.core.env.MapPropertySource;
  */
 class DeployStepEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered {
 
+	static final String EXIT_AFTER_APPLY = "pgkeel.schema.exit-after-apply";
+
+	static final String DRY_RUN = "pgkeel.schema.dry-run";
+
 	private static final String NAME = "pgkeelDeployStep";
 
-	private static final List<String> STEPS = List.of("pgkeel.schema.exit-after-apply", "pgkeel.schema.dry-run");
+	private static final List<String> STEPS = List.of(EXIT_AFTER_APPLY, DRY_RUN);
 
 	private static final List<String> SWITCHES = List.of("pgkeel.enabled", "pgkeel.schema.enabled");
 
@@ -34,7 +38,7 @@ class DeployStepEnvironmentPostProcessor implements EnvironmentPostProcessor, Or
 
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-		BareOptions.complete(environment, STEPS);
+		BareOptions.complete(environment);
 		if (CheckEnvironmentPostProcessor.isCheck(environment)) {
 			return;
 		}

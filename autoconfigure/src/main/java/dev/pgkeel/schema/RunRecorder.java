@@ -85,16 +85,15 @@ final class RunRecorder {
 	 * longer as a script of a later transaction had left it stays to be found there.
 	 */
 	void refresh(Connection connection, String table, List<ScriptOutline> all, ScriptRun run,
-			Map<String, HistoryEntry> entries, CatalogSnapshot before, CatalogSnapshot after, List<ScriptNeed> todo)
-			throws SQLException {
-		boolean changed = !CatalogDiff.between(before, after).isEmpty();
+			Map<String, HistoryEntry> entries, CatalogDiff diff, CatalogSnapshot before, CatalogSnapshot after,
+			List<ScriptNeed> todo) throws SQLException {
 		for (ScriptOutline script : all) {
 			HistoryEntry entry = entries.get(script.name());
 			if (entry == null || run.scripts().contains(script)) {
 				continue;
 			}
 			boolean asked = todo.stream().anyMatch((need) -> need.script() == script.script());
-			if (!changed && !asked) {
+			if (diff.isEmpty() && !asked) {
 				continue;
 			}
 			ScriptState former = this.history.state(connection, table, entry);

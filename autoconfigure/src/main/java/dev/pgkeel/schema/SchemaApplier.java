@@ -117,7 +117,7 @@ final class SchemaApplier {
 		refuseChangedFiles(run);
 		CatalogDiff diff = CatalogDiff.between(before, after);
 		this.recorder.record(connection, table.name(), run, entries, diff, after, searchPath);
-		this.recorder.refresh(connection, table.name(), all, run, entries, before, after, todo);
+		this.recorder.refresh(connection, table.name(), all, run, entries, diff, before, after, todo);
 		this.history.forgetOld(connection, table.name());
 		List<ScriptOutline> unfinished = unfinished(scripts, run, todo);
 		if (!unfinished.isEmpty() && !this.dryRun) {

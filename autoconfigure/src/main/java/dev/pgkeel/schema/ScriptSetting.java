@@ -55,15 +55,21 @@ record ScriptSetting(int number, String name, String sql) {
 	 * nothing, or not told by its text
 	 */
 	static @Nullable ScriptSetting of(SqlStatement statement) {
-		String sql = LOCAL.matcher(statement.code()).replaceFirst("set ");
 		String name = name(statement);
-		Matcher call = SET_CONFIG.matcher(statement.code());
-		if (name == null && statement.word(0).equals("SELECT") && call.matches()) {
-			name = call.group(1).toLowerCase(Locale.ROOT);
-			sql = "select pg_catalog.set_config('" + name + "', " + call.group(2) + ", false)";
+		if (name != null) {
+			return of(statement, name, LOCAL.matcher(statement.code()).replaceFirst("set "));
 		}
-		return (name != null && !NEVER_AGAIN.contains(name) && !isOfTransaction(name))
-				? new ScriptSetting(statement.number(), name, sql) : null;
+		Matcher call = SET_CONFIG.matcher(statement.code());
+		if (statement.word(0).equals("SELECT") && call.matches()) {
+			name = call.group(1).toLowerCase(Locale.ROOT);
+			return of(statement, name, "select pg_catalog.set_config('" + name + "', " + call.group(2) + ", false)");
+		}
+		return null;
+	}
+
+	private static @Nullable ScriptSetting of(SqlStatement statement, String name, String sql) {
+		return (NEVER_AGAIN.contains(name) || isOfTransaction(name)) ? null
+				: new ScriptSetting(statement.number(), name, sql);
 	}
 
 	/**

@@ -51,9 +51,9 @@ class CheckTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "--pgkeel.check=true", "--pgkeel.check" })
-	void fineServerIsOneLineAndNothingElse(String option, CapturedOutput output) {
-		try (ConfigurableApplicationContext context = run(option)) {
+	@ValueSource(strings = { "--pgkeel.check=true", "--pgkeel.check", "--pgkeel.check --pgkeel.schema.dry-run" })
+	void fineServerIsOneLineAndNothingElse(String options, CapturedOutput output) {
+		try (ConfigurableApplicationContext context = run(options.split(" "))) {
 			assertThat(lines(output)).matches(FINE);
 			assertThat(SpringApplication.exit(context)).isZero();
 		}
