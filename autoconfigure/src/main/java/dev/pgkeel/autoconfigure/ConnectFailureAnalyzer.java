@@ -4,6 +4,8 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Properties;
 
+import javax.sql.DataSource;
+
 import dev.pgkeel.server.ConnectFailure;
 import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.DirectWayFailure;
@@ -11,6 +13,8 @@ import dev.pgkeel.server.UrlMistake;
 import dev.pgkeel.tls.ServerCertificate;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -30,8 +34,11 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 
 	private final @Nullable Environment environment;
 
-	ConnectFailureAnalyzer(@Nullable Environment environment) {
+	private final @Nullable BeanFactory beans;
+
+	ConnectFailureAnalyzer(@Nullable Environment environment, @Nullable BeanFactory beans) {
 		this.environment = environment;
+		this.beans = beans;
 	}
 
 	@Override
@@ -46,6 +53,15 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 			return null;
 		}
 		DirectWayFailure direct = DirectWayFailure.of(rootFailure);
+		List<String> dataSources = (direct != null) ? List.of() : dataSources();
+		if (dataSources.size() > 1) {
+			return new FailureAnalysis(
+					"There is no connection to the server of one of the data sources (" + String.join(", ", dataSources)
+							+ "), since " + failure.problem(),
+					failure.action() + " If it is not the data source of spring.datasource, its own properties are"
+							+ " meant instead.",
+					cause);
+		}
 		if (failure.isOtherHost()) {
 			failure = withNames(failure, (direct != null) ? DIRECT : PREFIX);
 		}
@@ -53,6 +69,14 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 				"There is no connection to " + ((direct != null) ? server(direct) : server()) + ", since "
 						+ failure.problem(),
 				(direct != null) ? ofDirectWay(failure.action()) : failure.action(), cause);
+	}
+
+	/**
+	 * The exception does not tell which of several data sources it is from.
+	 */
+	private List<String> dataSources() {
+		return (this.beans instanceof ListableBeanFactory all)
+				? List.of(all.getBeanNamesForType(DataSource.class, true, false)) : List.of();
 	}
 
 	/**

@@ -16,6 +16,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.testsupport.Certificates;
 import dev.pgkeel.testsupport.PasswordServer;
 import dev.pgkeel.testsupport.PgBouncer;
@@ -34,7 +37,7 @@ import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.core.env.Environment;
+import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,12 +51,12 @@ class ConnectFailureTests {
 
 	private final TestDatabase database = TestServer.shared().newDatabase();
 
-	private Environment environment;
+	private ConfigurableApplicationContext context;
 
 	private String description;
 
 	private final ApplicationContextRunner withoutPassword = new ApplicationContextRunner()
-		.withInitializer((context) -> this.environment = context.getEnvironment())
+		.withInitializer((context) -> this.context = context)
 		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, PgkeelAutoConfiguration.class,
 				PgkeelSchemaAutoConfiguration.class))
 		.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
@@ -67,6 +70,45 @@ class ConnectFailureTests {
 	void unreachableServer() {
 		failsWith("it cannot be reached", "Start the server, correct host and port in spring.datasource.url",
 				"spring.datasource.url=jdbc:postgresql://127.0.0.1:1/notes?password=" + CANARY);
+	}
+
+	/**
+	 * The exception does not tell which of them it is from, so neither is named as the
+	 * culprit.
+	 */
+	@Test
+	void oneOfTwoDataSources() {
+		this.contextRunner
+			.withBean("reports", HikariDataSource.class, () -> pool("jdbc:postgresql://127.0.0.1:1/reports"))
+			.withBean("dataSource", HikariDataSource.class, () -> pool(this.database.jdbcUrl()))
+			.withBean("report", Connection.class, () -> connection(this.context))
+			.run((context) -> {
+				FailureAnalysis analysis = analysis(context.getStartupFailure());
+				assertThat(analysis.getDescription()).startsWith(
+						"There is no connection to the server of one of the data sources (reports, dataSource), since"
+								+ " it cannot be reached: ");
+				assertThat(analysis.getAction()).startsWith("Start the server, correct host and port in")
+					.endsWith(
+							" If it is not the data source of spring.datasource, its own properties are meant instead.");
+			});
+	}
+
+	private HikariDataSource pool(String url) {
+		HikariDataSource pool = new HikariDataSource();
+		pool.setJdbcUrl(url);
+		pool.setUsername(this.database.username());
+		pool.setInitializationFailTimeout(0);
+		pool.setConnectionTimeout(500);
+		return pool;
+	}
+
+	private static Connection connection(ConfigurableApplicationContext context) {
+		try {
+			return context.getBean("reports", DataSource.class).getConnection();
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Test
@@ -338,7 +380,7 @@ class ConnectFailureTests {
 	}
 
 	private FailureAnalysis analysis(Throwable failure) {
-		return FailureAnalyses.of(failure, this.environment);
+		return FailureAnalyses.of(failure, this.context);
 	}
 
 }

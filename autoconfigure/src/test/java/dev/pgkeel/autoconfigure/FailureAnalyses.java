@@ -1,7 +1,9 @@
 package dev.pgkeel.autoconfigure;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.io.support.SpringFactoriesLoader;
@@ -21,10 +23,18 @@ final class FailureAnalyses {
 	}
 
 	static FailureAnalysis of(Throwable failure, Environment environment) {
+		return of(failure, ArgumentResolver.of(Environment.class, environment));
+	}
+
+	static FailureAnalysis of(Throwable failure, ConfigurableApplicationContext context) {
+		return of(failure, ArgumentResolver.of(Environment.class, context.getEnvironment())
+			.and(BeanFactory.class, context.getBeanFactory()));
+	}
+
+	private static FailureAnalysis of(Throwable failure, ArgumentResolver arguments) {
 		return SpringFactoriesLoader.forDefaultResourceLocation()
-			.load(FailureAnalyzer.class, ArgumentResolver.of(Environment.class, environment),
-					FailureHandler.handleMessage((message, ex) -> {
-					}))
+			.load(FailureAnalyzer.class, arguments, FailureHandler.handleMessage((message, ex) -> {
+			}))
 			.stream()
 			.map((analyzer) -> analyzer.analyze(failure))
 			.filter((analysis) -> analysis != null)
