@@ -24,6 +24,8 @@ final class Attempt implements TransactionSynchronization {
 
 	private final boolean resolvesCommit;
 
+	private final @Nullable RunningTransaction running;
+
 	private boolean ownTransaction;
 
 	private Instant commitTime = Instant.EPOCH;
@@ -34,14 +36,24 @@ final class Attempt implements TransactionSynchronization {
 
 	private boolean committed;
 
+	private boolean completing;
+
 	private boolean completionUnknown;
 
-	private Attempt(boolean resolvesCommit) {
+	private Attempt(boolean resolvesCommit, @Nullable RunningTransaction running) {
 		this.resolvesCommit = resolvesCommit;
+		this.running = running;
 	}
 
-	static Attempt of(TransactionStatus status, boolean resolvesCommit) {
-		Attempt attempt = new Attempt(resolvesCommit);
+	/**
+	 * Begins an attempt.
+	 * @param status the transaction
+	 * @param resolvesCommit whether it is to be found out what became of it when the
+	 * connection is lost in COMMIT
+	 * @param running what the guard knows of it, {@code null} without a guard
+	 */
+	static Attempt of(TransactionStatus status, boolean resolvesCommit, @Nullable RunningTransaction running) {
+		Attempt attempt = new Attempt(resolvesCommit, running);
 		attempt.ownTransaction = status.isNewTransaction();
 		if (attempt.ownTransaction && TransactionSynchronizationManager.isSynchronizationActive()) {
 			TransactionSynchronizationManager.registerSynchronization(attempt);
@@ -98,8 +110,8 @@ final class Attempt implements TransactionSynchronization {
 	 * lost there.
 	 */
 	private boolean wasNotSent() {
-		return !this.reachedCommit && !this.dataSources.isEmpty()
-				&& this.dataSources.stream().allMatch(Attempt::guardsCommits);
+		return (this.running != null && !this.running.isCommitBegun() && this.completing) || (!this.reachedCommit
+				&& !this.dataSources.isEmpty() && this.dataSources.stream().allMatch(Attempt::guardsCommits));
 	}
 
 	private static boolean guardsCommits(DataSource dataSource) {
@@ -121,6 +133,11 @@ final class Attempt implements TransactionSynchronization {
 	}
 
 	@Override
+	public void beforeCompletion() {
+		this.completing = true;
+	}
+
+	@Override
 	public void afterCommit() {
 		this.committed = true;
 	}
@@ -131,7 +148,16 @@ final class Attempt implements TransactionSynchronization {
 	}
 
 	boolean mayRunAgain(Throwable failure) {
-		return this.ownTransaction && !this.committed && SqlStates.retryable(failure);
+		return this.ownTransaction && !this.committed && !mayBeCommittedByChance() && SqlStates.retryable(failure);
+	}
+
+	/**
+	 * Spring 7.0 takes a {@code TransactionException} of a synchronization before the
+	 * commit for a failed COMMIT, see {@link UnsentCommit}: without a limit nobody rolls
+	 * back then.
+	 */
+	private boolean mayBeCommittedByChance() {
+		return this.completionUnknown && !this.completing && (this.running == null || !this.running.isRolledBack());
 	}
 
 	boolean isCommitted() {
@@ -142,7 +168,8 @@ final class Attempt implements TransactionSynchronization {
 	 * Throws if a failed commit leaves open what became of the transaction.
 	 */
 	void throwIfUnknown(RuntimeException failure) {
-		if (!this.ownTransaction || this.committed || RolledBackInCommit.in(failure) != null) {
+		if (!this.ownTransaction || this.committed || RolledBackInCommit.in(failure) != null
+				|| (this.running != null && this.running.isRolledBack())) {
 			return;
 		}
 		CommitOutcomeUnknownException unknown = CommitOutcomeUnknownException.in(failure);
@@ -155,7 +182,8 @@ final class Attempt implements TransactionSynchronization {
 		// JdbcTransactionManager 7.0 rolls back after a failed COMMIT, and where that
 		// fails too, throws the rollback's exception, which does not tell what the server
 		// said
-		if (SqlStates.outcomeUnknown(failure) || (this.completionUnknown && !SqlStates.known(failure))) {
+		if (SqlStates.outcomeUnknown(failure)
+				|| (this.completionUnknown && !SqlStates.known(failure) && !FailedFlush.isCauseOf(failure))) {
 			throw new CommitOutcomeUnknownException(null, this.commitTime,
 					this.resolvesCommit ? "its pool is not a GuardedDataSource" : null, failure);
 		}

@@ -57,7 +57,7 @@ public final class CommitResolution implements CommitGuard {
 	public void commit(Connection connection) throws SQLException {
 		Attempt attempt = Attempt.committing();
 		if (attempt == null && !this.always) {
-			connection.commit();
+			commitPlainly(connection);
 			return;
 		}
 		if (attempt != null) {
@@ -79,6 +79,18 @@ public final class CommitResolution implements CommitGuard {
 			else {
 				throw unknown(null, sent, resolve ? whyThereIsNoId(transaction) : null, ex);
 			}
+		}
+	}
+
+	private static void commitPlainly(Connection connection) throws SQLException {
+		try {
+			connection.commit();
+		}
+		catch (SQLException ex) {
+			if (SqlStates.outcomeUnknown(ex)) {
+				LostCommit.note();
+			}
+			throw ex;
 		}
 	}
 

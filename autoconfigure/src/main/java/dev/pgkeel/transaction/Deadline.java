@@ -175,14 +175,6 @@ final class Deadline implements TransactionSynchronization {
 		this.transaction.finish();
 	}
 
-	/**
-	 * Returns whether the transaction was rolled back though Spring calls its outcome
-	 * unknown.
-	 */
-	boolean isRolledBack() {
-		return this.transaction.isRolledBack();
-	}
-
 	boolean isEnded() {
 		return this.ended;
 	}
@@ -199,12 +191,14 @@ final class Deadline implements TransactionSynchronization {
 	}
 
 	/**
-	 * Tells the limit's own failures from those of the callback, which keep their type.
+	 * Tells the limit's own failures from those of the callback, which keep their type,
+	 * and from a connection that was lost in COMMIT: then nobody knows that it rolled
+	 * back.
 	 * @param failure what the transaction failed with
 	 * @return whether it is a consequence of the limit
 	 */
 	boolean causedFailure(Throwable failure) {
-		if (!isExpired()) {
+		if (!isExpired() || (this.transaction.isCommitBegun() && SqlStates.outcomeUnknown(failure))) {
 			return false;
 		}
 		for (Throwable ex = failure; ex != null; ex = ex.getCause()) {

@@ -202,12 +202,9 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 			AtomicBoolean mayRunAgain) {
 		mayRunAgain.set(false);
 		TransactionStatus status = manager.getTransaction(this);
-		Attempt attempt = Attempt.of(status, this.resolvesCommit);
-		Deadline deadline = null;
-		if (this.guard != null) {
-			this.guard.ofTemplate(status);
-			deadline = this.guard.deadline(status);
-		}
+		RunningTransaction running = (this.guard != null) ? this.guard.ofTemplate(status) : null;
+		Attempt attempt = Attempt.of(status, this.resolvesCommit, running);
+		Deadline deadline = (running != null) ? running.deadline() : null;
 		T result;
 		try {
 			result = action.doInTransaction(status);
@@ -228,9 +225,7 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 			attempt.commit(manager, status);
 		}
 		catch (RuntimeException ex) {
-			if (deadline == null || !deadline.isRolledBack()) {
-				attempt.throwIfUnknown(ex);
-			}
+			attempt.throwIfUnknown(ex);
 			if (!attempt.isCommitted()) {
 				throwIfExpired(deadline, ex);
 			}

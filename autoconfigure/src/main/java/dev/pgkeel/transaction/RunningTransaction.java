@@ -35,7 +35,7 @@ final class RunningTransaction {
 
 	private volatile boolean finished;
 
-	private volatile boolean ended;
+	private volatile @Nullable TransactionOutcome outcome;
 
 	private volatile @Nullable Cancellation cancellation;
 
@@ -174,8 +174,12 @@ final class RunningTransaction {
 		return known;
 	}
 
-	void end() {
-		this.ended = true;
+	void end(TransactionOutcome how) {
+		this.outcome = how;
+	}
+
+	boolean isCommitted() {
+		return this.outcome == TransactionOutcome.COMMITTED;
 	}
 
 	/**
@@ -183,7 +187,7 @@ final class RunningTransaction {
 	 * synchronization's {@code beforeCommit} fails with a {@code TransactionException}.
 	 */
 	boolean isOver() {
-		return this.ended || this.execution.isCompleted();
+		return this.outcome != null || this.execution.isCompleted();
 	}
 
 	/**

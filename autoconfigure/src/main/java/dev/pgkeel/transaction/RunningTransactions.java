@@ -60,10 +60,9 @@ final class RunningTransactions {
 	}
 
 	/**
-	 * Ends a transaction, and leaves it out.
+	 * Leaves a transaction out that has ended.
 	 */
-	void end(RunningTransaction ended) {
-		ended.end();
+	void leaveOut(RunningTransaction ended) {
 		int chain = chain(ended.holder());
 		RunningTransaction transaction = this.chains.get(chain);
 		if (transaction == ended && this.chains.compareAndSet(chain, ended, running(ended.next))) {

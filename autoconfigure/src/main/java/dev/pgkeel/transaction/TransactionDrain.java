@@ -50,10 +50,15 @@ final class TransactionDrain {
 	 */
 	DrainedTransactions drain(Duration patience, Duration grace) throws InterruptedException {
 		List<RunningTransaction> late = waitFor(patience, false);
-		int finished = this.seen.size() - late.size();
+		List<RunningTransaction> inTime = this.seen.stream().filter((each) -> !late.contains(each)).toList();
 		late.stream().filter(this::canFinish).forEach(RunningTransaction::cancel);
 		List<RunningTransaction> left = waitFor(grace, true);
-		return new DrainedTransactions(finished, this.seen.size() - finished - left.size(), left.size());
+		// One that had committed before it was cancelled, and was late after that,
+		// finished
+		int cancelled = (int) this.seen.stream()
+			.filter((each) -> !inTime.contains(each) && !left.contains(each) && !each.isCommitted())
+			.count();
+		return new DrainedTransactions(this.seen.size() - cancelled - left.size(), cancelled, left.size());
 	}
 
 	private List<RunningTransaction> waitFor(Duration time, boolean cancel) throws InterruptedException {

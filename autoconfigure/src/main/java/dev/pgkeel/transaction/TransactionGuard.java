@@ -81,9 +81,14 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 		RunningTransaction begun = begin(transaction, this.running.innermost());
 		this.running.add(begun);
 		this.limits.afterBegin(begun);
-		if (begun.deadline() != null && !this.settings.observe()
-				&& TransactionSynchronizationManager.isSynchronizationActive()) {
-			TransactionSynchronizationManager.registerSynchronization(new UnsentCommit(begun, this::rolledBack));
+		if (TransactionSynchronizationManager.isSynchronizationActive()) {
+			if (begun.deadline() != null && !this.settings.observe()) {
+				TransactionSynchronizationManager.registerSynchronization(new UnsentCommit(begun, this::rolledBack));
+			}
+			else if (this.countsCommitsByThread) {
+				TransactionSynchronizationManager
+					.registerSynchronization(new CommitByChance(begun, this::countCommitOfThread));
+			}
 		}
 		if (this.watch != null) {
 			this.watch.wakeUp();
@@ -130,7 +135,9 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 		if (commitFailure == null) {
 			return TransactionOutcome.COMMITTED;
 		}
-		boolean said = SqlStates.known(commitFailure) && !SqlStates.outcomeUnknown(commitFailure);
+		LostCommit.take();
+		boolean said = SqlStates.known(commitFailure) ? !SqlStates.outcomeUnknown(commitFailure)
+				: FailedFlush.isCauseOf(commitFailure);
 		return said ? rollback(transaction) : TransactionOutcome.UNKNOWN;
 	}
 
@@ -147,7 +154,8 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 		RunningTransaction running = find(transaction);
 		if (running != null) {
 			TransactionLimits.end(running);
-			boolean unknown = running.isCommitBegun() && rollbackFailure != null;
+			boolean lost = running.isCommitBegun() && LostCommit.take();
+			boolean unknown = lost || (running.isCommitBegun() && rollbackFailure != null);
 			rolledBack(running, unknown ? TransactionOutcome.UNKNOWN : rollback(running));
 		}
 	}
@@ -158,9 +166,8 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 
 	private void rolledBack(RunningTransaction transaction, TransactionOutcome outcome) {
 		end(transaction, outcome);
-		Deadline deadline = transaction.deadline();
-		if (deadline != null && deadline.isExpired()) {
-			this.lastExpired.set(deadline);
+		if (outcome == TransactionOutcome.TIMED_OUT) {
+			this.lastExpired.set(transaction.deadline());
 		}
 	}
 
@@ -171,12 +178,15 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 	}
 
 	private void end(RunningTransaction ended, TransactionOutcome outcome) {
-		this.running.end(ended);
+		ended.end(outcome);
+		this.running.leaveOut(ended);
+		// Of one inside this one, whose caller has gone on without it
+		this.lastExpired.remove();
 		long nanos = ended.elapsedNanos();
 		this.durations[TransactionFigures.bucket(nanos)].increment();
 		if (this.countsCommitsByThread && outcome != TransactionOutcome.ROLLED_BACK
 				&& outcome != TransactionOutcome.TIMED_OUT) {
-			this.commitsOfThread.set(this.commitsOfThread.get() + 1);
+			countCommitOfThread();
 		}
 		if (this.observers.isEmpty()) {
 			return;
@@ -192,7 +202,10 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 		}
 	}
 
-	private @Nullable RunningTransaction find(TransactionExecution transaction) {
+	/**
+	 * Returns what is known of a transaction of the current thread, unless it is over.
+	 */
+	@Nullable RunningTransaction find(TransactionExecution transaction) {
 		return transaction.isNewTransaction() ? this.running.find(transaction) : null;
 	}
 
@@ -252,6 +265,10 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 		this.countsCommitsByThread = true;
 	}
 
+	private void countCommitOfThread() {
+		this.commitsOfThread.set(this.commitsOfThread.get() + 1);
+	}
+
 	/**
 	 * Returns how many transactions of the current thread have committed, or may have,
 	 * those inside others too.
@@ -261,22 +278,17 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 	}
 
 	/**
-	 * Returns the limit of a transaction of the current thread.
+	 * Notes that a transaction of the current thread is one of the application's
+	 * template.
+	 * @return what is known of it, {@code null} if it is not the thread's own
 	 */
-	@Nullable Deadline deadline(TransactionExecution transaction) {
-		RunningTransaction running = find(transaction);
-		return (running != null) ? running.deadline() : null;
-	}
-
-	/**
-	 * Notes that a transaction is one of the application's template.
-	 */
-	void ofTemplate(TransactionExecution transaction) {
+	@Nullable RunningTransaction ofTemplate(TransactionExecution transaction) {
 		Duration limit = this.settings.observedTimeout();
-		RunningTransaction running = (limit != null) ? find(transaction) : null;
+		RunningTransaction running = find(transaction);
 		if (limit != null && running != null) {
 			this.limits.observe(running, limit);
 		}
+		return running;
 	}
 
 	/**

@@ -135,6 +135,16 @@ class TransactionDrainTests {
 		assertThat(notes()).isZero();
 	}
 
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void committedTransactionThatIsLateAfterItsCommitHasFinished(Kind kind) throws Exception {
+		TransactionGuard guard = this.pool.guard();
+		assertThat(drain(kind, Duration.ofMillis(50), () -> GuardedTransactionTemplate.afterCommit(
+				() -> await().until(() -> guard.running().get(0).runningFor().compareTo(Duration.ofMillis(500)) > 0))))
+			.isEqualTo(new DrainedTransactions(1, 0, 0));
+		assertThat(notes()).isOne();
+	}
+
 	private DrainedTransactions drain(Kind kind, Duration patience, Runnable work) throws Exception {
 		return drain(kind, patience, work, new CountDownLatch(1));
 	}

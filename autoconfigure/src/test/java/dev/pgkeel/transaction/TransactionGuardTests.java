@@ -241,6 +241,37 @@ class TransactionGuardTests {
 		assertThat(ran).isFalse();
 	}
 
+	/**
+	 * With its session the transaction is gone, and so is any way to commit it.
+	 */
+	@Test
+	void sessionThatTheServerEndsAtTheLimitHasTimedOut() {
+		assertThatExceptionOfType(TransactionTimedOutException.class)
+			.isThrownBy(() -> limited(Kind.JDBC).executeWithoutResult((status) -> {
+				insert("a");
+				Integer pid = this.jdbc.queryForObject("select pg_backend_pid()", Integer.class);
+				await().until(() -> this.pool.database()
+					.query("select count(*) from pg_stat_activity where pid = " + pid, Long.class) == 0);
+			}))
+			.withMessageContaining("its limit is 1.0 s");
+		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.TIMED_OUT);
+		assertThat(notes()).isZero();
+	}
+
+	@Test
+	void failureAfterATimeoutThatWasCaughtKeepsItsType() {
+		GuardedTransactionTemplate optional = requiresNew(Kind.JDBC).withTimeout(Duration.ofSeconds(1));
+		TransactionTemplate outer = new TransactionTemplate(this.pool.manager(Kind.JDBC, true));
+		ProxyFactory declared = new ProxyFactory(Runnable.class, new TransactionTimeoutInterceptor(this.pool::guard));
+		declared.setTarget((Runnable) () -> outer.executeWithoutResult((status) -> {
+			assertThatExceptionOfType(TransactionTimedOutException.class)
+				.isThrownBy(() -> optional.executeWithoutResult((inner) -> raw("select pg_sleep(60)")));
+			throw new QueryTimeoutException("of a statement of the outer one");
+		}));
+		assertThatExceptionOfType(QueryTimeoutException.class).isThrownBy(((Runnable) declared.getProxy())::run)
+			.withMessage("of a statement of the outer one");
+	}
+
 	private static void beforeCommit(Runnable action) {
 		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
 
@@ -442,7 +473,7 @@ class TransactionGuardTests {
 	}
 
 	private Deadline deadline(TransactionStatus status) {
-		Deadline deadline = this.pool.guard().deadline(status);
+		Deadline deadline = this.pool.guard().find(status).deadline();
 		assertThat(deadline).isNotNull();
 		return deadline;
 	}

@@ -75,7 +75,7 @@ class TransactionLimitsTests {
 			assertThatExceptionOfType(TransactionTimedOutException.class)
 				.isThrownBy(() -> template(limits).executeWithoutResult((status) -> {
 					raw("insert into notes values ('a')");
-					idle(limits.deadline(status));
+					idle(limits.find(status).deadline());
 				}));
 		}
 		assertThat(this.database.query("select count(*) from notes", Long.class)).isZero();
@@ -100,7 +100,7 @@ class TransactionLimitsTests {
 		try (TransactionGuard limits = guard(true)) {
 			new GuardedTransactionTemplate(manager(limits), new DefaultTransactionDefinition(), limits)
 				.executeWithoutResult((status) -> {
-					assertThat(limits.deadline(status)).isNull();
+					assertThat(limits.find(status).deadline()).isNull();
 					assertThat(this.jdbc.queryForObject(serversOwn(), String.class)).isEqualTo("0");
 				});
 		}
@@ -110,7 +110,7 @@ class TransactionLimitsTests {
 	void failureOfTheCallbackKeepsItsTypeAfterTheLimit() {
 		try (TransactionGuard limits = guard(false)) {
 			assertThatIllegalStateException().isThrownBy(() -> template(limits).executeWithoutResult((status) -> {
-				idle(limits.deadline(status));
+				idle(limits.find(status).deadline());
 				throw new IllegalStateException("callback");
 			})).withMessage("callback");
 		}
