@@ -161,7 +161,8 @@ final class SchemaApplier {
 				logger.warn("Schema script " + need.script().name()
 						+ " goes back to a text that it had before the present one: " + overtaken
 						+ ". If this is an old version of the application that has only restarted, start an instance"
-						+ " of the new one once more after the deploy: it applies its own text again");
+						+ " of the new one once more after the deploy: it applies its own text again. If another"
+						+ " application shares the database, give each its own spring.application.name");
 			}
 		}
 	}

@@ -113,11 +113,26 @@ public final class TlsPolicy {
 	private static Properties chosen(HikariConfig config) {
 		Properties chosen = new Properties();
 		chosen.putAll(config.getDataSourceProperties());
+		if (config.getDataSourceClassName() != null) {
+			chosen.putAll(ofSetters(config.getDataSourceProperties()));
+		}
 		chosen.putAll(DatabaseTarget.urlParameters(DatabaseTarget.driverUrl(config.getJdbcUrl())));
 		chosen.putAll(DatabaseTarget.urlParameters(urlOfClass(config)));
 		if (config.getDataSource() instanceof BaseDataSource driver) {
 			chosen.putAll(DatabaseTarget.urlParameters(driver.getURL()));
 		}
+		return chosen;
+	}
+
+	/**
+	 * The driver's data source has {@code setSslMode}: there {@code sslMode} is as good a
+	 * name as the parameter's.
+	 */
+	private static Map<String, String> ofSetters(Properties properties) {
+		Map<String, String> chosen = new HashMap<>();
+		properties.forEach((name, value) -> CHOICES.stream()
+			.filter((choice) -> choice.equalsIgnoreCase(String.valueOf(name)))
+			.forEach((choice) -> chosen.put(choice, String.valueOf(value))));
 		return chosen;
 	}
 
@@ -141,7 +156,10 @@ public final class TlsPolicy {
 	private static @Nullable String chosenMode(Properties chosen) {
 		String sslMode = chosen.getProperty("sslmode");
 		boolean ssl = chosen.containsKey("ssl") && !"false".equalsIgnoreCase(chosen.getProperty("ssl"));
-		return (sslMode == null && ssl) ? "verify-full" : sslMode;
+		String asked = (sslMode == null && ssl) ? "verify-full" : sslMode;
+		boolean pretends = asked != null && asked.startsWith("verify-")
+				&& chosen.getProperty(SSL_FACTORY, "").endsWith(VALIDATES_NOTHING);
+		return pretends ? TlsMode.REQUIRE.toString() : asked;
 	}
 
 	/**

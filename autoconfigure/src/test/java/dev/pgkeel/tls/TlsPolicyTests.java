@@ -79,6 +79,28 @@ class TlsPolicyTests {
 			.isThrownBy(() -> decide(TlsMode.AUTO, Trust.of(Path.of("ca.crt"))));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "ssl=true", "sslmode=verify-full", "sslmode=verify-ca" })
+	void factoryThatValidatesNothingVerifiesNothing(String asked) {
+		this.config.setJdbcUrl("jdbc:postgresql://db.example.com/x?" + asked
+				+ "&sslfactory=org.postgresql.ssl.NonValidatingFactory");
+		TlsDecision decision = new TlsPolicy(TlsMode.AUTO, Trust.ofJvm()).decide(this.config, false);
+		assertThat(decision.describe("TLSv1.3")).isEqualTo("TLSv1.3, NOT verified");
+		assertThat(decision.settings()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "sslMode,require,'TLSv1.3, NOT verified'", "sslMode,verify-full,'TLSv1.3, verified (verify-full)'",
+			"sslmode,verify-ca,'TLSv1.3, verified (verify-ca)'" })
+	void setterOfADataSourceClassIsTheUsersWord(String property, String value, String described) {
+		this.config.setDataSourceClassName("org.postgresql.ds.PGSimpleDataSource");
+		this.config.addDataSourceProperty("serverName", "db.example.com");
+		this.config.addDataSourceProperty(property, value);
+		TlsDecision decision = new TlsPolicy(TlsMode.AUTO, Trust.of(Path.of("ca.crt"))).decide(this.config, false);
+		assertThat(decision.describe("TLSv1.3")).isEqualTo(described);
+		assertThat(decision.settings()).isEmpty();
+	}
+
 	@Test
 	void propertyOfTheUserWins() {
 		this.config.setJdbcUrl("jdbc:postgresql://db.example.com/x");
