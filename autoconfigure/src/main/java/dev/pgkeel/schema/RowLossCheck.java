@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowLossCheck implements StatementListener {
 
+	/**
+	 * In this order: another authorization of the session takes the role away.
+	 */
+	private static final List<String> ROLE = List.of("session_authorization", "role");
+
 	private final Connection connection;
 
 	private final StatementSavepoint savepoint;
@@ -25,6 +30,8 @@ final class RowLossCheck implements StatementListener {
 
 	private final long transaction;
 
+	private final SessionState start;
+
 	private final List<String> places = new ArrayList<>();
 
 	RowLossCheck(Connection connection, List<DoubtfulTable> tables, long transaction) throws SQLException {
@@ -32,6 +39,7 @@ final class RowLossCheck implements StatementListener {
 		this.savepoint = new StatementSavepoint(connection, "pgkeel_statement");
 		this.tables = tables;
 		this.transaction = transaction;
+		this.start = SessionState.of(connection, ROLE);
 		this.members = tables.stream().flatMap((table) -> table.members().stream()).toList();
 		Map<Long, RowCounters> counters = counters();
 		tables.forEach((table) -> table.start(counters));
@@ -52,17 +60,20 @@ final class RowLossCheck implements StatementListener {
 		if (!signed.isEmpty()) {
 			repeat(script, statement, signed);
 		}
+		// before the counters are read: a truncation's change when its savepoint ends
+		this.savepoint.release();
 		Map<Long, RowCounters> now = signed.isEmpty() ? counters : counters();
 		this.tables.forEach((table) -> table.passed(now));
-		this.savepoint.release();
 	}
 
 	private void repeat(SchemaScript script, SqlStatement statement, List<DoubtfulTable> signed) throws SQLException {
 		this.savepoint.rollBack();
 		Map<Long, RowCounters> before = counters();
+		SessionState role = leaveRole();
 		for (DoubtfulTable table : signed) {
 			table.countBefore(this.connection, this.transaction, before);
 		}
+		take(role);
 		try {
 			this.savepoint.execute(statement.text());
 		}
@@ -73,6 +84,7 @@ final class RowLossCheck implements StatementListener {
 			throw StatementFailure.of(script, statement, ex);
 		}
 		Map<Long, RowCounters> after = counters();
+		role = leaveRole();
 		for (DoubtfulTable table : signed) {
 			long lost = table.lost();
 			if (after.keySet().containsAll(table.members())) {
@@ -82,6 +94,22 @@ final class RowLossCheck implements StatementListener {
 				this.places.add(script.name() + ":" + statement.position());
 			}
 		}
+		take(role);
+	}
+
+	/**
+	 * Goes back to the role that the run began with: only of that one is it known that it
+	 * sees all rows.
+	 * @return the script's role
+	 */
+	private SessionState leaveRole() throws SQLException {
+		SessionState role = SessionState.of(this.connection, ROLE);
+		take(this.start);
+		return role;
+	}
+
+	private void take(SessionState role) throws SQLException {
+		this.savepoint.execute(role.restoringChanged(List.of()));
 	}
 
 	/**

@@ -88,6 +88,9 @@ class LossGuardTests {
 			create extension pg_trgm;
 			""";
 
+	private static final String HIDING = "alter table items enable row level security; alter table items force row level"
+			+ " security; create policy nobody on items using (false)";
+
 	private final TestDatabase database = TestServer.shared().newDatabase();
 
 	private @Nullable Connection connection;
@@ -148,6 +151,8 @@ class LossGuardTests {
 						"log: 3 rows deleted"),
 				Arguments.of("do $$ begin alter table log detach partition log_1; delete from log_1; end $$",
 						"log: 50 rows deleted"),
+				Arguments.of("update log set at = at + 181; truncate log_1; delete from log_2 where id <= 10",
+						"log: 10 rows deleted"),
 				Arguments.of("alter table notes rename to memos; delete from memos where id <= 3",
 						"notes: 3 rows deleted"),
 				Arguments.of(
@@ -475,6 +480,66 @@ class LossGuardTests {
 		assertThatExceptionOfType(SchemaScriptException.class)
 			.isThrownBy(() -> guarded(true, "delete from notes where id = 3"))
 			.withMessageContaining("row security hides rows from this role");
+		connection().rollback();
+	}
+
+	@Test
+	void roleOfTheScriptThatSeesNoRowsHidesNoLoss() throws SQLException {
+		for (String start : List.of("set role keeper;", "set session authorization keeper;")) {
+			run("create role keeper; alter table notes owner to keeper; alter table notes force row level security");
+			assertRefused(start + " truncate notes", "notes: 30 rows deleted");
+		}
+	}
+
+	@Test
+	void roleOfTheScriptThatMayNotReadHidesNoLoss() throws SQLException {
+		run("create role janitor; grant truncate on notes to janitor");
+		assertRefused("update notes set body = 'x'; set role janitor; truncate notes", "notes: 30 rows deleted");
+	}
+
+	@Test
+	void scriptKeepsItsRoleWhileRowsAreCounted() throws SQLException {
+		run("create role writer; grant insert, delete on empty_one to writer; grant create on schema public to writer;"
+				+ " insert into empty_one values (1)");
+		guarded(true, """
+				set role writer;
+				insert into empty_one values (2);
+				-- a sign, but no loss
+				do $$ begin delete from empty_one; raise 'no'; exception when others then null; end $$;
+				create table written (id int);
+				""");
+		assertThat(query("select tableowner from pg_tables where tablename = 'written'")).isEqualTo("writer");
+		connection().rollback();
+	}
+
+	@Test
+	void forcedRowSecurityHidesNoLossOfATable() throws SQLException {
+		hideItems();
+		assertRefused("drop table items; create table items (id int, \"order\" int); " + HIDING,
+				"items dropped and created again: its rows are gone");
+	}
+
+	@Test
+	void forcedRowSecurityHidesNoLossOfAColumn() throws SQLException {
+		hideItems();
+		assertRefused("alter table items drop column \"order\"; alter table items add column \"order\" int",
+				"items.\"order\" dropped and added again: its values are gone");
+	}
+
+	/**
+	 * From their owner, who is to apply the scripts.
+	 */
+	private void hideItems() throws SQLException {
+		run("create role keeper; grant create on schema public to keeper; " + HIDING
+				+ "; alter table items owner to keeper; set local role keeper");
+	}
+
+	private void assertRefused(String script, String loss) throws SQLException {
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(() -> guarded(true, script))
+			.withMessageContaining("before: " + loss);
+		connection().rollback();
+		assertThat(query("select (select count(*) from notes) || ' ' || (select count(\"order\") from items)"))
+			.isEqualTo("30 1");
 		connection().rollback();
 	}
 
