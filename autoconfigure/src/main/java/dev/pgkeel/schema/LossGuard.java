@@ -215,19 +215,19 @@ final class LossGuard implements RunGuard {
 	}
 
 	private void refuse(Set<Loss> losses, @Nullable String place) {
-		String list = String.join("; ", losses.stream().map(Loss::toString).toList());
-		if (!this.refuses) {
-			logger.warn("Schema scripts would have been refused, since they destroy what was there before: " + list);
-			return;
-		}
+		String list = String.join("; ", losses.stream().map(Loss::toString).toList())
+				+ ((place != null) ? " (first at " + place + ")" : "");
 		Set<String> directives = new LinkedHashSet<>();
 		losses.forEach((loss) -> directives.add("-- pgkeel:allow-loss " + loss.name() + " <reason>"));
-		throw new SchemaScriptException(
-				"Schema scripts would destroy what was there before: " + list
-						+ ((place != null) ? " (first at " + place + ")" : ""),
-				"Nothing of the schema scripts was applied: the transaction was rolled back. Correct the script, or, if"
-						+ " this is meant, write above the statement: " + String.join(", ", directives),
-				null);
+		String wayOut = "Correct the script, or, if this is meant, write above the statement: "
+				+ String.join(", ", directives);
+		if (!this.refuses) {
+			logger.warn("Schema scripts would have been refused, since they destroy what was there before: " + list
+					+ ". With pgkeel.mode=observe the run goes on, and this is destroyed when it commits. " + wayOut);
+			return;
+		}
+		throw new SchemaScriptException("Schema scripts would destroy what was there before: " + list,
+				"Nothing of the schema scripts was applied: the transaction was rolled back. " + wayOut, null);
 	}
 
 	/**

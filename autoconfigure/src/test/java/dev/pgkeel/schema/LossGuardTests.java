@@ -439,7 +439,10 @@ class LossGuardTests {
 		assertThat(query("select count(*) from notes")).isEqualTo("29");
 		connection().rollback();
 		assertThat(output).contains("Schema scripts would have been refused")
-			.contains("view names dropped; notes: 1 row deleted");
+			.contains("view names dropped; notes: 1 row deleted (first at script.sql:1:1). With pgkeel.mode=observe the"
+					+ " run goes on, and this is destroyed when it commits.")
+			.contains("write above the statement: -- pgkeel:allow-loss names <reason>, -- pgkeel:allow-loss notes"
+					+ " <reason>");
 	}
 
 	@Test
