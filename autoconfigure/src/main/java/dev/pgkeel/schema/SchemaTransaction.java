@@ -75,7 +75,7 @@ final class SchemaTransaction {
 				work.run(connection, attempt == this.patience.attempts());
 				if (this.commits) {
 					restore(connection, before);
-					connection.commit();
+					commit(connection);
 				}
 				else {
 					connection.rollback();
@@ -128,6 +128,22 @@ final class SchemaTransaction {
 			try (Statement statement = connection.createStatement()) {
 				statement.execute(before.restoring());
 			}
+		}
+	}
+
+	/**
+	 * What the server refuses only now is a deferred constraint or trigger, and no
+	 * trouble with reaching it.
+	 */
+	private static void commit(Connection connection) throws SQLException {
+		try {
+			connection.commit();
+		}
+		catch (SQLException ex) {
+			if (StatementFailure.isRefusedCommit(ex)) {
+				throw StatementFailure.atCommit(ex);
+			}
+			throw ex;
 		}
 	}
 

@@ -26,6 +26,8 @@ final class StatementFailure {
 	private static final String LONGER = "Raise pgkeel.schema.statement-timeout or the statement_timeout of the role,"
 			+ " or make the statement faster.";
 
+	private static final String TRANSACTION_ROLLBACK = "40";
+
 	private StatementFailure() {
 	}
 
@@ -33,7 +35,29 @@ final class StatementFailure {
 	 * Explains the failure of a statement in the transaction.
 	 */
 	static SchemaScriptException of(SchemaScript script, SqlStatement statement, SQLException ex) {
-		return of(script, statement, ex, action(ex.getSQLState()));
+		return of(script, statement, ex, action(ex.getSQLState(), "Correct the script."));
+	}
+
+	/**
+	 * Returns whether the server itself refuses to commit, and would do so again: not in
+	 * favour of another transaction.
+	 */
+	static boolean isRefusedCommit(SQLException ex) {
+		return ex instanceof PSQLException pg && pg.getServerErrorMessage() != null
+				&& ScriptRun.isFailureOfAStatement(ex) && !ScriptRun.isTransient(ex)
+				&& !String.valueOf(ex.getSQLState()).startsWith(TRANSACTION_ROLLBACK);
+	}
+
+	/**
+	 * Explains why the server refuses to commit, for which it names no statement.
+	 */
+	static SchemaScriptException atCommit(SQLException ex) {
+		return new SchemaScriptException("The schema scripts could not be committed: " + describe(ex), action(
+				ex.getSQLState(),
+				"A deferred constraint or trigger failed, on rows that the scripts of this run have changed."
+						+ " Correct the script; to learn which line it is, write \"set constraints all immediate;\""
+						+ " at the end of each script, or after a statement: the failure is then reported there."),
+				ex);
 	}
 
 	/**
@@ -56,7 +80,7 @@ final class StatementFailure {
 				message, ex.getSQLState(), statement.number(), place.pointer(script.line(place.line()))), action, ex);
 	}
 
-	private static String action(@Nullable String sqlState) {
+	private static String action(@Nullable String sqlState, String other) {
 		String nothing = " Nothing of the schema scripts was applied: the transaction was rolled back.";
 		return switch (String.valueOf(sqlState)) {
 			case "42501" -> "Let a role apply the scripts that owns the objects or has the privilege, or set"
@@ -74,7 +98,7 @@ final class StatementFailure {
 					+ " each relation that it creates or changes, and the server has no room for more." + nothing;
 			case "53100" -> "Make room on the server's disk, and start again." + nothing;
 			case QUERY_CANCELED -> LONGER + nothing;
-			default -> "Correct the script." + nothing;
+			default -> other + nothing;
 		};
 	}
 

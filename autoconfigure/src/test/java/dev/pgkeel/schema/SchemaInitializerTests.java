@@ -168,13 +168,22 @@ class SchemaInitializerTests {
 
 	@Test
 	void deferredConstraintFailsAtCommit() throws IOException {
-		write("1_notes.sql", """
+		String script = """
 				create table tenants (id int primary key);
 				create table notes (tenant int references tenants deferrable initially deferred);
 				insert into notes values (1);
-				""");
+				""";
+		write("1_notes.sql", script);
 		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this::apply)
-			.withMessageContaining("(SQLSTATE 23503)");
+			.withMessageStartingWith("The schema scripts could not be committed: insert or update on table \"notes\"")
+			.withMessageEndingWith("Key (tenant)=(1) is not present in table \"tenants\". (SQLSTATE 23503)")
+			.satisfies((ex) -> assertThat(ex.getAction()).startsWith("A deferred constraint or trigger failed")
+				.contains("\"set constraints all immediate;\"")
+				.endsWith("Nothing of the schema scripts was applied: the transaction was rolled back."));
+		write("1_notes.sql", script + "set constraints all immediate;");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this::apply)
+			.withMessageStartingWith("1_notes.sql:4:1: ")
+			.withMessageContaining("(SQLSTATE 23503, statement 4)");
 		assertThat(this.database.query("select to_regclass('notes') is null", Boolean.class)).isTrue();
 	}
 
