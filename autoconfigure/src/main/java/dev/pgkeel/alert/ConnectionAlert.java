@@ -7,7 +7,7 @@ import java.time.Instant;
  *
  * @param subject what it is about
  * @param level how serious it is, {@link AlertLevel#NONE} for its end
- * @param previous how serious it was before
+ * @param previous how serious it was before it came to this level
  * @param message what is the matter, in a sentence
  * @param since since when the level has been what it is
  * @param dedupKey the same for all of one alert, from the first to its end

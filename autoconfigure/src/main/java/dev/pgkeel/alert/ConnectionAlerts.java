@@ -78,16 +78,16 @@ public final class ConnectionAlerts implements PollListener {
 
 	private void follow(AlertSubject subject, Observation seen, Instant now, List<ConnectionAlert> news) {
 		LevelTracker tracker = this.trackers.computeIfAbsent(subject, (key) -> new LevelTracker());
-		AlertLevel level = tracker.follow(seen.level(), seen.cleared(), seen.atOnce());
+		AlertLevel level = tracker.follow(seen);
 		ConnectionAlert before = this.current.get(subject);
 		AlertLevel previous = (before != null) ? before.level() : AlertLevel.NONE;
 		boolean changed = level != previous;
 		if (!changed && before == null) {
 			return;
 		}
-		Instant since = (changed || before == null) ? now : before.since();
-		ConnectionAlert alert = new ConnectionAlert(subject, level, changed ? previous : level, seen.message(), since,
-				subject.key(this.instance));
+		boolean goesOn = !changed && before != null;
+		ConnectionAlert alert = new ConnectionAlert(subject, level, goesOn ? before.previous() : previous,
+				tracker.message(), goesOn ? before.since() : now, subject.key(this.instance));
 		if (level == AlertLevel.NONE) {
 			this.current.remove(subject);
 		}

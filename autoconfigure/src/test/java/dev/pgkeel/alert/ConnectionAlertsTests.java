@@ -141,6 +141,7 @@ class ConnectionAlertsTests {
 		}
 		poll(10);
 		assertThat(level(AlertSubject.BLOCKED)).isEqualTo(AlertLevel.ALERT);
+		assertThat(this.told).last().satisfies((alert) -> assertThat(alert.message()).contains("the longest for 20 s"));
 		poll(10, Duration.ZERO, Duration.ofSeconds(20));
 		assertThat(this.told).extracting(ConnectionAlert::level).containsExactly(AlertLevel.PAGE, AlertLevel.ALERT);
 	}
@@ -249,11 +250,54 @@ class ConnectionAlertsTests {
 		poll(951);
 		assertThat(this.alerts.current()).singleElement().satisfies((alert) -> {
 			assertThat(alert.since()).isEqualTo(since);
-			assertThat(alert.previous()).isEqualTo(AlertLevel.PANIC);
+			assertThat(alert.previous()).isEqualTo(AlertLevel.NONE);
 			assertThat(alert.message()).startsWith("951/1000");
 		});
 		assertThat(this.told).singleElement()
 			.satisfies((alert) -> assertThat(alert.previous()).isEqualTo(AlertLevel.NONE));
+	}
+
+	@Test
+	void alertThatWaitsForItsEndSaysWhyItWasRaised() {
+		poll(10);
+		this.refusals.borrowTimedOut(new SQLException("timed out"));
+		poll(10);
+		for (int i = 0; i < 7; i++) {
+			poll(10);
+			assertThat(this.alerts.current()).singleElement().satisfies((alert) -> {
+				assertThat(alert.previous()).isEqualTo(AlertLevel.NONE);
+				assertThat(alert.message()).isEqualTo("a borrower got no connection from the pool in time");
+			});
+		}
+		poll(10);
+		assertThat(this.alerts.current()).isEmpty();
+		assertThat(this.told).extracting(ConnectionAlert::message)
+			.containsExactly("a borrower got no connection from the pool in time",
+					"nobody waits long for a connection of the pool");
+	}
+
+	@Test
+	void refusalIsSaidUntilItIsOver() {
+		poll(100);
+		this.refusals.connectFailed(new SQLException("sorry, too many clients already", "53300"));
+		for (int i = 0; i < 8; i++) {
+			poll(100);
+			assertThat(this.alerts.current()).singleElement()
+				.satisfies((alert) -> assertThat(alert.message()).startsWith("the server refused a connection"));
+		}
+		poll(100);
+		assertThat(this.told).last().satisfies((alert) -> assertThat(alert.message()).startsWith("100/1000"));
+	}
+
+	@Test
+	void figureThatKeepsALevelIsThePresentOne() {
+		poll(950);
+		poll(910);
+		assertThat(this.alerts.current()).singleElement()
+			.satisfies((alert) -> assertThat(alert.message()).startsWith("910/1000"));
+		poll(600);
+		assertThat(this.alerts.current()).singleElement()
+			.satisfies((alert) -> assertThat(alert.message()).startsWith("910/1000"));
 	}
 
 	@Test

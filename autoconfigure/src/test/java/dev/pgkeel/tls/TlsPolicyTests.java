@@ -82,8 +82,8 @@ class TlsPolicyTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "ssl=true", "sslmode=verify-full", "sslmode=verify-ca" })
 	void factoryThatValidatesNothingVerifiesNothing(String asked) {
-		this.config.setJdbcUrl("jdbc:postgresql://db.example.com/x?" + asked
-				+ "&sslfactory=org.postgresql.ssl.NonValidatingFactory");
+		this.config.setJdbcUrl(
+				"jdbc:postgresql://db.example.com/x?" + asked + "&sslfactory=org.postgresql.ssl.NonValidatingFactory");
 		TlsDecision decision = new TlsPolicy(TlsMode.AUTO, Trust.ofJvm()).decide(this.config, false);
 		assertThat(decision.describe("TLSv1.3")).isEqualTo("TLSv1.3, NOT verified");
 		assertThat(decision.settings()).isEmpty();
