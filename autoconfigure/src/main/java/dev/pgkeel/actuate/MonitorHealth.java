@@ -55,7 +55,7 @@ public final class MonitorHealth {
 		MonitorFailure failure = this.monitor.state().failure();
 		if (failure != null) {
 			boolean unreachable = switch (failure.cause()) {
-				case SERVER_DOWN -> true;
+				case SERVER_DOWN, LOGIN_REFUSED, NO_SUCH_DATABASE -> true;
 				case SERVER_FULL -> pool == null || pool.active() + pool.idle() == 0;
 				case POOL_BUSY -> false;
 			};

@@ -85,9 +85,10 @@ public final class ConnectionAlerts implements PollListener {
 		if (!changed && before == null) {
 			return;
 		}
-		boolean goesOn = !changed && before != null;
-		ConnectionAlert alert = new ConnectionAlert(subject, level, goesOn ? before.previous() : previous,
-				tracker.message(), goesOn ? before.since() : now, subject.key(this.instance));
+		String key = subject.key(this.instance);
+		ConnectionAlert alert = (changed || before == null)
+				? new ConnectionAlert(subject, level, previous, tracker.message(), now, key)
+				: new ConnectionAlert(subject, level, before.previous(), tracker.message(), before.since(), key);
 		if (level == AlertLevel.NONE) {
 			this.current.remove(subject);
 		}

@@ -15,6 +15,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.lease.GuardedDataSource;
 import dev.pgkeel.pool.ReadOnlyWatch;
+import dev.pgkeel.server.ConnectFailure;
 import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.KnownServers;
 import dev.pgkeel.server.Preflight;
@@ -169,9 +170,7 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 					return;
 				}
 				if (!this.warned) {
-					logger.warn(this.poolName + " - the server cannot be reached yet, and is asked again every "
-							+ PoolInspector.this.retryDelay.toSeconds() + " s: " + ex.getMessage() + " (SQLSTATE "
-							+ ex.getSQLState() + ")");
+					logger.warn(this.poolName + " - " + describe(ex));
 					this.warned = true;
 				}
 				retry();
@@ -196,6 +195,18 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 				logger.warn(this.poolName + " - the server does not tell about itself, and is not asked again. The pool"
 						+ " is used as it is: " + ex.getMessage() + " (SQLSTATE " + state + ")");
 			}
+		}
+
+		/**
+		 * Of a server that cannot be reached the driver's own message has host and port.
+		 */
+		private String describe(SQLException ex) {
+			ConnectFailure failure = ConnectFailure.of(ex);
+			String again = " is asked again every " + PoolInspector.this.retryDelay.toSeconds() + " s: ";
+			String state = " (SQLSTATE " + ex.getSQLState() + ")";
+			return (failure == null || failure.isUnreachable())
+					? "the server cannot be reached yet, and" + again + ex.getMessage() + state
+					: "there is no connection to the server yet, and it" + again + failure.problem() + state;
 		}
 
 		private void retry() {

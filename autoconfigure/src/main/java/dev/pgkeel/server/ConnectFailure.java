@@ -25,6 +25,9 @@ import org.postgresql.util.ServerErrorMessage;
  */
 public record ConnectFailure(String problem, String action) {
 
+	private static final String UNREACHABLE = "Start the server, correct host and port in spring.datasource.url, or let"
+			+ " firewalls and security groups pass this application through.";
+
 	private static final String INVALID_PASSWORD = "28P01";
 
 	private static final String INVALID_AUTHORIZATION = "28000";
@@ -70,6 +73,14 @@ public record ConnectFailure(String problem, String action) {
 	 */
 	public boolean isOtherHost() {
 		return this.action.equals(TlsFailure.OTHER_HOST);
+	}
+
+	/**
+	 * Returns whether there is no way to the server, or nobody at the end of it.
+	 * @return whether it cannot be reached
+	 */
+	public boolean isUnreachable() {
+		return this.action.equals(UNREACHABLE);
 	}
 
 	/**
@@ -142,9 +153,7 @@ public record ConnectFailure(String problem, String action) {
 			}
 			if (cause instanceof ConnectException || cause instanceof NoRouteToHostException
 					|| cause instanceof SocketTimeoutException) {
-				return new ConnectFailure("it cannot be reached: " + cause.getMessage(),
-						"Start the server, correct host and port in spring.datasource.url, or let firewalls and security"
-								+ " groups pass this application through.");
+				return new ConnectFailure("it cannot be reached: " + cause.getMessage(), UNREACHABLE);
 			}
 			if (cause instanceof IOException) {
 				return new ConnectFailure("the connection broke while it was made: " + cause.getMessage(),

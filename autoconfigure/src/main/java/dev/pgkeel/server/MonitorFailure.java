@@ -17,6 +17,13 @@ import org.jspecify.annotations.Nullable;
 public record MonitorFailure(Cause cause, @Nullable RefusalReason refusal, String message) {
 
 	/**
+	 * The SQLSTATE class of a wrong password, and of a role that is not let in.
+	 */
+	private static final String INVALID_AUTHORIZATION = "28";
+
+	private static final String NO_SUCH_DATABASE = "3D000";
+
+	/**
 	 * Tells what a failure comes from.
 	 * @param ex the failure
 	 * @return the cause
@@ -28,7 +35,24 @@ public record MonitorFailure(Cause cause, @Nullable RefusalReason refusal, Strin
 			return new MonitorFailure(Cause.SERVER_FULL, refusal, message);
 		}
 		boolean poolBusy = ex instanceof SQLTransientConnectionException && ex.getCause() == null;
-		return new MonitorFailure(poolBusy ? Cause.POOL_BUSY : Cause.SERVER_DOWN, null, message);
+		return new MonitorFailure(poolBusy ? Cause.POOL_BUSY : withoutSession(ex), null, message);
+	}
+
+	/**
+	 * A server that says why it makes no session is not down. The pool wraps what it was
+	 * told.
+	 */
+	private static Cause withoutSession(SQLException failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			String state = (cause instanceof SQLException ex) ? String.valueOf(ex.getSQLState()) : "";
+			if (state.startsWith(INVALID_AUTHORIZATION)) {
+				return Cause.LOGIN_REFUSED;
+			}
+			if (state.equals(NO_SUCH_DATABASE)) {
+				return Cause.NO_SUCH_DATABASE;
+			}
+		}
+		return Cause.SERVER_DOWN;
 	}
 
 	/**
@@ -45,9 +69,19 @@ public record MonitorFailure(Cause cause, @Nullable RefusalReason refusal, Strin
 	public enum Cause {
 
 		/**
-		 * The server does not answer, or lets this role not in.
+		 * The server does not answer.
 		 */
 		SERVER_DOWN,
+
+		/**
+		 * The server does not accept the password, or does not let this role in.
+		 */
+		LOGIN_REFUSED,
+
+		/**
+		 * The server has no database of this name.
+		 */
+		NO_SUCH_DATABASE,
 
 		/**
 		 * The server has no room for another session.

@@ -86,6 +86,9 @@ public record Verdict(String level, String text, List<String> also) {
 			case SERVER_FULL -> "the server refuses connections"
 					+ ((failure.refusal() != null) ? ", since " + failure.refusal().description() : "");
 			case SERVER_DOWN -> "the monitor gets no answer" + (showValues ? ": " + failure.message() : "");
+			case LOGIN_REFUSED ->
+				"the server does not let the monitor in" + (showValues ? ": " + failure.message() : "");
+			case NO_SUCH_DATABASE -> "the database is not there" + (showValues ? ": " + failure.message() : "");
 			case POOL_BUSY -> "the monitor has no connection: all of the pool are in use";
 		};
 	}

@@ -96,6 +96,17 @@ class VerdictTests {
 			.isEqualTo("the monitor gets no answer");
 	}
 
+	@Test
+	void aServerThatLetsNobodyInGivesAnAnswer() {
+		MonitorFailure refused = MonitorFailure.of(new SQLException("FATAL: no", "28000"));
+		MonitorFailure absent = MonitorFailure.of(new SQLException("FATAL: absent", "3D000"));
+		assertThat(verdict(new MonitorState(null, refused, NOW, NOW), List.of(), POOL).text())
+			.isEqualTo("the server does not let the monitor in: FATAL: no (SQLSTATE 28000)");
+		assertThat(Verdict.describe(refused, false)).isEqualTo("the server does not let the monitor in");
+		assertThat(Verdict.describe(absent, true))
+			.isEqualTo("the database is not there: FATAL: absent (SQLSTATE 3D000)");
+	}
+
 	private static Verdict verdict(@Nullable MonitorState state, List<ConnectionAlert> alerts, PoolView pool) {
 		return Verdict.of(state, alerts, POLICY, List.of(pool), NOW, true);
 	}
