@@ -28,7 +28,7 @@ public class RetryableTransactions implements MethodRetryPredicate {
 	public RetryableTransactions(ObjectProvider<TransactionGuard> guard) {
 		this.guard = guard.getIfAvailable();
 		if (this.guard != null) {
-			this.guard.countCommitsByThread();
+			this.guard.threadCommits().want();
 		}
 	}
 
@@ -44,7 +44,7 @@ public class RetryableTransactions implements MethodRetryPredicate {
 	}
 
 	private long commits() {
-		return (this.guard != null) ? this.guard.commitsOfThread() : 0;
+		return (this.guard != null) ? this.guard.threadCommits().get() : 0;
 	}
 
 }

@@ -49,9 +49,7 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 
 	private final ThreadLocal<@Nullable Deadline> lastExpired = new ThreadLocal<>();
 
-	private final ThreadLocal<Long> commitsOfThread = ThreadLocal.withInitial(() -> 0L);
-
-	private volatile boolean countsCommitsByThread;
+	private final ThreadCommits threadCommits = new ThreadCommits();
 
 	/**
 	 * Creates the listener.
@@ -85,9 +83,9 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 			if (begun.deadline() != null && !this.settings.observe()) {
 				TransactionSynchronizationManager.registerSynchronization(new UnsentCommit(begun, this::rolledBack));
 			}
-			else if (this.countsCommitsByThread) {
+			else if (this.threadCommits.areWanted()) {
 				TransactionSynchronizationManager
-					.registerSynchronization(new CommitByChance(begun, this::countCommitOfThread));
+					.registerSynchronization(new CommitByChance(begun, this.threadCommits::count));
 			}
 		}
 		if (this.watch != null) {
@@ -184,9 +182,9 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 		this.lastExpired.remove();
 		long nanos = ended.elapsedNanos();
 		this.durations[TransactionFigures.bucket(nanos)].increment();
-		if (this.countsCommitsByThread && outcome != TransactionOutcome.ROLLED_BACK
+		if (this.threadCommits.areWanted() && outcome != TransactionOutcome.ROLLED_BACK
 				&& outcome != TransactionOutcome.TIMED_OUT) {
-			countCommitOfThread();
+			this.threadCommits.count();
 		}
 		if (this.observers.isEmpty()) {
 			return;
@@ -261,20 +259,8 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 		return (deadline != null && deadline.isEndedSince(nanoTime)) ? deadline : null;
 	}
 
-	void countCommitsByThread() {
-		this.countsCommitsByThread = true;
-	}
-
-	private void countCommitOfThread() {
-		this.commitsOfThread.set(this.commitsOfThread.get() + 1);
-	}
-
-	/**
-	 * Returns how many transactions of the current thread have committed, or may have,
-	 * those inside others too.
-	 */
-	long commitsOfThread() {
-		return this.commitsOfThread.get();
+	ThreadCommits threadCommits() {
+		return this.threadCommits;
 	}
 
 	/**
