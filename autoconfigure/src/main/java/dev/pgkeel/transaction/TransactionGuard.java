@@ -152,8 +152,8 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 		RunningTransaction running = find(transaction);
 		if (running != null) {
 			TransactionLimits.end(running);
-			boolean lost = running.isCommitBegun() && LostCommit.take();
-			boolean unknown = lost || (running.isCommitBegun() && rollbackFailure != null);
+			boolean lost = LostCommit.take() || rollbackFailure != null;
+			boolean unknown = lost && running.isCommitBegun();
 			rolledBack(running, unknown ? TransactionOutcome.UNKNOWN : rollback(running));
 		}
 	}

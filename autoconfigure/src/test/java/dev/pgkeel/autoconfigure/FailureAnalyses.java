@@ -19,11 +19,7 @@ final class FailureAnalyses {
 	}
 
 	static FailureAnalysis of(Throwable failure) {
-		return of(failure, new StandardEnvironment());
-	}
-
-	static FailureAnalysis of(Throwable failure, Environment environment) {
-		return of(failure, ArgumentResolver.of(Environment.class, environment));
+		return of(failure, ArgumentResolver.of(Environment.class, new StandardEnvironment()));
 	}
 
 	static FailureAnalysis of(Throwable failure, ConfigurableApplicationContext context) {

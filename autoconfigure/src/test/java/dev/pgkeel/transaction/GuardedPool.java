@@ -2,13 +2,16 @@ package dev.pgkeel.transaction;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+
+import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.orm.jpa.JpaTransactionManager;
@@ -31,7 +34,7 @@ final class GuardedPool implements AutoCloseable {
 
 	private final List<TransactionOutcome> outcomes = new ArrayList<>();
 
-	private @Nullable LocalContainerEntityManagerFactoryBean entityManagers;
+	private final Map<DataSource, LocalContainerEntityManagerFactoryBean> entityManagers = new HashMap<>();
 
 	GuardedPool() {
 		this(new TransactionGuardSettings(PgkeelMode.ENFORCE, true, Duration.ofSeconds(5), null));
@@ -69,26 +72,35 @@ final class GuardedPool implements AutoCloseable {
 	 * @param guarded whether the guard listens to it
 	 */
 	AbstractPlatformTransactionManager manager(Kind kind, boolean guarded) {
-		AbstractPlatformTransactionManager manager = (kind == Kind.JDBC) ? new JdbcTransactionManager(this.pool)
-				: jpaManager();
+		return manager(kind, this.pool, guarded);
+	}
+
+	/**
+	 * Returns a manager of another pool.
+	 */
+	AbstractPlatformTransactionManager manager(Kind kind, DataSource dataSource, boolean guarded) {
+		AbstractPlatformTransactionManager manager = (kind == Kind.JDBC) ? new JdbcTransactionManager(dataSource)
+				: jpaManager(dataSource);
 		if (guarded) {
 			manager.addListener(this.guard);
 		}
 		return manager;
 	}
 
-	private JpaTransactionManager jpaManager() {
-		if (this.entityManagers == null) {
-			LocalContainerEntityManagerFactoryBean factory = new LocalContainerEntityManagerFactoryBean();
-			factory.setDataSource(this.pool);
-			factory.setPackagesToScan("dev.pgkeel.entities");
-			factory.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
-			factory.afterPropertiesSet();
-			this.entityManagers = factory;
-		}
-		JpaTransactionManager manager = new JpaTransactionManager(this.entityManagers.getObject());
+	private JpaTransactionManager jpaManager(DataSource dataSource) {
+		JpaTransactionManager manager = new JpaTransactionManager(
+				this.entityManagers.computeIfAbsent(dataSource, GuardedPool::entityManagers).getObject());
 		manager.afterPropertiesSet();
 		return manager;
+	}
+
+	private static LocalContainerEntityManagerFactoryBean entityManagers(DataSource dataSource) {
+		LocalContainerEntityManagerFactoryBean factory = new LocalContainerEntityManagerFactoryBean();
+		factory.setDataSource(dataSource);
+		factory.setPackagesToScan("dev.pgkeel.entities");
+		factory.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
+		factory.afterPropertiesSet();
+		return factory;
 	}
 
 	GuardedTransactionTemplate template(Kind kind) {
@@ -102,9 +114,7 @@ final class GuardedPool implements AutoCloseable {
 
 	@Override
 	public void close() {
-		if (this.entityManagers != null) {
-			this.entityManagers.destroy();
-		}
+		this.entityManagers.values().forEach(LocalContainerEntityManagerFactoryBean::destroy);
 		this.pool.close();
 		this.guard.close();
 	}

@@ -2,8 +2,7 @@ package dev.pgkeel.transaction;
 
 import java.time.Duration;
 
-import javax.sql.DataSource;
-
+import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.testsupport.PgProxy;
 import dev.pgkeel.testsupport.PgProxy.Cut;
 import dev.pgkeel.transaction.GuardedPool.Kind;
@@ -14,13 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.orm.jpa.JpaTransactionManager;
-import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
-import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
 import org.springframework.transaction.TransactionTimedOutException;
-import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,12 +60,9 @@ class LostCommitTests {
 	}
 
 	private Throwable failure(Kind kind, boolean guarded, boolean late) {
-		try (PgProxy proxy = PgProxy.to(this.pool.database().jdbcUrl())) {
-			String url = proxy.jdbcUrl(this.pool.database().name());
-			DataSource dataSource = guarded ? ResolvingPools.of(url, this.pool.database(), 1)
-					: new DriverManagerDataSource(url, this.pool.database().username(),
-							this.pool.database().password());
-			TransactionTemplate template = new TransactionTemplate(manager(kind, dataSource));
+		try (PgProxy proxy = PgProxy.to(this.pool.database().jdbcUrl());
+				HikariDataSource dataSource = pool(proxy.jdbcUrl(this.pool.database().name()), guarded)) {
+			TransactionTemplate template = new TransactionTemplate(this.pool.manager(kind, dataSource, true));
 			if (late) {
 				template.setTimeout((int) LIMIT.toSeconds());
 			}
@@ -92,22 +82,15 @@ class LostCommitTests {
 		}
 	}
 
-	private AbstractPlatformTransactionManager manager(Kind kind, DataSource dataSource) {
-		AbstractPlatformTransactionManager manager = (kind == Kind.JDBC) ? new JdbcTransactionManager(dataSource)
-				: jpaManager(dataSource);
-		manager.addListener(this.pool.guard());
-		return manager;
-	}
-
-	private static JpaTransactionManager jpaManager(DataSource dataSource) {
-		LocalContainerEntityManagerFactoryBean factory = new LocalContainerEntityManagerFactoryBean();
-		factory.setDataSource(dataSource);
-		factory.setPackagesToScan("dev.pgkeel.entities");
-		factory.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
-		factory.afterPropertiesSet();
-		JpaTransactionManager manager = new JpaTransactionManager(factory.getObject());
-		manager.afterPropertiesSet();
-		return manager;
+	private HikariDataSource pool(String url, boolean guarded) {
+		if (guarded) {
+			return ResolvingPools.of(url, this.pool.database(), 1);
+		}
+		HikariDataSource plain = new HikariDataSource();
+		plain.setJdbcUrl(url);
+		plain.setUsername(this.pool.database().username());
+		plain.setPassword(this.pool.database().password());
+		return plain;
 	}
 
 	private Long notes() {
