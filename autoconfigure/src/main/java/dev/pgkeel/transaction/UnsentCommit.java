@@ -1,6 +1,5 @@
 package dev.pgkeel.transaction;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.function.Consumer;
 
@@ -80,16 +79,7 @@ final class UnsentCommit implements TransactionSynchronization {
 		}
 		// Only what JDBC alone began has a plain handle. JPA's might fetch a connection
 		if (holder.getConnectionHandle() instanceof SimpleConnectionHandle handle) {
-			Connection connection = handle.getConnection();
-			try {
-				connection.rollback();
-			}
-			catch (SQLException ex) {
-				// With its session the transaction is gone too, which has not sent COMMIT
-				if (!SqlStates.outcomeUnknown(ex) && !connection.isClosed()) {
-					throw ex;
-				}
-			}
+			handle.getConnection().rollback();
 			return true;
 		}
 		return JPA && UnsentJpaCommit.rollBack(this.transaction.connectionKey());

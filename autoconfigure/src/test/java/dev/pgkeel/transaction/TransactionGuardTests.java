@@ -18,12 +18,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.BeanUtils;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.orm.jpa.EntityManagerFactoryUtils;
@@ -244,10 +247,17 @@ class TransactionGuardTests {
 	/**
 	 * With its session the transaction is gone, and so is any way to commit it.
 	 */
-	@Test
-	void sessionThatTheServerEndsAtTheLimitHasTimedOut() {
+	@ParameterizedTest
+	@ValueSource(classes = { JdbcTransactionManager.class, DataSourceTransactionManager.class })
+	void sessionThatTheServerEndsAtTheLimitHasTimedOut(Class<? extends DataSourceTransactionManager> type) {
+		DataSourceTransactionManager manager = BeanUtils.instantiateClass(type);
+		manager.setDataSource(this.pool.pool());
+		manager.addListener(this.pool.guard());
+		GuardedTransactionTemplate template = new GuardedTransactionTemplate(manager,
+				new DefaultTransactionDefinition(), this.pool.guard())
+			.withTimeout(Duration.ofSeconds(1));
 		assertThatExceptionOfType(TransactionTimedOutException.class)
-			.isThrownBy(() -> limited(Kind.JDBC).executeWithoutResult((status) -> {
+			.isThrownBy(() -> template.executeWithoutResult((status) -> {
 				insert("a");
 				Integer pid = this.jdbc.queryForObject("select pg_backend_pid()", Integer.class);
 				await().until(() -> this.pool.database()
