@@ -11,6 +11,8 @@ import java.util.concurrent.ExecutionException;
 
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedFrame;
+import jdk.jfr.consumer.RecordedMethod;
 import jdk.jfr.consumer.RecordedStackTrace;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -35,6 +37,10 @@ public class OnVirtualThreads implements InvocationInterceptor, BeforeAllCallbac
 	 * What the JVM calls to link a call that runs for the first time.
 	 */
 	private static final String LINKING = "java.lang.invoke.MethodHandleNatives";
+
+	private static final String INITIALIZING = "Waited for initialization of";
+
+	private static final String SELF = OnVirtualThreads.class.getName();
 
 	private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace
 		.create(OnVirtualThreads.class);
@@ -65,17 +71,30 @@ public class OnVirtualThreads implements InvocationInterceptor, BeforeAllCallbac
 	}
 
 	/**
-	 * While the JVM links a call, a virtual thread cannot leave its carrier. That happens
-	 * once per place, wherever the place is.
+	 * While the JVM loads a class, waits for another thread to initialize it, or links a
+	 * call, a virtual thread cannot leave its carrier. That happens once per class or
+	 * place, and whatever the code there does.
 	 */
 	private static boolean isOurs(RecordedEvent event) {
 		RecordedStackTrace stack = event.getStackTrace();
 		if (stack == null) {
 			return true;
 		}
-		List<String> types = stack.getFrames().stream().map((frame) -> frame.getMethod().getType().getName()).toList();
-		return !types.contains(LINKING)
-				&& types.stream().anyMatch((type) -> type.startsWith("dev.pgkeel.") && !type.contains("Tests"));
+		if (event.getString("pinnedReason").startsWith(INITIALIZING)) {
+			return false;
+		}
+		List<RecordedMethod> methods = stack.getFrames().stream().map(RecordedFrame::getMethod).toList();
+		return methods.stream().noneMatch(OnVirtualThreads::happensOnce)
+				&& methods.stream().map((method) -> method.getType().getName()).anyMatch(OnVirtualThreads::isOurs);
+	}
+
+	private static boolean happensOnce(RecordedMethod method) {
+		return method.getType().getName().equals(LINKING) || method.getName().equals("loadClass")
+				|| method.getName().equals("<clinit>");
+	}
+
+	private static boolean isOurs(String type) {
+		return type.startsWith("dev.pgkeel.") && !type.contains("Tests") && !type.startsWith(SELF);
 	}
 
 	@Override
