@@ -28,6 +28,10 @@ public record ConnectFailure(String problem, String action) {
 	private static final String UNREACHABLE = "Start the server, correct host and port in spring.datasource.url, or let"
 			+ " firewalls and security groups pass this application through.";
 
+	private static final String NO_COMMON_LOGIN = "Set spring.datasource.password if there is none or an empty one;"
+			+ " otherwise compare what pg_hba.conf asks this role for with what this version of the driver can do, and"
+			+ " with channelBinding and gssEncMode in spring.datasource.url.";
+
 	private static final String INVALID_PASSWORD = "28P01";
 
 	private static final String INVALID_AUTHORIZATION = "28000";
@@ -81,6 +85,14 @@ public record ConnectFailure(String problem, String action) {
 	 */
 	public boolean isUnreachable() {
 		return this.action.equals(UNREACHABLE);
+	}
+
+	/**
+	 * Returns whether the driver has not even tried to log in to a server that is up.
+	 * @return whether there is no way to log in that both know
+	 */
+	boolean isNoLogin() {
+		return this.action.equals(NO_COMMON_LOGIN);
 	}
 
 	/**
@@ -193,9 +205,7 @@ public record ConnectFailure(String problem, String action) {
 	 */
 	private static ConnectFailure noLogin(PSQLException ex) {
 		return new ConnectFailure("server and driver cannot agree on how to log in: " + ex.getMessage(),
-				"Set spring.datasource.password if there is none or an empty one; otherwise compare what pg_hba.conf asks"
-						+ " this role for with what this version of the driver can do, and with channelBinding and"
-						+ " gssEncMode in spring.datasource.url.");
+				NO_COMMON_LOGIN);
 	}
 
 	/**

@@ -52,7 +52,8 @@ public record MonitorFailure(Cause cause, @Nullable RefusalReason refusal, Strin
 				return Cause.NO_SUCH_DATABASE;
 			}
 		}
-		return Cause.SERVER_DOWN;
+		ConnectFailure known = ConnectFailure.of(failure);
+		return (known != null && known.isNoLogin()) ? Cause.LOGIN_REFUSED : Cause.SERVER_DOWN;
 	}
 
 	/**
@@ -74,7 +75,8 @@ public record MonitorFailure(Cause cause, @Nullable RefusalReason refusal, Strin
 		SERVER_DOWN,
 
 		/**
-		 * The server does not accept the password, or does not let this role in.
+		 * The server does not accept the password or does not let this role in, or the
+		 * driver has no password.
 		 */
 		LOGIN_REFUSED,
 

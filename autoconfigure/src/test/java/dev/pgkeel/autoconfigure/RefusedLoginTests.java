@@ -66,6 +66,20 @@ class RefusedLoginTests {
 		}
 	}
 
+	/**
+	 * The server does not come to refuse it: the driver gives up.
+	 */
+	@Test
+	void missingPasswordIsARefusedLogin(CapturedOutput output) {
+		this.contextRunner
+			.withPropertyValues("spring.datasource.url=" + server.database().jdbcUrl(),
+					"spring.datasource.username=" + PasswordServer.USER)
+			.run((context) -> isDown(context.getBean(PgkeelHealthIndicator.class), "login refused"));
+		assertThat(output)
+			.contains("The monitor cannot see the server (login refused): The server requested", "(SQLSTATE 08004)")
+			.doesNotContain("cannot be reached");
+	}
+
 	@Test
 	void missingDatabaseIsCalledSo(CapturedOutput output) {
 		this.contextRunner
