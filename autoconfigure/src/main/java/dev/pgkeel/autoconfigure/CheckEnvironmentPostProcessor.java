@@ -37,6 +37,8 @@ class CheckEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered
 			properties.put("logging.level.root", "off");
 			properties.put("pgkeel.schema.enabled", "false");
 			properties.put("pgkeel.monitor.enabled", "false");
+			// Its own server would be fine whatever becomes of the one that is meant
+			properties.put("pgkeel.embedded.enabled", "false");
 			environment.getPropertySources().addFirst(new MapPropertySource(NAME, properties));
 			application.setApplicationContextFactory(ApplicationContextFactory.of(CheckContext::new));
 		}

@@ -45,15 +45,31 @@ class ConnectionCheckIT {
 		assertThat(result.exitCode()).isEqualTo(2);
 	}
 
+	/**
+	 * The service has the embedded server for development.
+	 */
+	@Test
+	void anApplicationWithoutADatabaseIsOneLineAndTwo() throws Exception {
+		Result result = checkAs(List.of());
+		assertThat(result.output()).startsWith("UNKNOWN: ").hasLineCount(1);
+		assertThat(result.exitCode()).isEqualTo(2);
+	}
+
 	private Result check(String... more) throws IOException, InterruptedException {
+		List<String> properties = new ArrayList<>();
+		for (String property : this.database.properties()) {
+			properties.add("--" + property);
+		}
+		properties.addAll(List.of(more));
+		return checkAs(properties);
+	}
+
+	private static Result checkAs(List<String> properties) throws IOException, InterruptedException {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
 						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", System.getProperty("sample.jar"),
 						"--pgkeel.check=true"));
-		for (String property : this.database.properties()) {
-			command.add("--" + property);
-		}
-		command.addAll(List.of(more));
+		command.addAll(properties);
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		try {
 			String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
