@@ -55,8 +55,7 @@ final class ConcurrentDrops {
 		if (!drop.matches()) {
 			throw script.failure(statement.position(),
 					"the name of the index that this statement drops after the commit cannot be read",
-					"Write it as one plain or quoted name, with its schema if need be. Nothing of the schema scripts was"
-							+ " applied: the transaction was rolled back.");
+					"Write it as one plain or quoted name, with its schema if need be.");
 		}
 		return drop.group(1);
 	}

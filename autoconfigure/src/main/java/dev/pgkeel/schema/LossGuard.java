@@ -94,6 +94,7 @@ final class LossGuard implements RunGuard {
 
 	private Set<CatalogEntry> signed(Connection connection, CatalogSnapshot before, CatalogSnapshot after,
 			CatalogLosses changes, AllowedLosses allowed) throws SQLException {
+		DeferredTriggers.run(connection, DeferredTriggers.Look.NONE);
 		Set<Long> deleted = new TreeSet<>();
 		RowCounters.withDeletions(connection).forEach((oid, counters) -> {
 			if (counters.deleted() > this.baseline.getOrDefault(oid, RowCounters.NONE).deleted()) {
@@ -138,6 +139,7 @@ final class LossGuard implements RunGuard {
 					+ String.join(", ", doubtful.stream().map(DoubtfulTable::name).toList()));
 			RowLossCheck check = new RowLossCheck(connection, doubtful, this.transaction);
 			run.executeEach(connection, check);
+			check.beforeCommit();
 			doubtful.stream()
 				.filter((table) -> table.lost() > 0)
 				.forEach((table) -> losses.add(Loss.ofRows(table.object(), table.lost())));
@@ -226,8 +228,8 @@ final class LossGuard implements RunGuard {
 					+ ". With pgkeel.mode=observe the run goes on, and this is destroyed when it commits. " + wayOut);
 			return;
 		}
-		throw new SchemaScriptException("Schema scripts would destroy what was there before: " + list,
-				"Nothing of the schema scripts was applied: the transaction was rolled back. " + wayOut, null);
+		throw new SchemaScriptException("Schema scripts would destroy what was there before: " + list, wayOut + ".",
+				null);
 	}
 
 	/**

@@ -68,12 +68,7 @@ final class RowLossCheck implements StatementListener {
 
 	private void repeat(SchemaScript script, SqlStatement statement, List<DoubtfulTable> signed) throws SQLException {
 		this.savepoint.rollBack();
-		Map<Long, RowCounters> before = counters();
-		SessionState role = leaveRole();
-		for (DoubtfulTable table : signed) {
-			table.countBefore(this.connection, this.transaction, before);
-		}
-		take(role);
+		countBefore(signed);
 		try {
 			this.savepoint.execute(statement.text());
 		}
@@ -83,15 +78,47 @@ final class RowLossCheck implements StatementListener {
 			}
 			throw StatementFailure.of(script, statement, ex);
 		}
+		countAfter(signed, script.name() + ":" + statement.position());
+	}
+
+	/**
+	 * Looks, after the last statement, at what the commit would run.
+	 */
+	void beforeCommit() throws SQLException {
+		DeferredTriggers.run(this.connection, new DeferredTriggers.Look() {
+
+			@Override
+			public void before() throws SQLException {
+				countBefore(RowLossCheck.this.tables);
+			}
+
+			@Override
+			public void after() throws SQLException {
+				countAfter(RowLossCheck.this.tables, "the commit, by a deferred trigger");
+			}
+
+		});
+	}
+
+	private void countBefore(List<DoubtfulTable> signed) throws SQLException {
+		Map<Long, RowCounters> before = counters();
+		SessionState role = leaveRole();
+		for (DoubtfulTable table : signed) {
+			table.countBefore(this.connection, this.transaction, before);
+		}
+		take(role);
+	}
+
+	private void countAfter(List<DoubtfulTable> signed, String place) throws SQLException {
 		Map<Long, RowCounters> after = counters();
-		role = leaveRole();
+		SessionState role = leaveRole();
 		for (DoubtfulTable table : signed) {
 			long lost = table.lost();
 			if (after.keySet().containsAll(table.members())) {
 				table.countAfter(this.connection, this.transaction, after);
 			}
 			if (table.lost() > lost) {
-				this.places.add(script.name() + ":" + statement.position());
+				this.places.add(place);
 			}
 		}
 		take(role);

@@ -383,7 +383,7 @@ class LossGuardTests {
 		assertThatExceptionOfType(SchemaScriptException.class)
 			.isThrownBy(() -> guarded(true, "select 1;\n  drop index concurrently " + name))
 			.withMessageStartingWith("script.sql:2:3: ")
-			.satisfies((ex) -> assertThat(ex.getAction()).contains("Nothing of the schema scripts was applied"));
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("one plain or quoted name"));
 		connection().rollback();
 	}
 
@@ -527,6 +527,39 @@ class LossGuardTests {
 		hideItems();
 		assertRefused("alter table items drop column \"order\"; alter table items add column \"order\" int",
 				"items.\"order\" dropped and added again: its values are gone");
+	}
+
+	@Test
+	void rowsThatTheCommitDeletesAreLost() throws SQLException {
+		deferTo("delete from notes where id <= 3");
+		assertRefused("insert into \"user\".\"group\" values (2)",
+				"notes: 3 rows deleted (first at the commit, by a deferred trigger)");
+	}
+
+	@Test
+	void whatTheCommitDoesBesidesIsLeftToIt() throws SQLException {
+		deferTo("insert into items values (2, 2); delete from items where id = 2; update items set id = 3;"
+				+ " insert into empty_one values (1)");
+		guarded(true, "insert into \"user\".\"group\" values (2)");
+		assertThat(query("select count(*) from empty_one")).isEqualTo("0");
+		run("set constraints all immediate");
+		assertThat(query("select count(*) from empty_one")).isEqualTo("1");
+		connection().rollback();
+	}
+
+	@Test
+	void whatTheCommitWillRefuseIsLeftToIt() throws SQLException {
+		deferTo("insert into parent values (1)");
+		guarded(true, "insert into \"user\".\"group\" values (2)");
+		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> run("set constraints all immediate"))
+			.withMessageContaining("parent_pkey");
+		connection().rollback();
+	}
+
+	private void deferTo(String action) throws SQLException {
+		run("create function late() returns trigger language plpgsql as $$ begin " + action
+				+ "; return null; end $$; create constraint trigger late after insert on \"user\".\"group\""
+				+ " deferrable initially deferred for each row execute function late()");
 	}
 
 	/**
