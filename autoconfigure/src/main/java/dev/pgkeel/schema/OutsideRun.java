@@ -39,6 +39,8 @@ final class OutsideRun {
 
 	private final @Nullable Duration statementTimeout;
 
+	private boolean prepared;
+
 	OutsideRun(SchemaHistory history, SchemaLock lock, SessionDemand demand, RunProgress progress,
 			@Nullable Duration statementTimeout) {
 		this.history = history;
@@ -49,7 +51,9 @@ final class OutsideRun {
 	}
 
 	/**
-	 * Prepares for what remains after the commit.
+	 * Prepares for what remains after the commit, once if the transaction is tried again:
+	 * the session's lock outlives a rollback, and would have to be given back as often as
+	 * it was taken.
 	 * @param connection the connection, with a transaction that holds the lock
 	 * @param unfinished the scripts whose statements will remain
 	 * @throws SQLException if the connection fails
@@ -57,7 +61,21 @@ final class OutsideRun {
 	 */
 	void prepare(Connection connection, List<ScriptOutline> unfinished) throws SQLException {
 		this.demand.make(unfinished);
-		this.lock.keep(connection);
+		if (!this.prepared) {
+			this.lock.keep(connection);
+			this.prepared = true;
+		}
+	}
+
+	/**
+	 * Gives back what was prepared, since the transaction was not committed.
+	 * @param connection the connection, after the rollback
+	 * @param cause why it was rolled back
+	 */
+	void abandon(Connection connection, Exception cause) {
+		if (this.prepared) {
+			release(connection, null, cause);
+		}
 	}
 
 	/**
@@ -77,12 +95,17 @@ final class OutsideRun {
 			settle(statement);
 			runAll(connection, statement, applied, all);
 			statement.execute(before.restoring());
-			this.lock.release(connection);
+			unlock(connection);
 		}
 		catch (SQLException | RuntimeException ex) {
 			release(connection, before, ex);
 			throw ex;
 		}
+	}
+
+	private void unlock(Connection connection) throws SQLException {
+		this.lock.release(connection);
+		this.prepared = false;
 	}
 
 	private static Set<String> names(Applied applied) {
@@ -193,7 +216,7 @@ final class OutsideRun {
 			if (before != null) {
 				statement.execute(before.restoring());
 			}
-			this.lock.release(connection);
+			unlock(connection);
 		}
 		catch (SQLException ex) {
 			cause.addSuppressed(ex);

@@ -32,8 +32,7 @@ final class OutsideSettings {
 				.failure(sql.position(),
 						"this statement runs after the commit, and the search_path or the role that it has here was set"
 								+ " by a block, a function or an expression, which is not run again then",
-						"Write SET search_path or SET ROLE as a statement of its own above it, with the value itself."
-								+ " Nothing of the schema scripts was applied: the transaction was rolled back.");
+						"Write SET search_path or SET ROLE as a statement of its own above it, with the value itself.");
 		}
 		statement.execute(here.restoring());
 	}

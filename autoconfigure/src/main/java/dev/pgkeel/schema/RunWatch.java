@@ -143,8 +143,7 @@ final class RunWatch implements AutoCloseable {
 		String message = (failure instanceof SQLException sql) ? describe(sql) : failure.getMessage() + inTheWay();
 		return new SchemaScriptException(
 				"The schema scripts could not be applied in " + attempts + " attempts: " + message,
-				"Wait for the sessions in the way or end them (select pg_terminate_backend(pid)), and start again."
-						+ " Nothing of the schema scripts was applied: each attempt was rolled back.",
+				"Wait for the sessions in the way or end them (select pg_terminate_backend(pid)), and start again.",
 				failure);
 	}
 

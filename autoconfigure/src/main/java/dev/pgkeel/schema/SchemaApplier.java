@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 import dev.pgkeel.schema.SchemaReport.AppliedScript;
 import dev.pgkeel.schema.SchemaReport.Outcome;
@@ -40,6 +41,8 @@ final class SchemaApplier {
 
 	private final boolean dryRun;
 
+	private final List<String> committed = new ArrayList<>();
+
 	SchemaApplier(SchemaHistory history, ScriptNeeds needs, SchemaTransaction transaction, OutsideRun outside,
 			@Nullable RunGuard guard, @Nullable StartProof proof, boolean dryRun) {
 		this.dryRun = dryRun;
@@ -66,19 +69,38 @@ final class SchemaApplier {
 	 */
 	Applied apply(Connection connection, List<ScriptOutline> scripts, List<ScriptOutline> all, RunProgress progress,
 			RunWatch watch) throws SQLException {
-		List<Applied> committed = new ArrayList<>();
-		this.transaction.run(connection, watch, ScriptOutline.sets(scripts), (open, last) -> {
-			if (last) {
-				progress.lastAttempt();
-			}
-			committed.clear();
-			committed.add(inTransaction(open, scripts, all, progress));
-		});
-		Applied applied = committed.get(0);
+		AtomicReference<Applied> result = new AtomicReference<>();
+		try {
+			this.transaction.run(connection, watch, ScriptOutline.sets(scripts), (open, last) -> {
+				if (last) {
+					progress.lastAttempt();
+				}
+				result.set(inTransaction(open, scripts, all, progress));
+			});
+		}
+		catch (SQLException ex) {
+			this.outside.abandon(connection, ex);
+			throw ex;
+		}
+		catch (SchemaScriptException ex) {
+			this.outside.abandon(connection, ex);
+			throw ex.advising(rolledBack());
+		}
+		Applied applied = result.get();
+		applied.scripts()
+			.stream()
+			.filter((script) -> script.outcome() == Outcome.APPLIED)
+			.forEach((script) -> this.committed.add(script.name()));
 		if (!applied.unfinished().isEmpty() && !this.dryRun) {
 			this.outside.run(connection, applied, all);
 		}
 		return applied;
+	}
+
+	private String rolledBack() {
+		return this.committed.isEmpty() ? "Nothing of the schema scripts was applied: the transaction was rolled back."
+				: "The transaction was rolled back. Applied before it, and committed: "
+						+ String.join(", ", this.committed) + ".";
 	}
 
 	private Applied inTransaction(Connection connection, List<ScriptOutline> scripts, List<ScriptOutline> all,
@@ -171,8 +193,7 @@ final class SchemaApplier {
 		for (ScriptOutline script : run.scripts()) {
 			if (!script.script().currentChecksum().equals(script.script().checksum())) {
 				throw new SchemaScriptException(
-						"Schema script " + script.name() + " was changed while it was being applied",
-						"Start again. Nothing of the schema scripts was applied: the transaction was rolled back.",
+						"Schema script " + script.name() + " was changed while it was being applied", "Start again.",
 						null);
 			}
 		}

@@ -3,8 +3,8 @@ package dev.pgkeel.schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when schema scripts cannot be read or applied. Nothing of them is left in the
- * database then.
+ * Thrown when schema scripts cannot be read or applied. What of them is left in the
+ * database then, if anything, is said with what to do.
  *
  * @since 0.1.0
  */
@@ -24,6 +24,19 @@ public class SchemaScriptException extends RuntimeException {
 	public SchemaScriptException(String message, String action, @Nullable Throwable cause) {
 		super(message, cause);
 		this.action = action;
+	}
+
+	/**
+	 * Returns the same exception, with more to say about what to do.
+	 */
+	SchemaScriptException advising(String more) {
+		SchemaScriptException ex = new SchemaScriptException(String.valueOf(getMessage()), this.action + " " + more,
+				getCause());
+		ex.setStackTrace(getStackTrace());
+		for (Throwable suppressed : getSuppressed()) {
+			ex.addSuppressed(suppressed);
+		}
+		return ex;
 	}
 
 	/**

@@ -60,8 +60,7 @@ final class SessionDemand {
 							String.join(" ", statement.words().subList(0, Math.min(3, statement.words().size())))
 									+ " runs outside of a transaction, under a lock of the session, and this"
 									+ " connection has no session of its own: " + this.probed.reason(),
-							"Set pgkeel.direct.url to the server itself, beside the pooler. Nothing of the schema"
-									+ " scripts was applied.");
+							"Set pgkeel.direct.url to the server itself, beside the pooler.");
 			}
 		}
 	}

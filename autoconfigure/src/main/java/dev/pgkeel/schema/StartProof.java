@@ -87,8 +87,8 @@ final class StartProof {
 		proof.differences().forEach((advice) -> text.append(System.lineSeparator()).append("  ").append(advice));
 		return new SchemaScriptException(text.toString(),
 				"Write the statements as shown: a script is applied again when it is changed, or when one of its objects"
-						+ " is, and has to come out the same. Nothing of this transaction's scripts was applied. For a"
-						+ " statement that is meant to come out differently, write \"-- pgkeel:ignore " + ProofReport.ID
+						+ " is, and has to come out the same. For a statement that is meant to come out"
+						+ " differently, write \"-- pgkeel:ignore " + ProofReport.ID
 						+ " <reason>\" above it. pgkeel.schema.prove-idempotent=false starts without this check, which"
 						+ " is on in the runtime profile development.",
 				null);

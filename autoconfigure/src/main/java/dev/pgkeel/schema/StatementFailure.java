@@ -81,24 +81,23 @@ final class StatementFailure {
 	}
 
 	private static String action(@Nullable String sqlState, String other) {
-		String nothing = " Nothing of the schema scripts was applied: the transaction was rolled back.";
 		return switch (String.valueOf(sqlState)) {
 			case "42501" -> "Let a role apply the scripts that owns the objects or has the privilege, or set"
-					+ " pgkeel.schema.enabled=false here." + nothing;
-			case "25006" -> "Connect to the primary, or set pgkeel.schema.enabled=false here: this server or role only"
-					+ " reads." + nothing;
+					+ " pgkeel.schema.enabled=false here.";
+			case "25006" ->
+				"Connect to the primary, or set pgkeel.schema.enabled=false here: this server or role only reads.";
 			case "25001" -> "Remove the statement from the script, and run it by hand: the server refuses it inside a"
-					+ " transaction." + nothing;
+					+ " transaction.";
 			case "55P04" ->
 				"Move ALTER TYPE ... ADD VALUE to a script of its own, whose name comes first, with the line"
 						+ " \"-- pgkeel:own-transaction\" at its head: a new value can be used only after the commit of the"
-						+ " transaction that added it." + nothing;
+						+ " transaction that added it.";
 			case "53200" -> "Raise max_locks_per_transaction on the server (it takes a restart), or put"
 					+ " \"-- pgkeel:own-transaction\" at the head of some of the scripts: a transaction holds a lock on"
-					+ " each relation that it creates or changes, and the server has no room for more." + nothing;
-			case "53100" -> "Make room on the server's disk, and start again." + nothing;
-			case QUERY_CANCELED -> LONGER + nothing;
-			default -> other + nothing;
+					+ " each relation that it creates or changes, and the server has no room for more.";
+			case "53100" -> "Make room on the server's disk, and start again.";
+			case QUERY_CANCELED -> LONGER;
+			default -> other;
 		};
 	}
 

@@ -66,7 +66,7 @@ class SchemaProofStartTests {
 					"The schema scripts are not idempotent. Run a second time, which was rolled back, 1 statement comes out"
 							+ " differently:%n  " + NAMED.replace("%", "%%")));
 			assertThat(analysis.getAction()).contains("pgkeel.schema.prove-idempotent=false",
-					"-- pgkeel:ignore prove-idempotent <reason>", "Nothing of this transaction's scripts was applied");
+					"-- pgkeel:ignore prove-idempotent <reason>", "Nothing of the schema scripts was applied");
 			assertThat(this.database.query("select to_regclass('notes') is null", Boolean.class)).isTrue();
 		});
 	}

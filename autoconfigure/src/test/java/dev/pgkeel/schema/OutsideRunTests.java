@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
@@ -323,6 +324,43 @@ class OutsideRunTests {
 		}
 	}
 
+	/**
+	 * A rollback leaves the lock of a session alone, and each attempt would take it. The
+	 * guard has run the trigger once before the commit does.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "23514, 100", "55P03, 2" })
+	void borrowedSessionGivesTheLockBackThatACommitDidNotReach(String state, int last) throws SQLException {
+		this.database.execute("""
+				create sequence attempts;
+				create table notes (id int);
+				create function refuse() returns trigger language plpgsql as $$ begin
+				  if nextval('attempts') between 2 and %d then raise exception 'refused' using errcode = '%s'; end if;
+				  return null;
+				end $$;
+				create constraint trigger refuse after insert on notes deferrable initially deferred
+				  for each row execute function refuse()""".formatted(last, state));
+		this.folder.write("1_notes.sql", """
+				insert into notes values (1);
+				create index concurrently if not exists notes_id on notes (id);
+				""");
+		try (Connection connection = this.database.connect(); Statement statement = connection.createStatement()) {
+			Preflight preflight = new Preflight(new SingleConnectionDataSource(connection, true), null,
+					Duration.ofSeconds(10));
+			if (last > 2) {
+				assertThatExceptionOfType(SchemaScriptException.class)
+					.isThrownBy(() -> this.folder.applyThrough(preflight))
+					.withMessageContaining("refused");
+			}
+			else {
+				assertThat(this.folder.applyThrough(preflight).outcome()).isEqualTo(Outcome.APPLIED);
+			}
+			assertThat(query(statement,
+					"select count(*) from pg_locks where locktype = 'advisory' and pid =" + " pg_backend_pid()"))
+				.isEqualTo("0");
+		}
+	}
+
 	@Test
 	void statementTimeoutHoldsOutsideToo() {
 		this.database.execute(SLOW);
@@ -361,6 +399,21 @@ class OutsideRunTests {
 			.containsExactly(tuple("1_type.sql", Outcome.UNCHANGED), tuple("2_value.sql", Outcome.APPLIED),
 					tuple("3_use.sql", Outcome.APPLIED));
 		assertThat(this.folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+	}
+
+	@Test
+	void failureAfterACommitSaysWhatStays() {
+		this.folder.write("1_notes.sql", "create table if not exists notes (id int)")
+			.write("2_more.sql", "-- pgkeel:own-transaction\ncreate table if not exists more (id int)")
+			.write("3_bad.sql", "create table bad (id nonsense)");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this.folder::apply)
+			.withMessageStartingWith("3_bad.sql:1:")
+			.satisfies((ex) -> assertThat(ex.getAction()).isEqualTo("Correct the script. The transaction was rolled"
+					+ " back. Applied before it, and committed: 1_notes.sql, 2_more.sql."));
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this.folder::apply)
+			.satisfies((ex) -> assertThat(ex.getAction())
+				.isEqualTo("Correct the script. Nothing of the schema scripts was applied: the transaction was rolled"
+						+ " back."));
 	}
 
 	private Outcome verify() {

@@ -344,18 +344,18 @@ class SchemaHistoryTests {
 		String role = role();
 		this.database.execute("revoke create on schema public from public");
 		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder.withRole(role)::apply)
-			.satisfies((ex) -> assertThat(ex.getAction()).endsWith("GRANT CREATE ON SCHEMA public TO " + role + ";"));
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("GRANT CREATE ON SCHEMA public TO " + role + ";"));
 		assertThatExceptionOfType(SchemaScriptException.class)
 			.isThrownBy(folder.withRole(role).withHistorySchema("ops")::apply)
 			.satisfies((ex) -> assertThat(ex.getAction())
-				.endsWith("GRANT CREATE ON DATABASE " + this.database.name() + " TO " + role + ";"));
+				.contains("GRANT CREATE ON DATABASE " + this.database.name() + " TO " + role + ";"));
 		folder.apply();
 		this.database.execute("grant select on public.pgkeel_schema_history to " + role);
 		folder.write("1_notes.sql", "select 1");
 		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder.withRole(role)::apply)
 			.withMessageContaining("role " + role + " may not write the history")
 			.satisfies((ex) -> assertThat(ex.getAction())
-				.endsWith("GRANT INSERT, UPDATE, DELETE ON public.pgkeel_schema_history TO " + role + ";"));
+				.contains("GRANT INSERT, UPDATE, DELETE ON public.pgkeel_schema_history TO " + role + ";"));
 	}
 
 	@Test
