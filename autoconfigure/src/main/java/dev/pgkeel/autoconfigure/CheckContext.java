@@ -2,6 +2,7 @@ package dev.pgkeel.autoconfigure;
 
 import dev.pgkeel.alert.CheckResult;
 
+import org.springframework.context.ApplicationEvent;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.NestedExceptionUtils;
 
@@ -12,17 +13,32 @@ import org.springframework.core.NestedExceptionUtils;
  */
 final class CheckContext extends GenericApplicationContext {
 
+	private boolean failed;
+
 	@Override
 	public void refresh() {
 		try {
 			super.refresh();
 		}
 		catch (CheckException ex) {
+			this.failed = true;
 			throw ex;
 		}
 		catch (RuntimeException ex) {
+			this.failed = true;
 			throw new CheckException(CheckResult.unknown("the application's configuration failed: "
 					+ NestedExceptionUtils.getMostSpecificCause(ex).getMessage()), ex);
+		}
+	}
+
+	/**
+	 * Spring Boot announces the exit code before it sets it. A listener that needs what
+	 * could not be made would fail then, and the code would be another one.
+	 */
+	@Override
+	public void publishEvent(ApplicationEvent event) {
+		if (!this.failed) {
+			super.publishEvent(event);
 		}
 	}
 
