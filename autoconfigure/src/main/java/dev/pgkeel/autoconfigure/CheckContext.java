@@ -13,19 +13,15 @@ import org.springframework.core.NestedExceptionUtils;
  */
 final class CheckContext extends GenericApplicationContext {
 
-	private boolean failed;
-
 	@Override
 	public void refresh() {
 		try {
 			super.refresh();
 		}
 		catch (CheckException ex) {
-			this.failed = true;
 			throw ex;
 		}
 		catch (RuntimeException ex) {
-			this.failed = true;
 			throw new CheckException(CheckResult.unknown("the application's configuration failed: "
 					+ NestedExceptionUtils.getMostSpecificCause(ex).getMessage()), ex);
 		}
@@ -37,7 +33,7 @@ final class CheckContext extends GenericApplicationContext {
 	 */
 	@Override
 	public void publishEvent(ApplicationEvent event) {
-		if (!this.failed) {
+		if (isActive()) {
 			super.publishEvent(event);
 		}
 	}

@@ -24,24 +24,30 @@ final class DeferredTriggers {
 	}
 
 	/**
+	 * Returns whether there are any.
+	 * @param connection a connection
+	 * @return whether the commit may run one
+	 * @throws SQLException if the connection fails
+	 */
+	static boolean exist(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(EXIST)) {
+			row.next();
+			return row.getBoolean(1);
+		}
+	}
+
+	/**
 	 * Runs what is pending, looks at the database, and takes it back. A failure is left
 	 * to the commit, which explains it.
 	 * @param connection a connection with an open transaction
-	 * @param look what to do in between
+	 * @param look what to do before it is taken back
 	 * @throws SQLException if the connection fails, or a lock could not be had
 	 */
 	static void run(Connection connection, Look look) throws SQLException {
 		try (Statement statement = connection.createStatement()) {
-			try (ResultSet row = statement.executeQuery(EXIST)) {
-				row.next();
-				if (!row.getBoolean(1)) {
-					return;
-				}
-			}
 			statement.execute("savepoint " + SAVEPOINT);
-			look.before();
 			if (run(statement)) {
-				look.after();
+				look.look();
 			}
 			statement.execute("rollback to savepoint " + SAVEPOINT);
 			statement.execute("release savepoint " + SAVEPOINT);
@@ -62,28 +68,11 @@ final class DeferredTriggers {
 	}
 
 	/**
-	 * What to do before and after the triggers have run.
+	 * A look at what the triggers have done.
 	 */
 	interface Look {
 
-		/**
-		 * A look at nothing: what they deleted stays counted by the server.
-		 */
-		Look NONE = new Look() {
-
-			@Override
-			public void before() {
-			}
-
-			@Override
-			public void after() {
-			}
-
-		};
-
-		void before() throws SQLException;
-
-		void after() throws SQLException;
+		void look() throws SQLException;
 
 	}
 

@@ -356,7 +356,7 @@ class OutsideRunTests {
 				assertThat(this.folder.applyThrough(preflight).outcome()).isEqualTo(Outcome.APPLIED);
 			}
 			assertThat(query(statement,
-					"select count(*) from pg_locks where locktype = 'advisory' and pid =" + " pg_backend_pid()"))
+					"select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()"))
 				.isEqualTo("0");
 		}
 	}
