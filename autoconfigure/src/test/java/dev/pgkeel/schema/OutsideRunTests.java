@@ -331,17 +331,17 @@ class OutsideRunTests {
 	@ParameterizedTest
 	@CsvSource({ "23514, 100", "55P03, 2" })
 	void borrowedSessionGivesTheLockBackThatACommitDidNotReach(String state, int last) throws SQLException {
-		this.database.execute(
-				"""
-						create sequence attempts;
-						create table notes (id int);
-						create function refuse() returns trigger language plpgsql as $$ declare run int := nextval('attempts'); begin
-						  if run between 2 and %d then raise exception 'refused' using errcode = '%s'; end if;
-						  return null;
-						end $$;
-						create constraint trigger refuse after insert on notes deferrable initially deferred
-						  for each row execute function refuse()"""
-					.formatted(last, state));
+		this.database.execute("""
+				create sequence attempts;
+				create table notes (id int);
+				create function refuse() returns trigger language plpgsql as $$
+				declare run int := nextval('attempts');
+				begin
+				  if run between 2 and %d then raise exception 'refused' using errcode = '%s'; end if;
+				  return null;
+				end $$;
+				create constraint trigger refuse after insert on notes deferrable initially deferred
+				  for each row execute function refuse()""".formatted(last, state));
 		this.folder.write("1_notes.sql", """
 				insert into notes values (1);
 				create index concurrently if not exists notes_id on notes (id);
