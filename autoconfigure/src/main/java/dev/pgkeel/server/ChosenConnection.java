@@ -1,6 +1,7 @@
 package dev.pgkeel.server;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,11 @@ public final class ChosenConnection implements MonitorConnection {
 	@Override
 	public boolean isDedicated() {
 		return this.chosen == this.dedicated;
+	}
+
+	@Override
+	public void renew(Duration lifetime) {
+		connection().renew(lifetime);
 	}
 
 	@Override

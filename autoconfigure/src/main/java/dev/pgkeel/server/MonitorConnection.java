@@ -2,6 +2,7 @@ package dev.pgkeel.server;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 
 /**
  * The monitor's way to the server. Used by one thread at a time.
@@ -32,6 +33,15 @@ public interface MonitorConnection extends AutoCloseable {
 	 * @return whether it does
 	 */
 	boolean isDedicated();
+
+	/**
+	 * Makes a session of its own anew if it is old: since it was opened, the host's name
+	 * may have come to lead to another server, as a switchover has it do. Whoever keeps
+	 * none has nothing to do.
+	 * @param lifetime how old a session may become
+	 */
+	default void renew(Duration lifetime) {
+	}
 
 	/**
 	 * Closes the connection. It may be used again.

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class Sentinel implements MonitorConnection {
+
+	private static final Log logger = LogFactory.getLog(Sentinel.class);
 
 	/**
 	 * What its session is for.
@@ -47,6 +51,11 @@ public final class Sentinel implements MonitorConnection {
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private volatile @Nullable Connection connection;
+
+	/**
+	 * By {@link System#nanoTime()}.
+	 */
+	private long openedAt;
 
 	/**
 	 * Creates a sentinel, which does not connect yet.
@@ -89,6 +98,7 @@ public final class Sentinel implements MonitorConnection {
 			throw ex;
 		}
 		this.connection = opened;
+		this.openedAt = System.nanoTime();
 		return opened;
 	}
 
@@ -104,6 +114,27 @@ public final class Sentinel implements MonitorConnection {
 			statement.setString(3, millis);
 			statement.setString(4, millis);
 			statement.execute();
+		}
+	}
+
+	/**
+	 * The old one ends first, so that there are never two. If no new one can be opened
+	 * now, the next use tries, and tells.
+	 */
+	@Override
+	public void renew(Duration lifetime) {
+		this.lock.lock();
+		try {
+			if (this.connection != null && System.nanoTime() - this.openedAt >= lifetime.toNanos()) {
+				close();
+				connection();
+			}
+		}
+		catch (SQLException ex) {
+			logger.debug("The monitor's session could not be made anew yet", ex);
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 

@@ -35,6 +35,16 @@ public final class ServerMonitor implements SessionProbe {
 	 */
 	private static final Duration PATIENCE = Duration.ofMillis(500);
 
+	/**
+	 * That of a connection of HikariCP 7.0.2.
+	 */
+	private static final Duration SESSION_LIFETIME = Duration.ofMinutes(30);
+
+	/**
+	 * A session is only given up where there is room for another one.
+	 */
+	private static final double ROOMY_PERCENT = 70;
+
 	private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
 	private final MonitorConnection connection;
@@ -286,6 +296,9 @@ public final class ServerMonitor implements SessionProbe {
 			this.state = new MonitorState(snapshot, null, askedAt, before.since());
 			if (before.failure() != null) {
 				logger.info("The monitor sees the server again");
+			}
+			if (snapshot.binding().percent() < ROOMY_PERCENT) {
+				this.connection.renew(SESSION_LIFETIME);
 			}
 		}
 		catch (SQLException ex) {

@@ -1,5 +1,6 @@
 package dev.pgkeel.server;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -103,6 +105,51 @@ class ServerMonitorTests {
 			}
 		});
 		assertThat(settings).isEqualTo("on 10s");
+	}
+
+	@Test
+	void oldSentinelIsMadeAnewAndNeverASecondOne() throws SQLException {
+		int before = this.sentinel.use(ServerMonitorTests::pid);
+		this.sentinel.renew(Duration.ofHours(1));
+		assertThat(this.sentinel.<Integer>use(ServerMonitorTests::pid)).isEqualTo(before);
+		this.sentinel.renew(Duration.ZERO);
+		int after = this.sentinel.use(ServerMonitorTests::pid);
+		assertThat(after).isNotEqualTo(before);
+		await(() -> assertThat(sentinels()).isOne());
+		this.sentinel.close();
+		this.sentinel.renew(Duration.ZERO);
+		await(() -> assertThat(sentinels()).isZero());
+	}
+
+	@Test
+	void sentinelThatCannotBeMadeAnewIsOpenedByTheNextUse() throws SQLException {
+		int before = this.sentinel.use(ServerMonitorTests::pid);
+		this.pool.setJdbcUrl(this.database.directUrl().replaceFirst(":[0-9]+/", ":1/"));
+		this.sentinel.renew(Duration.ZERO);
+		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> this.sentinel.use(ServerMonitorTests::pid))
+			.satisfies((ex) -> assertThat(ex.getSQLState()).startsWith("08"));
+		this.pool.setJdbcUrl(this.database.directUrl());
+		assertThat(this.sentinel.<Integer>use(ServerMonitorTests::pid)).isNotEqualTo(before);
+	}
+
+	@Test
+	void sessionIsGivenUpOnlyWhereThereIsRoomForAnother() {
+		String role = "watching_" + this.database.name();
+		this.database.execute("create role " + role + " login");
+		this.pool.setUsername(role);
+		Renewed renewed = new Renewed(this.sentinel);
+		ServerMonitor polled = monitor(renewed);
+		polled.poll();
+		assertThat(polled.current()).isNotNull();
+		assertThat(renewed.lifetimes).containsExactly(Duration.ofMinutes(30));
+		this.database.execute("alter role " + role + " connection limit 1");
+		polled.poll();
+		assertThat(polled.state().failure()).isNull();
+		assertThat(renewed.lifetimes).hasSize(1);
+	}
+
+	private static int pid(Connection connection) throws SQLException {
+		return connection.unwrap(PGConnection.class).getBackendPID();
 	}
 
 	@Test
@@ -356,6 +403,41 @@ class ServerMonitorTests {
 		@Override
 		public void close() {
 			// Nothing was opened
+		}
+
+	}
+
+	/**
+	 * A connection of which it is written down when it was to be made anew.
+	 */
+	private static final class Renewed implements MonitorConnection {
+
+		private final MonitorConnection connection;
+
+		private final List<Duration> lifetimes = new ArrayList<>();
+
+		Renewed(MonitorConnection connection) {
+			this.connection = connection;
+		}
+
+		@Override
+		public <T> T use(Work<T> work) throws SQLException {
+			return this.connection.use(work);
+		}
+
+		@Override
+		public void renew(Duration lifetime) {
+			this.lifetimes.add(lifetime);
+		}
+
+		@Override
+		public boolean isDedicated() {
+			return this.connection.isDedicated();
+		}
+
+		@Override
+		public void close() {
+			this.connection.close();
 		}
 
 	}
