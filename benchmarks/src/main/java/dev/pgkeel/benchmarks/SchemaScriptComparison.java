@@ -103,6 +103,7 @@ public final class SchemaScriptComparison {
 		tools.put("Liquibase, one changeset", this::liquibase);
 		tools.put("Spring's `ScriptUtils`, which runs everything again", this::scriptUtils);
 		tools.put("`psql -1 -f`, which runs everything again", this::psql);
+		tools.put("nothing but a connection, which is in each of these", (source) -> source.getConnection().close());
 		Map<String, List<Double>> first = new LinkedHashMap<>();
 		Map<String, List<Double>> again = new LinkedHashMap<>();
 		int rounds = (size > 1000) ? 3 : ROUNDS;
