@@ -1,15 +1,25 @@
 package dev.pgkeel.testsupport;
 
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Locale;
 import java.util.UUID;
 
 import dev.pgkeel.embedded.EmbeddedPostgresServer;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The PostgreSQL server that the tests of one JVM share.
  */
 public final class TestServer {
+
+	private static final Log logger = LogFactory.getLog(TestServer.class);
+
+	private static final String PREFIX = "test_";
 
 	private static final TestServer SHARED = new TestServer();
 
@@ -32,10 +42,27 @@ public final class TestServer {
 	 * @return the database
 	 */
 	public TestDatabase newDatabase() {
-		String name = "test_" + UUID.randomUUID().toString().replace('-', '_');
+		String name = PREFIX + UUID.randomUUID().toString().replace('-', '_');
 		new TestDatabase(name, this.server.jdbcUrl("postgres"), this.server.jdbcUrl("postgres"), this.server.user(), "")
 			.execute("create database " + name);
 		return database(name);
+	}
+
+	/**
+	 * Drops a database of the shared server, and ends its sessions. One that cannot be
+	 * dropped, as with a prepared transaction, stays.
+	 */
+	static void drop(TestDatabase database) {
+		if (!database.name().startsWith(PREFIX)) {
+			return;
+		}
+		try (Connection connection = DriverManager.getConnection(SHARED.server.jdbcUrl("postgres"),
+				SHARED.server.user(), ""); Statement statement = connection.createStatement()) {
+			statement.execute("drop database if exists " + database.name() + " with (force)");
+		}
+		catch (SQLException ex) {
+			logger.debug("A test's database stays", ex);
+		}
 	}
 
 	private TestDatabase database(String name) {
