@@ -108,7 +108,7 @@ class ServerMonitorTests {
 	}
 
 	@Test
-	void oldSentinelIsMadeAnewAndNeverASecondOne() throws SQLException {
+	void oldSentinelIsMadeAnew() throws SQLException {
 		int before = this.sentinel.use(ServerMonitorTests::pid);
 		this.sentinel.renew(Duration.ofHours(1));
 		assertThat(this.sentinel.<Integer>use(ServerMonitorTests::pid)).isEqualTo(before);
@@ -408,26 +408,19 @@ class ServerMonitorTests {
 	}
 
 	/**
-	 * A connection of which it is written down when it was to be made anew.
+	 * Another connection.
 	 */
-	private static final class Renewed implements MonitorConnection {
+	private abstract static class Delegating implements MonitorConnection {
 
-		private final MonitorConnection connection;
+		final MonitorConnection connection;
 
-		private final List<Duration> lifetimes = new ArrayList<>();
-
-		Renewed(MonitorConnection connection) {
+		Delegating(MonitorConnection connection) {
 			this.connection = connection;
 		}
 
 		@Override
 		public <T> T use(Work<T> work) throws SQLException {
 			return this.connection.use(work);
-		}
-
-		@Override
-		public void renew(Duration lifetime) {
-			this.lifetimes.add(lifetime);
 		}
 
 		@Override
@@ -443,37 +436,43 @@ class ServerMonitorTests {
 	}
 
 	/**
+	 * A connection of which it is written down when it was to be made anew.
+	 */
+	private static final class Renewed extends Delegating {
+
+		private final List<Duration> lifetimes = new ArrayList<>();
+
+		Renewed(MonitorConnection connection) {
+			super(connection);
+		}
+
+		@Override
+		public void renew(Duration lifetime) {
+			this.lifetimes.add(lifetime);
+		}
+
+	}
+
+	/**
 	 * A connection on which all takes its time.
 	 */
-	private static final class Slow implements MonitorConnection {
-
-		private final MonitorConnection connection;
+	private static final class Slow extends Delegating {
 
 		private volatile Thread thread;
 
 		Slow(MonitorConnection connection) {
-			this.connection = connection;
+			super(connection);
 		}
 
 		@Override
 		public <T> T use(Work<T> work) throws SQLException {
 			this.thread = Thread.currentThread();
-			return this.connection.use((open) -> {
+			return super.use((open) -> {
 				try (Statement statement = open.createStatement()) {
 					statement.execute("select pg_sleep(9)");
 				}
 				return work.on(open);
 			});
-		}
-
-		@Override
-		public boolean isDedicated() {
-			return this.connection.isDedicated();
-		}
-
-		@Override
-		public void close() {
-			this.connection.close();
 		}
 
 	}

@@ -1,9 +1,5 @@
 package dev.pgkeel.testsupport;
 
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Locale;
 import java.util.UUID;
 
@@ -43,8 +39,7 @@ public final class TestServer {
 	 */
 	public TestDatabase newDatabase() {
 		String name = PREFIX + UUID.randomUUID().toString().replace('-', '_');
-		new TestDatabase(name, this.server.jdbcUrl("postgres"), this.server.jdbcUrl("postgres"), this.server.user(), "")
-			.execute("create database " + name);
+		execute("create database " + name);
 		return database(name);
 	}
 
@@ -56,13 +51,17 @@ public final class TestServer {
 		if (!database.name().startsWith(PREFIX)) {
 			return;
 		}
-		try (Connection connection = DriverManager.getConnection(SHARED.server.jdbcUrl("postgres"),
-				SHARED.server.user(), ""); Statement statement = connection.createStatement()) {
-			statement.execute("drop database if exists " + database.name() + " with (force)");
+		try {
+			SHARED.execute("drop database if exists " + database.name() + " with (force)");
 		}
-		catch (SQLException ex) {
+		catch (IllegalStateException ex) {
 			logger.debug("A test's database stays", ex);
 		}
+	}
+
+	private void execute(String sql) {
+		String url = this.server.jdbcUrl("postgres");
+		new TestDatabase("postgres", url, url, this.server.user(), "").execute(sql);
 	}
 
 	private TestDatabase database(String name) {
