@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
 
@@ -47,7 +49,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
 		properties = { "pgkeel.runtime-profile=development", "pgkeel.monitor.interval=1s",
-				"spring.datasource.hikari.maximum-pool-size=50", "spring.datasource.hikari.connection-timeout=30000" })
+				"spring.datasource.hikari.maximum-pool-size=50" })
 @RequiresComponent({ "chromium", "chromedriver" })
 @DirtiesContext
 class ConsoleLoadTests {
@@ -106,19 +108,27 @@ class ConsoleLoadTests {
 		}
 	}
 
-	private static void hold(DataSource dataSource, CountDownLatch done, int number) {
+	/**
+	 * Has a thread hold a connection, and returns once it does: of many threads that ask
+	 * at the same instant, HikariCP may leave one out for whom no connection is opened
+	 * until another comes back.
+	 */
+	private static void hold(DataSource dataSource, CountDownLatch done, int number) throws Exception {
+		CompletableFuture<Void> held = new CompletableFuture<>();
 		Thread holder = new Thread(() -> {
 			try (Connection connection = dataSource.getConnection()) {
 				connection.setAutoCommit(number % 2 == 0);
 				connection.createStatement().execute("select 1");
+				held.complete(null);
 				done.await();
 			}
 			catch (SQLException | InterruptedException ex) {
-				throw new IllegalStateException(ex);
+				held.completeExceptionally(ex);
 			}
 		}, "LeaseHolder with a long name, as they come-" + number);
 		holder.setDaemon(true);
 		holder.start();
+		held.get(60, TimeUnit.SECONDS);
 	}
 
 	private static Connection connect(int session) throws SQLException {
