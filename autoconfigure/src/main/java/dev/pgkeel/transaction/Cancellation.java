@@ -7,6 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import dev.pgkeel.lease.LeasedConnection;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 import org.springframework.jdbc.datasource.ConnectionHolder;
@@ -26,6 +27,8 @@ final class Cancellation {
 	// Not a monitor, which would hold a virtual thread's carrier before JDK 24
 	private final ReentrantLock lock = new ReentrantLock();
 
+	private volatile @Nullable Connection cancelledOn;
+
 	Cancellation(RunningTransaction transaction, ConnectionHolder connection) {
 		this.transaction = transaction;
 		this.connection = connection;
@@ -38,7 +41,9 @@ final class Cancellation {
 		this.lock.lock();
 		try {
 			if (!this.transaction.isFinished()) {
-				cancelStatement(this.connection.getConnection());
+				Connection current = this.connection.getConnection();
+				this.cancelledOn = current;
+				cancelStatement(current);
 			}
 		}
 		catch (SQLException | RuntimeException ex) {
@@ -60,6 +65,14 @@ final class Cancellation {
 		else {
 			connection.unwrap(PGConnection.class).cancelQuery();
 		}
+	}
+
+	/**
+	 * Returns the connection to which a request was sent.
+	 * @return the connection, {@code null} if there was no request
+	 */
+	@Nullable Connection cancelledOn() {
+		return this.cancelledOn;
 	}
 
 	/**

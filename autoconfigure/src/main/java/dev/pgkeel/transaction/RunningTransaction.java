@@ -1,5 +1,6 @@
 package dev.pgkeel.transaction;
 
+import java.sql.Connection;
 import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
@@ -172,6 +173,15 @@ final class RunningTransaction {
 			this.cancellation = known;
 		}
 		return known;
+	}
+
+	/**
+	 * Returns the connection on which something of the transaction was cancelled.
+	 * @return the connection, {@code null} if nothing was
+	 */
+	@Nullable Connection cancelledOn() {
+		Cancellation known = this.cancellation;
+		return (known != null) ? known.cancelledOn() : null;
 	}
 
 	void end(TransactionOutcome how) {

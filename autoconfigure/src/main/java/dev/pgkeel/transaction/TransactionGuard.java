@@ -125,6 +125,9 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 		RunningTransaction running = find(transaction);
 		if (running != null) {
 			TransactionLimits.end(running);
+			if (commitFailure == null) {
+				UnconfirmedCommit.report(running);
+			}
 			end(running, outcome(running, commitFailure));
 		}
 	}

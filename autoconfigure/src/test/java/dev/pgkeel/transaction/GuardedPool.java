@@ -26,7 +26,10 @@ import org.springframework.transaction.support.DefaultTransactionDefinition;
  */
 final class GuardedPool implements AutoCloseable {
 
-	private final TestDatabase database = TestServer.shared().newDatabase();
+	private static final TransactionGuardSettings SETTINGS = new TransactionGuardSettings(PgkeelMode.ENFORCE, true,
+			Duration.ofSeconds(5), null);
+
+	private final TestDatabase database;
 
 	private final HikariDataSource pool = new HikariDataSource();
 
@@ -37,10 +40,19 @@ final class GuardedPool implements AutoCloseable {
 	private final Map<DataSource, LocalContainerEntityManagerFactoryBean> entityManagers = new HashMap<>();
 
 	GuardedPool() {
-		this(new TransactionGuardSettings(PgkeelMode.ENFORCE, true, Duration.ofSeconds(5), null));
+		this(SETTINGS);
 	}
 
 	GuardedPool(TransactionGuardSettings settings) {
+		this(TestServer.shared().newDatabase(), settings);
+	}
+
+	GuardedPool(TestDatabase database) {
+		this(database, SETTINGS);
+	}
+
+	private GuardedPool(TestDatabase database, TransactionGuardSettings settings) {
+		this.database = database;
 		this.guard = new TransactionGuard(settings, (dataSource, holder) -> null);
 		this.guard.observeWith((name, outcome, duration) -> this.outcomes.add(outcome));
 		this.pool.setJdbcUrl(this.database.jdbcUrl());
