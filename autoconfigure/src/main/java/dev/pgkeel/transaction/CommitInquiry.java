@@ -45,7 +45,7 @@ final class CommitInquiry {
 	 * Asks until the server tells, or patience ends. An interrupt waits until then: the
 	 * driver takes one for a lost connection, which may be why there is something to ask.
 	 */
-	CommitOutcome ask(String id, TransactionIdentity.History history) {
+	CommitOutcome ask(String id, TransactionIdentity transaction) {
 		long end = System.nanoTime() + this.patience.toNanos();
 		long pauseMillis = SHORTEST_PAUSE_MILLIS;
 		boolean interrupted = Thread.interrupted();
@@ -53,7 +53,7 @@ final class CommitInquiry {
 		while (outcome.result() == CommitOutcome.Result.NOT_YET && System.nanoTime() < end) {
 			try {
 				if (this.connections.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-					outcome = askOnce(id, history, end);
+					outcome = askOnce(id, transaction, end);
 					if (outcome.result() == CommitOutcome.Result.NOT_YET) {
 						Thread.sleep(pauseMillis);
 						pauseMillis = Math.min(pauseMillis * 2, LONGEST_PAUSE_MILLIS);
@@ -70,10 +70,11 @@ final class CommitInquiry {
 		return outcome;
 	}
 
-	private CommitOutcome askOnce(String id, TransactionIdentity.History history, long end) {
+	private CommitOutcome askOnce(String id, TransactionIdentity transaction, long end) {
 		try (Connection connection = this.preflight.connectBare()) {
 			connection.setNetworkTimeout(Runnable::run,
 					(int) Math.max(1000, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
+			TransactionIdentity.History history = transaction.history();
 			TransactionIdentity.History found = TransactionIdentity.History.read(connection);
 			if (found.standby()) {
 				return CommitOutcome.notYet("the server that answers is a standby");
@@ -83,7 +84,10 @@ final class CommitInquiry {
 						"the server that answers is another one, or was promoted: system %s, timeline %s, not %s, %s"
 							.formatted(found.system(), found.timeline(), history.system(), history.timeline()));
 			}
-			return CommitOutcome.of(status(connection, id));
+			CommitOutcome outcome = CommitOutcome.of(status(connection, id));
+			return (outcome.result() == CommitOutcome.Result.COMMITTED && mayHaveCrashed(connection, transaction))
+					? CommitOutcome.undecidable("the server may have crashed since, and have given its id anew")
+					: outcome;
 		}
 		catch (SQLException ex) {
 			return SqlStates.outOfRange(ex) ? CommitOutcome.undecidable("the server does not know it yet")
@@ -91,6 +95,25 @@ final class CommitInquiry {
 		}
 		finally {
 			this.connections.release();
+		}
+	}
+
+	/**
+	 * An id is not kept by a crash before anything of its transaction is on disk, and
+	 * then given to another one. Recovery, as every PostgreSQL from 14 to 18 does it,
+	 * throws the server's statistics away, and says since when it has new ones; after a
+	 * proper shutdown it goes on with the old. Who resets them by hand is taken for a
+	 * crash.
+	 */
+	private static boolean mayHaveCrashed(Connection connection, TransactionIdentity transaction) throws SQLException {
+		try (PreparedStatement statement = connection
+			.prepareStatement("select coalesce(stats_reset >= pg_catalog.to_timestamp(?), true)"
+					+ " from pg_catalog.pg_stat_bgwriter")) {
+			statement.setDouble(1, transaction.readAt());
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getBoolean(1);
+			}
 		}
 	}
 

@@ -74,7 +74,7 @@ public final class CommitResolution implements CommitGuard {
 				throw ex;
 			}
 			if (transaction != null && transaction.id() != null) {
-				resolve(transaction.id(), transaction.history(), sent, ex);
+				resolve(transaction.id(), transaction, sent, ex);
 			}
 			else {
 				throw unknown(null, sent, resolve ? whyThereIsNoId(transaction) : null, ex);
@@ -121,9 +121,9 @@ public final class CommitResolution implements CommitGuard {
 		}
 	}
 
-	private void resolve(String id, TransactionIdentity.History history, Instant sent, SQLException failure)
+	private void resolve(String id, TransactionIdentity transaction, Instant sent, SQLException failure)
 			throws SQLException {
-		CommitOutcome outcome = this.inquiry.ask(id, history);
+		CommitOutcome outcome = this.inquiry.ask(id, transaction);
 		switch (outcome.result()) {
 			case COMMITTED -> logger
 				.info("The connection was lost in COMMIT at %s: transaction %s was committed".formatted(sent, id));

@@ -16,9 +16,10 @@ import org.postgresql.core.TransactionState;
  * has all of them.
  *
  * @param id the id, {@code null} if the transaction has none
+ * @param readAt when the server was asked, by its own clock, in seconds since 1970
  * @param history where and in which line of history it was given
  */
-record TransactionIdentity(@Nullable String id, History history) {
+record TransactionIdentity(@Nullable String id, double readAt, History history) {
 
 	/**
 	 * The file name of the WAL that is being written begins with its timeline;
@@ -37,7 +38,8 @@ record TransactionIdentity(@Nullable String id, History history) {
 	 * missing or not allowed.
 	 */
 	private static final String OWN = "savepoint " + SAVEPOINT
-			+ "; select pg_catalog.pg_current_xact_id_if_assigned()::text, " + HISTORY + "; release savepoint "
+			+ "; select pg_catalog.pg_current_xact_id_if_assigned()::text, "
+			+ "extract(epoch from pg_catalog.clock_timestamp())::float8, " + HISTORY + "; release savepoint "
 			+ SAVEPOINT;
 
 	/**
@@ -54,7 +56,7 @@ record TransactionIdentity(@Nullable String id, History history) {
 			statement.getMoreResults();
 			try (ResultSet row = statement.getResultSet()) {
 				row.next();
-				return new TransactionIdentity(row.getString(1), History.of(row, 2));
+				return new TransactionIdentity(row.getString(1), row.getDouble(2), History.of(row, 3));
 			}
 		}
 		catch (SQLException ex) {

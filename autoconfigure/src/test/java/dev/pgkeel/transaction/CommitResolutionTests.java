@@ -287,7 +287,7 @@ class CommitResolutionTests {
 		try (Connection connection = this.database.connect()) {
 			TransactionIdentity.History history = TransactionIdentity.History.read(connection);
 			CommitInquiry inquiry = new CommitInquiry(new Preflight(pool(PATIENCE)), PATIENCE);
-			assertThat(inquiry.ask("4611686018427387904", history).result())
+			assertThat(inquiry.ask("4611686018427387904", new TransactionIdentity(null, 0, history)).result())
 				.isEqualTo(CommitOutcome.Result.UNDECIDABLE);
 		}
 		assertThat(CommitOutcome.of("forgotten").result()).isEqualTo(CommitOutcome.Result.UNDECIDABLE);
