@@ -3,6 +3,8 @@ package dev.pgkeel.transaction;
 import java.lang.reflect.Method;
 import java.util.function.Predicate;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -13,11 +15,14 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * Predicate for Spring's {@code @Retryable}, around a method that is
  * {@code @Transactional}: only a serialization failure or a deadlock, only where no
  * transaction around it lives on, and only while nothing has been committed, in a
- * transaction inside it ({@code REQUIRES_NEW}) neither.
+ * transaction inside it ({@code REQUIRES_NEW}) neither. Without
+ * {@code pgkeel.transaction.enabled} nobody counts commits, and nothing is retried.
  *
  * @since 0.1.0
  */
 public class RetryableTransactions implements MethodRetryPredicate {
+
+	private static final Log logger = LogFactory.getLog(RetryableTransactions.class);
 
 	private final @Nullable TransactionGuard guard;
 
@@ -30,11 +35,16 @@ public class RetryableTransactions implements MethodRetryPredicate {
 		if (this.guard != null) {
 			this.guard.threadCommits().want();
 		}
+		else {
+			logger.warn("Nothing is retried: without pgkeel.transaction.enabled it is unknown what a method has"
+					+ " committed before it failed");
+		}
 	}
 
 	@Override
 	public boolean shouldRetry(Method method, Throwable failure) {
-		return !TransactionSynchronizationManager.isActualTransactionActive() && SqlStates.retryable(failure);
+		return this.guard != null && !TransactionSynchronizationManager.isActualTransactionActive()
+				&& SqlStates.retryable(failure);
 	}
 
 	@Override

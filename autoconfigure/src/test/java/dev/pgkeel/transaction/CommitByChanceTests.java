@@ -1,5 +1,6 @@
 package dev.pgkeel.transaction;
 
+import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
@@ -8,6 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -81,6 +83,14 @@ class CommitByChanceTests {
 		assertThat(SqlStates.retryable(failure)).isTrue();
 		assertThat(predicate).rejects(failure);
 		assertThat(notes()).isOne();
+	}
+
+	@Test
+	void predicateLetsNothingRunAgainWhereNobodyCountsCommits() throws NoSuchMethodException {
+		Predicate<Throwable> predicate = new RetryableTransactions(
+				new DefaultListableBeanFactory().getBeanProvider(TransactionGuard.class))
+			.forMethod(Object.class.getMethod("toString"));
+		assertThat(predicate).rejects(new CannotAcquireLockException("", new SQLException("", "40001")));
 	}
 
 	private void insertAndAudit() {
