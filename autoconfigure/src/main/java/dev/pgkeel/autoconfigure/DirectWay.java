@@ -67,11 +67,11 @@ final class DirectWay {
 
 	/**
 	 * Only what pgkeel itself set for the pool's way, and not where the URL says half of
-	 * it, which the pool's setting completes.
+	 * it, such as whom it trusts, which the pool's setting completes.
 	 */
 	private Set<String> unwanted(String url) {
 		Properties parameters = DatabaseTarget.urlParameters(url);
-		boolean half = !parameters.containsKey(SSL_MODE)
+		boolean half = !parameters.containsKey(SSL_MODE) && !parameters.containsKey("ssl")
 				&& parameters.stringPropertyNames().stream().anyMatch((name) -> name.startsWith("ssl"));
 		PoolReports reports = this.pools.getIfAvailable();
 		return (reports != null && !half && isProtectedByUs(reports.all().values())) ? BY_TARGET : Set.of();

@@ -82,6 +82,10 @@ final class PoolInspection {
 			return observe(pool, report);
 		}
 		TlsDecision decision = this.tls.decide(pool, this.detailsOfTheUser.getAsBoolean());
+		if (pool.getDataSource() != null && !decision.settings().isEmpty()) {
+			// HikariCP gives the properties to nobody then
+			return new TlsDecision(null, "the pool's own data source decides", Map.of());
+		}
 		TlsPolicy.apply(pool, decision);
 		if (!decision.settings().isEmpty()) {
 			this.reports.add(beanName, report.with(new PoolSetting("sslmode", String.valueOf(decision.sslMode()),

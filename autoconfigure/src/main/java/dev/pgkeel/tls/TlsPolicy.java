@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import com.zaxxer.hikari.HikariConfig;
 import dev.pgkeel.server.DatabaseTarget;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGProperty;
 import org.postgresql.ds.common.BaseDataSource;
 
 /**
@@ -119,7 +120,10 @@ public final class TlsPolicy {
 		chosen.putAll(DatabaseTarget.urlParameters(DatabaseTarget.driverUrl(config.getJdbcUrl())));
 		chosen.putAll(DatabaseTarget.urlParameters(urlOfClass(config)));
 		if (config.getDataSource() instanceof BaseDataSource driver) {
-			chosen.putAll(DatabaseTarget.urlParameters(driver.getURL()));
+			Properties parameters = DatabaseTarget.urlParameters(driver.getURL());
+			// Its setUrl sets every parameter that the URL does not name to its default
+			parameters.remove(SSL_FACTORY, PGProperty.SSL_FACTORY.getDefaultValue());
+			chosen.putAll(parameters);
 		}
 		return chosen;
 	}

@@ -102,7 +102,7 @@ class DirectWayTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "?sslmode=disable, true", "?ssl=true, false", "'', true" })
+	@CsvSource({ "?sslmode=disable, true", "?ssl=true, true", "?sslrootcert=ca.pem, false", "'', true" })
 	void halfAChoiceIsCompletedByThePools(String parameters, boolean unwanted) {
 		this.contextRunner
 			.withPropertyValues("spring.datasource.url=jdbc:postgresql://pooler.example.com:1/notes",

@@ -14,9 +14,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
@@ -24,6 +27,8 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -60,6 +65,19 @@ class TlsTests {
 				.containsExactly(
 						new PoolSetting("sslmode", "require", PoolSetting.Source.TLS, "pgkeel.tls.mode is require"));
 		});
+	}
+
+	@Test
+	void whatAPoolsOwnDataSourceDoesNotDoIsNotClaimed(CapturedOutput output) {
+		this.contextRunner.withUserConfiguration(OwnWay.class)
+			.withPropertyValues("pgkeel.tls.mode=verify-full")
+			.run((context) -> {
+				assertThat(context.getBean(PoolReports.class).all().get("dataSource").from(PoolSetting.Source.TLS))
+					.isEmpty();
+				assertThat(context.getBean(HikariDataSource.class).getDataSourceProperties())
+					.doesNotContainKey("sslmode");
+			});
+		assertThat(output).contains("pgkeel.tls.mode=verify-full is not applied to");
 	}
 
 	@Test
@@ -210,6 +228,23 @@ class TlsTests {
 		})
 			.run((context) -> assertThat(context.getBean(HikariDataSource.class).getDataSourceProperties())
 				.doesNotContainKey("sslmode"));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnWay {
+
+		@Bean
+		@ConfigurationProperties("spring.datasource.hikari")
+		HikariDataSource dataSource(@Value("${spring.datasource.url}") String url,
+				@Value("${spring.datasource.username}") String username) {
+			PGSimpleDataSource driver = new PGSimpleDataSource();
+			driver.setUrl(url);
+			driver.setUser(username);
+			HikariDataSource pool = new HikariDataSource();
+			pool.setDataSource(driver);
+			return pool;
+		}
+
 	}
 
 }
