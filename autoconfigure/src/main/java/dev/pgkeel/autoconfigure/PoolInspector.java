@@ -16,12 +16,15 @@ import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.lease.GuardedDataSource;
 import dev.pgkeel.pool.ReadOnlyWatch;
 import dev.pgkeel.server.ConnectFailure;
+import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.KnownServers;
 import dev.pgkeel.server.Preflight;
 import dev.pgkeel.server.ServerFacts;
+import dev.pgkeel.server.UrlMistake;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -42,6 +45,11 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 	 * not to wait for it.
 	 */
 	private static final int THREADS = 4;
+
+	/**
+	 * Where the network falls silent, the server is asked again.
+	 */
+	private static final int ANSWER_MILLIS = 10_000;
 
 	/**
 	 * The SQLSTATE classes of what is not supported, not known or not allowed.
@@ -79,6 +87,11 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 	 * @throws OverBudgetException if the pool is refused
 	 */
 	void inspect(HikariDataSource pool, String poolName, Inspection inspection, boolean mayRefuse) {
+		UrlMistake mistake = mistake(pool);
+		if (mistake != null) {
+			logger.warn(poolName + " - is not inspected: its URL " + mistake.problem() + ". " + mistake.action());
+			return;
+		}
 		Inspector inspector = new Inspector(pool, poolName, inspection, mayRefuse);
 		FutureTask<?> attempt = new FutureTask<>(inspector, null);
 		InspectionWait wait = new InspectionWait(poolName, attempt);
@@ -93,6 +106,18 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 		guarded.beforeStart(wait::await);
 		this.waits.add(wait);
 		this.executor.execute(attempt);
+	}
+
+	/**
+	 * What the driver and HikariCP say of such a URL shows the password.
+	 */
+	private static @Nullable UrlMistake mistake(HikariDataSource pool) {
+		String url = pool.getJdbcUrl();
+		if (url == null || pool.getDataSource() != null || pool.getDataSourceClassName() != null) {
+			return null;
+		}
+		String host = DatabaseTarget.urlParameters(url).getProperty("PGHOST");
+		return (host == null || host.contains("@")) ? UrlMistake.of(url) : null;
 	}
 
 	@Override
@@ -160,6 +185,7 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 		@Override
 		public void run() {
 			try (Connection connection = new Preflight(this.pool).connectAsPool()) {
+				connection.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
 				if (Preflight.isPostgres(connection)) {
 					learn(connection);
 				}

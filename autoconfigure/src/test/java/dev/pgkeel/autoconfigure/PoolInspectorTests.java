@@ -30,6 +30,8 @@ import dev.pgkeel.tls.TlsDecision;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -73,6 +75,18 @@ class PoolInspectorTests {
 			.first()
 			.asString()
 			.contains(" WARN ");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "db.invalid:5432/notes", "db.invalid/notes" })
+	void passwordBeforeTheHostIsNotLogged(String server, CapturedOutput output) {
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, PgkeelAutoConfiguration.class,
+					PgkeelPoolAutoConfiguration.class))
+			.withPropertyValues("spring.datasource.url=jdbc:postgresql://app:s3cret@" + server)
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("is not inspected: its URL names a role or a password before the host")
+			.doesNotContain("s3cret");
 	}
 
 	@Test
