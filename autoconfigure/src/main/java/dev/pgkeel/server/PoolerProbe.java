@@ -28,6 +28,19 @@ public final class PoolerProbe {
 	 */
 	private static final int TIMEOUT_MILLIS = 2000;
 
+	private static final String NAMED = "select pg_backend_pid() -- pgkeel's probe";
+
+	/**
+	 * One statement, which meets one process in every mode.
+	 */
+	private static final String DEALLOCATE = """
+			do $$ declare prepared text; begin
+			  for prepared in select name from pg_catalog.pg_prepared_statements
+			    where statement like '%-- pgkeel''s probe' and name like 'S\\_%' loop
+			    execute pg_catalog.format('deallocate %I', prepared);
+			  end loop;
+			end $$""";
+
 	private static final Executor SAME_THREAD = Runnable::run;
 
 	private final ConnectionSource source;
@@ -100,11 +113,12 @@ public final class PoolerProbe {
 		}
 		finally {
 			deallocate(one);
+			deallocate(other);
 		}
 	}
 
 	private static int namedBackendPid(Connection connection) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement("select pg_backend_pid()")) {
+		try (PreparedStatement statement = connection.prepareStatement(NAMED)) {
 			statement.unwrap(PGStatement.class).setPrepareThreshold(1);
 			try (ResultSet row = statement.executeQuery()) {
 				row.next();
@@ -114,11 +128,14 @@ public final class PoolerProbe {
 	}
 
 	/**
-	 * What the probe prepared is in the way of others who use the same process later.
+	 * What the probe prepared is in the way of others who use the same process later. No
+	 * other statement is touched, nor one to which a pooler gave a name of its own: it
+	 * believes that the process still has them.
 	 */
 	private static void deallocate(Connection connection) throws SQLException {
 		try (Statement statement = connection.createStatement()) {
-			statement.execute("deallocate all");
+			statement.setEscapeProcessing(false);
+			statement.execute(DEALLOCATE);
 		}
 	}
 

@@ -88,6 +88,20 @@ class PoolerProbeTests {
 		}
 	}
 
+	@Test
+	void probeLeavesAloneWhatOthersPrepared() throws SQLException {
+		try (PgBouncer pooler = PgBouncer.start(PgBouncer.Mode.TRANSACTION, "default_pool_size = 1")) {
+			String url = pooler.jdbcUrl(this.database.name());
+			try (Connection connection = connect(url); Statement statement = connection.createStatement()) {
+				statement.execute("prepare other as select 1");
+				assertThat(probe(url).pooler()).isEqualTo(Pooler.TRANSACTION);
+				try (ResultSet row = statement.executeQuery("execute other")) {
+					assertThat(row.next()).isTrue();
+				}
+			}
+		}
+	}
+
 	private static PoolerProbe.Result probe(String url) throws SQLException {
 		try (Connection connection = connect(url)) {
 			int pid = ServerFacts.read(connection).backendPid();
