@@ -75,16 +75,18 @@ final class LossGuard implements RunGuard {
 		CatalogLosses changes = new CatalogLosses(before, after, allowed);
 		Set<Loss> losses = new LinkedHashSet<>(changes.find(connection));
 		losses.addAll(ConcurrentDrops.of(run.scripts(), before, allowed, connection));
-		Set<CatalogEntry> signed = signed(connection, before, after, changes, allowed);
+		Set<CatalogEntry> signed = signed(connection, before, after, changes, allowed, this.baseline);
 		List<CatalogEntry> recreated = changes.recreated(connection);
 		CatalogSnapshot result = after;
 		String place = null;
 		if (!signed.isEmpty() || !recreated.isEmpty()) {
+			Map<Long, RowCounters> first = RowCounters.withDeletions(connection);
 			RowLosses rows = repeat(connection, run, new PartitionTrees(connection, before, allowed), signed,
 					recreated);
 			losses.addAll(rows.losses());
 			place = rows.place();
 			result = CatalogSnapshot.take(connection);
+			losses.addAll(onlyInTheRepeat(connection, before, result, allowed, first, signed));
 		}
 		if (!losses.isEmpty()) {
 			refuse(losses, place);
@@ -92,8 +94,23 @@ final class LossGuard implements RunGuard {
 		return result;
 	}
 
+	/**
+	 * What others have committed between the two runs, or a sequence, may have the second
+	 * do what the first did not.
+	 */
+	private Set<Loss> onlyInTheRepeat(Connection connection, CatalogSnapshot before, CatalogSnapshot result,
+			AllowedLosses allowed, Map<Long, RowCounters> first, Set<CatalogEntry> checked) throws SQLException {
+		CatalogLosses changes = new CatalogLosses(before, result, allowed);
+		Set<Loss> losses = new LinkedHashSet<>(changes.find(connection));
+		Set<CatalogEntry> signed = signed(connection, before, result, changes, allowed, first);
+		signed.removeAll(checked);
+		signed.forEach((table) -> losses.add(Loss.ofUncountedRows(table.object(),
+				"it lost rows only when the scripts were run again to count those of others")));
+		return losses;
+	}
+
 	private Set<CatalogEntry> signed(Connection connection, CatalogSnapshot before, CatalogSnapshot after,
-			CatalogLosses changes, AllowedLosses allowed) throws SQLException {
+			CatalogLosses changes, AllowedLosses allowed, Map<Long, RowCounters> baseline) throws SQLException {
 		if (DeferredTriggers.exist(connection)) {
 			// What they delete stays counted
 			DeferredTriggers.run(connection, () -> {
@@ -101,7 +118,7 @@ final class LossGuard implements RunGuard {
 		}
 		Set<Long> deleted = new TreeSet<>();
 		RowCounters.withDeletions(connection).forEach((oid, counters) -> {
-			if (counters.deleted() > this.baseline.getOrDefault(oid, RowCounters.NONE).deleted()) {
+			if (counters.deleted() > baseline.getOrDefault(oid, RowCounters.NONE).deleted()) {
 				deleted.add(oid);
 			}
 		});

@@ -43,16 +43,19 @@ final class ScriptNeeds {
 		for (SchemaScript script : scripts) {
 			HistoryEntry entry = entries.get(script.name());
 			Reason reason = reason(script, entry);
-			if (reason != null) {
-				needs.add(new ScriptNeed(script, reason, List.of()));
-			}
-			else if (entry != null && !entry.untouched()) {
+			boolean unfinished = reason == Reason.UNFINISHED;
+			if (entry != null && !entry.untouched() && (reason == null || unfinished)) {
 				snapshot = (snapshot != null) ? snapshot : CatalogSnapshot.take(connection);
 				ScriptState former = this.history.state(connection, table, entry);
 				ScriptState now = ScriptState.again(snapshot, former.roots());
-				if (!now.fingerprint().equals(entry.fingerprint())) {
+				if (unfinished ? now.lacksMoreThanIndexes(former.definitions())
+						: !now.fingerprint().equals(entry.fingerprint())) {
 					needs.add(new ScriptNeed(script, Reason.DRIFTED, now.differences(former.definitions())));
+					continue;
 				}
+			}
+			if (reason != null) {
+				needs.add(new ScriptNeed(script, reason, List.of()));
 			}
 		}
 		return needs;
@@ -65,11 +68,11 @@ final class ScriptNeeds {
 		if (!entry.checksum().equals(script.checksum())) {
 			return Reason.CHANGED;
 		}
-		if (entry.isPending()) {
-			return Reason.UNFINISHED;
-		}
 		if (this.always) {
 			return Reason.ALWAYS;
+		}
+		if (entry.isPending()) {
+			return Reason.UNFINISHED;
 		}
 		return (entry.serverVersion() != this.serverVersion) ? Reason.NEW_VERSION : null;
 	}

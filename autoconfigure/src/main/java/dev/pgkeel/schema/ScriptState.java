@@ -137,6 +137,19 @@ record ScriptState(List<String> definitions, List<String> roots, List<Long> oids
 		return differences;
 	}
 
+	/**
+	 * Returns whether something is gone that statements outside of a transaction need.
+	 * Those make and drop indexes themselves, and who drops an invalid one helps them.
+	 * @param former the former definitions
+	 * @return whether something other than indexes is missing
+	 */
+	boolean lacksMoreThanIndexes(Collection<String> former) {
+		Set<String> now = byObject(this.definitions).keySet();
+		return byObject(former).keySet()
+			.stream()
+			.anyMatch((object) -> !object.startsWith("index ") && !now.contains(object));
+	}
+
 	private static Map<String, String> byObject(Collection<String> definitions) {
 		Map<String, String> hashes = new HashMap<>();
 		for (String definition : definitions) {

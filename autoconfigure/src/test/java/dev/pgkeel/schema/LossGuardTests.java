@@ -57,6 +57,7 @@ class LossGuardTests {
 			create view names as select name from tenants;
 			create materialized view counted as select plan, count(*) from tenants group by plan;
 			create sequence numbers;
+			create sequence passes;
 			create sequence invoices;
 			select setval('invoices', 4711);
 			create table items (id int, "order" int);
@@ -212,6 +213,10 @@ class LossGuardTests {
 						"notes: 10 rows deleted"),
 				Arguments.of("with gone as (delete from notes where id = 5 returning id) select * from gone",
 						"notes: 1 row deleted"),
+				Arguments.of(
+						"do $$ begin if nextval('passes') > 1 then delete from notes; end if; end $$;"
+								+ " alter table tenants alter id type bigint",
+						"notes: rows deleted or rewritten, which cannot be counted: it lost rows only when"),
 				Arguments.of("drop index concurrently if exists \"Odd\"", "index notes.\"Odd\" dropped"),
 				Arguments.of("drop index concurrently if exists -- replaced by notes_lower\n  notes_body;",
 						"index notes.notes_body dropped"),

@@ -102,6 +102,27 @@ class OutsideRunTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "table more cascade", "view seen" })
+	void scriptWhoseObjectsAreGoneMeanwhileIsAppliedAnew(String object, CapturedOutput output) {
+		this.database.execute("create table notes (id int); insert into notes values (1), (1)");
+		this.folder.write("1_notes.sql", """
+				create table if not exists more (id int);
+				create or replace view seen as select id from more;
+				create unique index concurrently if not exists notes_id on notes (id);
+				create index concurrently if not exists more_id on more (id);
+				""");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this.folder::apply);
+		assertThat(outcome()).isEqualTo("pending 0");
+		this.database.execute("truncate notes; drop " + object);
+		assertThat(this.folder.apply().outcome()).isEqualTo(Outcome.APPLIED);
+		assertThat(output).contains(object.split(" ")[1] + " is missing");
+		assertThat(valid("notes_id")).isTrue();
+		assertThat(valid("more_id")).isTrue();
+		assertThat(this.database.query("select count(*) from seen", Long.class)).isZero();
+		assertThat(this.folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "create unique index concurrently if not exists notes_id on public.notes (id)",
 			"create unique index concurrently if not exists notes_id -- one per id\n  on notes (id)",
 			"create unique index /* a /* nested */ one */ concurrently if not exists\"notes_id\"/**/on only/**/notes (id)" })
