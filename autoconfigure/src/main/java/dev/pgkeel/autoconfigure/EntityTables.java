@@ -2,6 +2,7 @@ package dev.pgkeel.autoconfigure;
 
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -20,9 +21,13 @@ import org.springframework.util.ClassUtils;
 /**
  * Tables of the entities, told without loading the entities' classes: they may have to be
  * woven first. Names that a naming strategy derives are compared without underscores.
- * Where the entities are not known, every table counts.
+ * Where the entities are not known, or somebody else than Spring Boot names their tables,
+ * every table counts.
  */
 final class EntityTables implements Predicate<String> {
+
+	private static final List<String> NAMING_STRATEGIES = List.of("hibernate.physical_naming_strategy",
+			"hibernate.implicit_naming_strategy");
 
 	private final @Nullable Set<String> names;
 
@@ -30,7 +35,15 @@ final class EntityTables implements Predicate<String> {
 		this.names = names;
 	}
 
-	static EntityTables of(ListableBeanFactory beanFactory) {
+	/**
+	 * Finds the tables.
+	 * @param beanFactory has the entities
+	 * @param settings the settings of Hibernate
+	 */
+	static EntityTables of(ListableBeanFactory beanFactory, Map<String, Object> settings) {
+		if (NAMING_STRATEGIES.stream().anyMatch((setting) -> !isKnown(settings.get(setting)))) {
+			return new EntityTables(null);
+		}
 		Map<String, PersistenceManagedTypes> types = beanFactory.getBeansOfType(PersistenceManagedTypes.class, true,
 				false);
 		if (types.isEmpty()) {
@@ -49,6 +62,20 @@ final class EntityTables implements Predicate<String> {
 			return new EntityTables(null);
 		}
 		return new EntityTables(names);
+	}
+
+	/**
+	 * Those of Hibernate and Spring keep the entity's name, some with underscores. They
+	 * may be given as an instance, as a class, by the name of a class, or by Hibernate's
+	 * short name.
+	 */
+	private static boolean isKnown(@Nullable Object strategy) {
+		if (strategy == null) {
+			return true;
+		}
+		String name = (strategy instanceof CharSequence) ? strategy.toString()
+				: ((strategy instanceof Class<?> type) ? type : strategy.getClass()).getName();
+		return name.indexOf('.') < 0 || name.startsWith("org.hibernate.") || name.startsWith("org.springframework.");
 	}
 
 	private static String table(AnnotationMetadata entity) {

@@ -134,7 +134,7 @@ final class ToolThreats {
 				String action = String.valueOf(properties.getOrDefault(name, "none")).strip().toLowerCase(Locale.ROOT);
 				if (DROPPING.contains(action)) {
 					return new ToolThreat(name + "=" + action, VALIDATE, factory.getDataSource(),
-							EntityTables.of(beanFactory));
+							EntityTables.of(beanFactory, properties));
 				}
 				if (action.equals("update")) {
 					logger.warn(name + "=update changes tables in ways that nobody has read. Set"

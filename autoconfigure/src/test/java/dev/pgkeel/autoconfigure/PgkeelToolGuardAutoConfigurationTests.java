@@ -84,6 +84,29 @@ class PgkeelToolGuardAutoConfigurationTests {
 	}
 
 	@Test
+	void everyTableCountsWhereTheApplicationNamesThemItself() {
+		this.database.execute("alter table note rename to t_note");
+		for (String strategy : List.of("physical-strategy", "implicit-strategy")) {
+			this.hibernate
+				.withPropertyValues("spring.jpa.hibernate.ddl-auto=create",
+						"spring.jpa.hibernate.naming." + strategy + "=com.example.PrefixStrategy")
+				.run((context) -> assertThat(FailureAnalyses.of(context.getStartupFailure()).getDescription())
+					.contains("would drop 2 tables that hold rows: public.t_note, public.untouched"));
+		}
+		assertThat(rows("t_note")).isEqualTo(1);
+	}
+
+	@Test
+	void hibernatesOwnNamesAreKnown() {
+		this.hibernate
+			.withPropertyValues("spring.jpa.hibernate.ddl-auto=create",
+					"spring.jpa.hibernate.naming.physical-strategy="
+							+ "org.hibernate.boot.model.naming.PhysicalNamingStrategyStandardImpl")
+			.run((context) -> assertThat(FailureAnalyses.of(context.getStartupFailure()).getDescription())
+				.contains("would drop 1 table that holds rows: public.note"));
+	}
+
+	@Test
 	void hibernateMayCreateWhereNoRowIsLost() {
 		this.database.execute("delete from note");
 		this.hibernate.withPropertyValues("spring.jpa.hibernate.ddl-auto=create")
