@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -22,6 +23,14 @@ public final class BorrowedConnection implements MonitorConnection {
 	private static final Duration PATIENCE = Duration.ofMillis(250);
 
 	private static final Duration PATIENCE_WITH_A_NEW_ONE = Duration.ofSeconds(2);
+
+	/**
+	 * A statement's own timeout has it cancelled over another socket, which does not wake
+	 * up who reads from a network that has fallen silent.
+	 */
+	private static final int ANSWER_MILLIS = 3000;
+
+	private static final Executor SAME_THREAD = Runnable::run;
 
 	private final Supplier<HikariDataSource> pool;
 
@@ -42,6 +51,8 @@ public final class BorrowedConnection implements MonitorConnection {
 		HikariDataSource candidate = this.pool.get();
 		Connection idle = idle(candidate);
 		try (Connection connection = (idle != null) ? idle : open(candidate)) {
+			// The pool gives it its own again
+			connection.setNetworkTimeout(SAME_THREAD, ANSWER_MILLIS);
 			return work.on(connection);
 		}
 	}

@@ -85,8 +85,9 @@ final class MonitorThread {
 		}
 		try {
 			threads.schedule(() -> {
-				this.hurried.set(false);
 				pollSafely(threads);
+				// Who hurries meanwhile wants to know what this question tells
+				this.hurried.set(false);
 				closeIfStopped();
 			}, Math.max(0, pause.toMillis()), TimeUnit.MILLISECONDS);
 		}
