@@ -62,6 +62,11 @@ final class StaleConnections implements Runnable {
 		catch (RejectedExecutionException ex) {
 			logger.debug("The application is closing: its connections are not looked at");
 		}
+		catch (OutOfMemoryError ex) {
+			// No thread is to be had. The caller has a failure of its own to see
+			this.busy.set(false);
+			logger.debug(this.poolName + " - could not find out whether its connections only read", ex);
+		}
 	}
 
 	/**

@@ -4,9 +4,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
+import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.pool.ReadOnlyWatch;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
@@ -57,6 +60,29 @@ class StaleConnectionsTests {
 			.asString()
 			.contains(" WARN ", "only reads by now", "replaced them")
 			.doesNotContain("would have");
+	}
+
+	@Test
+	void callerSeesItsOwnFailureWhereNoThreadIsToBeHad() {
+		AtomicInteger calls = new AtomicInteger();
+		ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1) {
+
+			@Override
+			public void execute(Runnable command) {
+				calls.incrementAndGet();
+				throw new OutOfMemoryError("unable to create native thread");
+			}
+
+		};
+		try (HikariDataSource pool = new HikariDataSource()) {
+			StaleConnections connections = new StaleConnections(pool, "pool", PgkeelMode.ENFORCE, executor);
+			connections.run();
+			connections.run();
+		}
+		finally {
+			executor.shutdownNow();
+		}
+		assertThat(calls).hasValue(2);
 	}
 
 	@Test
