@@ -29,6 +29,12 @@ final class EntityTables implements Predicate<String> {
 	private static final List<String> NAMING_STRATEGIES = List.of("hibernate.physical_naming_strategy",
 			"hibernate.implicit_naming_strategy");
 
+	/**
+	 * What others keep beside the entities' tables.
+	 */
+	private static final Set<String> HISTORIES = Set.of("pgkeel_schema_history", "flyway_schema_history",
+			"databasechangelog", "databasechangeloglock");
+
 	private final @Nullable Set<String> names;
 
 	private EntityTables(@Nullable Set<String> names) {
@@ -91,10 +97,10 @@ final class EntityTables implements Predicate<String> {
 
 	@Override
 	public boolean test(String table) {
-		if (this.names == null) {
-			return true;
-		}
 		String name = table.substring(table.indexOf('.') + 1);
+		if (this.names == null) {
+			return !HISTORIES.contains(name.toLowerCase(Locale.ROOT));
+		}
 		for (int end = name.length(); end > 0; end = name.lastIndexOf('_', end - 1)) {
 			if (this.names.contains(normalized(name.substring(0, end)))) {
 				return true;

@@ -81,11 +81,7 @@ final class PoolInspection {
 		if (this.mode == PgkeelMode.OBSERVE) {
 			return observe(pool, report);
 		}
-		TlsDecision decision = this.tls.decide(pool, this.detailsOfTheUser.getAsBoolean());
-		if (pool.getDataSource() != null && !decision.settings().isEmpty()) {
-			// HikariCP gives the properties to nobody then
-			return new TlsDecision(null, "the pool's own data source decides", Map.of());
-		}
+		TlsDecision decision = decide(pool);
 		TlsPolicy.apply(pool, decision);
 		if (!decision.settings().isEmpty()) {
 			this.reports.add(beanName, report.with(new PoolSetting("sslmode", String.valueOf(decision.sslMode()),
@@ -94,9 +90,18 @@ final class PoolInspection {
 		return decision;
 	}
 
+	/**
+	 * HikariCP gives properties to nobody if the pool has a data source of its own.
+	 */
+	private TlsDecision decide(HikariDataSource pool) {
+		TlsDecision decision = this.tls.decide(pool, this.detailsOfTheUser.getAsBoolean());
+		return (pool.getDataSource() != null && !decision.settings().isEmpty())
+				? new TlsDecision(null, "the pool's own data source decides", Map.of()) : decision;
+	}
+
 	private TlsDecision observe(HikariDataSource pool, PoolReport report) {
 		try {
-			TlsDecision decision = this.tls.decide(pool, this.detailsOfTheUser.getAsBoolean());
+			TlsDecision decision = decide(pool);
 			if (!decision.settings().isEmpty()) {
 				logger.info(report.pool() + " - observed only: would have set sslmode=" + decision.sslMode()
 						+ ", since " + decision.reason());

@@ -138,7 +138,10 @@ final class CatalogLosses {
 		return (same != null) ? same : this.after.entry(entry.object());
 	}
 
-	private static Set<Long> ownLocks(Connection connection) throws SQLException {
+	/**
+	 * Returns what this session has locked as somebody does who drops or rewrites it.
+	 */
+	static Set<Long> ownLocks(Connection connection) throws SQLException {
 		Set<Long> oids = new HashSet<>();
 		try (Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery(OWN_LOCKS)) {
 			while (rows.next()) {

@@ -48,7 +48,8 @@ public enum DatabaseTarget {
 
 	private static final String SOCKET_FACTORY = "socketFactory";
 
-	private static final Pattern USER_BEFORE_HOST = Pattern.compile("[^/?]*//[^/?]*@");
+	private static final Pattern USER_BEFORE_HOST = Pattern.compile("[^/?]*//(?:[^/?]*@|[^?]*@[^/?]*/|[^/?]*[?].*@)",
+			Pattern.DOTALL);
 
 	private static final Pattern WRAPPED_URL = Pattern.compile("jdbc:[a-z0-9:_-]+:postgresql:.*",
 			Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
@@ -139,8 +140,8 @@ public enum DatabaseTarget {
 	 * Returns the connection parameters that a URL names. They win over those given as
 	 * properties.
 	 * <p>
-	 * The driver (pgjdbc 42.7.13) logs a password before the host, which it takes for a
-	 * port.
+	 * The driver is not asked about a URL that it does not understand because of a
+	 * password before the host: it logs it (pgjdbc 42.7.13).
 	 * @param jdbcUrl a URL of PostgreSQL's own driver, or {@code null}
 	 * @return the parameters, empty if there is no URL or the driver cannot read it
 	 */

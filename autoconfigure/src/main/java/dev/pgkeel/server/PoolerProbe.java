@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.Executor;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.postgresql.PGConnection;
 import org.postgresql.PGStatement;
 
@@ -20,6 +22,8 @@ import org.postgresql.PGStatement;
  * @since 0.1.0
  */
 public final class PoolerProbe {
+
+	private static final Log logger = LogFactory.getLog(PoolerProbe.class);
 
 	private static final int ROUNDS = 4;
 
@@ -132,10 +136,13 @@ public final class PoolerProbe {
 	 * other statement is touched, nor one to which a pooler gave a name of its own: it
 	 * believes that the process still has them.
 	 */
-	private static void deallocate(Connection connection) throws SQLException {
+	private static void deallocate(Connection connection) {
 		try (Statement statement = connection.createStatement()) {
 			statement.setEscapeProcessing(false);
 			statement.execute(DEALLOCATE);
+		}
+		catch (SQLException ex) {
+			logger.debug("What the pooler was probed with may be left in a session", ex);
 		}
 	}
 

@@ -47,7 +47,7 @@ public record UrlMistake(String problem, String action) {
 			return new UrlMistake("is not a JDBC URL, but one of those that other languages use",
 					instead + ", and put role and password into properties of their own.");
 		}
-		if (rest.contains("@") || (unclear && Driver.parseURL(url, null) == null)) {
+		if (rest.contains("@") || (unclear && DatabaseTarget.urlParameters(url).isEmpty())) {
 			return new UrlMistake("names a role or a password before the host, which JDBC does not do",
 					instead + ", and put role and password into properties of their own.");
 		}

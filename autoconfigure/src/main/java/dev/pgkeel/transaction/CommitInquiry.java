@@ -102,8 +102,8 @@ final class CommitInquiry {
 	 * An id is not kept by a crash before anything of its transaction is on disk, and
 	 * then given to another one. Recovery, as every PostgreSQL from 14 to 18 does it,
 	 * throws the server's statistics away, and says since when it has new ones; after a
-	 * proper shutdown it goes on with the old. Who resets them by hand is taken for a
-	 * crash.
+	 * proper shutdown it goes on with the old. Who resets them by hand, and a server that
+	 * does not show them, is taken for one that crashed.
 	 */
 	private static boolean mayHaveCrashed(Connection connection, TransactionIdentity transaction) throws SQLException {
 		try (PreparedStatement statement = connection
@@ -114,6 +114,12 @@ final class CommitInquiry {
 				row.next();
 				return row.getBoolean(1);
 			}
+		}
+		catch (SQLException ex) {
+			if (SqlStates.unavailable(ex)) {
+				return true;
+			}
+			throw ex;
 		}
 	}
 

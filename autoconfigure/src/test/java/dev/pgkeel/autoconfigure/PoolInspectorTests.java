@@ -78,12 +78,13 @@ class PoolInspectorTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "db.invalid:5432/notes", "db.invalid/notes" })
-	void passwordBeforeTheHostIsNotLogged(String server, CapturedOutput output) {
+	@ValueSource(strings = { "app:s3cret@db.invalid:5432/notes", "app:s3cret@db.invalid/notes", "app:s3cret@db.invalid",
+			"app:s3cret/s3cret@db.invalid/notes", "app:s3cret?s3cret@db.invalid/notes" })
+	void passwordBeforeTheHostIsNotLogged(String url, CapturedOutput output) {
 		new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, PgkeelAutoConfiguration.class,
 					PgkeelPoolAutoConfiguration.class))
-			.withPropertyValues("spring.datasource.url=jdbc:postgresql://app:s3cret@" + server)
+			.withPropertyValues("spring.datasource.url=jdbc:postgresql://" + url)
 			.run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).contains("is not inspected: its URL names a role or a password before the host")
 			.doesNotContain("s3cret");

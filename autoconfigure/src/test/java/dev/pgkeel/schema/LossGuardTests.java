@@ -216,7 +216,7 @@ class LossGuardTests {
 				Arguments.of(
 						"do $$ begin if nextval('passes') > 1 then delete from notes; end if; end $$;"
 								+ " alter table tenants alter id type bigint",
-						"notes: rows deleted or rewritten, which cannot be counted: it lost rows only when"),
+						"notes: rows deleted or rewritten, which cannot be counted: only the second run"),
 				Arguments.of("drop index concurrently if exists \"Odd\"", "index notes.\"Odd\" dropped"),
 				Arguments.of("drop index concurrently if exists -- replaced by notes_lower\n  notes_body;",
 						"index notes.notes_body dropped"),

@@ -18,7 +18,7 @@ class BorrowedConnectionTests {
 	private final TestDatabase database = TestServer.shared().newDatabase();
 
 	@Test
-	void networkThatFallsSilentEndsTheQuestionAndNotTheBorrowersOwn() throws SQLException {
+	void answerIsWaitedForThreeSecondsAndTheBorrowersOwnLimitComesBack() throws SQLException {
 		try (HikariDataSource pool = new HikariDataSource()) {
 			pool.setJdbcUrl(this.database.jdbcUrl());
 			pool.setUsername(this.database.username());
