@@ -21,8 +21,8 @@ import org.springframework.util.ClassUtils;
 /**
  * Tables of the entities, told without loading the entities' classes: they may have to be
  * woven first. Names that a naming strategy derives are compared without underscores.
- * Where the entities are not known, or somebody else than Spring Boot names their tables,
- * every table counts.
+ * Where the entities are not known, or the application names their tables itself, every
+ * table counts.
  */
 final class EntityTables implements Predicate<String> {
 

@@ -116,8 +116,7 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 		if (url == null || pool.getDataSource() != null || pool.getDataSourceClassName() != null) {
 			return null;
 		}
-		String host = DatabaseTarget.urlParameters(url).getProperty("PGHOST");
-		return (host == null || host.contains("@")) ? UrlMistake.of(url) : null;
+		return DatabaseTarget.urlParameters(url).isEmpty() ? UrlMistake.of(url) : null;
 	}
 
 	@Override
