@@ -118,22 +118,34 @@ final class PoolBudget {
 			}
 			return report;
 		}
-		boolean ours = isFromProfile(report, MAXIMUM_POOL_SIZE) && !isResized(pool);
-		if (this.mode == PgkeelMode.OBSERVE) {
-			logger.warn(report.pool() + " - over budget: " + sizing + ". Observed only: "
-					+ ((this.overBudget == OverBudget.FAIL) ? "would have failed the start"
-							: "a size from the profile would have been lowered"));
-			return report;
-		}
 		if (refusable && mayRefuse()) {
 			throw new OverBudgetException(sizing.toString(), sizing.largest());
 		}
-		if (ours && this.overBudget == OverBudget.CLAMP) {
+		if (this.mode == PgkeelMode.ENFORCE && lowers(PoolSetting.Source.PROFILE, report, pool)) {
 			return clamp(pool, report, sizing);
 		}
-		logger.warn(report.pool() + " - over budget: " + sizing
-				+ ". Lower spring.datasource.hikari.maximum-pool-size, or correct pgkeel.fleet.instances");
+		logger.warn(report.pool() + " - over budget: " + sizing + ". " + advice(report, pool));
 		return report;
+	}
+
+	/**
+	 * Where the profile is only observed, HikariCP's default is still in its place.
+	 */
+	private String advice(PoolReport report, HikariDataSource pool) {
+		if (this.mode == PgkeelMode.OBSERVE && this.overBudget == OverBudget.FAIL) {
+			return "Observed only: would have failed the start";
+		}
+		if (this.mode == PgkeelMode.OBSERVE && lowers(PoolSetting.Source.HIKARI, report, pool)) {
+			return "Observed only: would have been lowered";
+		}
+		return "Lower spring.datasource.hikari.maximum-pool-size, or correct pgkeel.fleet.instances";
+	}
+
+	/**
+	 * A size that somebody else chose is never changed.
+	 */
+	private boolean lowers(PoolSetting.Source ours, PoolReport report, HikariDataSource pool) {
+		return this.overBudget == OverBudget.CLAMP && isFrom(ours, report, MAXIMUM_POOL_SIZE) && !isResized(pool);
 	}
 
 	/**
@@ -143,8 +155,8 @@ final class PoolBudget {
 		return this.mode == PgkeelMode.ENFORCE && this.overBudget == OverBudget.FAIL;
 	}
 
-	private static boolean isFromProfile(PoolReport report, String name) {
-		return report.from(PoolSetting.Source.PROFILE).stream().anyMatch((setting) -> setting.name().equals(name));
+	private static boolean isFrom(PoolSetting.Source source, PoolReport report, String name) {
+		return report.from(source).stream().anyMatch((setting) -> setting.name().equals(name));
 	}
 
 	/**
@@ -165,7 +177,7 @@ final class PoolBudget {
 			lowered = lowered.replacing(new PoolSetting(MINIMUM_IDLE, String.valueOf(size), PoolSetting.Source.BUDGET,
 					"not more than maximumPoolSize"));
 		}
-		if (pool.getMinimumIdle() == size && isFromProfile(report, IDLE_TIMEOUT)) {
+		if (pool.getMinimumIdle() == size && isFrom(PoolSetting.Source.PROFILE, report, IDLE_TIMEOUT)) {
 			// HikariCP 7.0.2 warns of it in a pool of a fixed size
 			pool.setIdleTimeout(HIKARI_IDLE_TIMEOUT.toMillis());
 			lowered = lowered.replacing(new PoolSetting(IDLE_TIMEOUT, HIKARI_IDLE_TIMEOUT.toMinutes() + " min",

@@ -25,6 +25,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +41,8 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.health.DataSourceHealthContributorAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.Lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -50,6 +53,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
  * component that it feeds.
  */
 @Tag("compatibility")
+@ExtendWith(OutputCaptureExtension.class)
 class PgkeelMonitorAutoConfigurationTests {
 
 	private final TestDatabase database = TestServer.shared().newDatabase();
@@ -237,10 +241,19 @@ class PgkeelMonitorAutoConfigurationTests {
 		};
 	}
 
-	@Test
-	void observedPoolIsLeftAsItIs() {
-		this.contextRunner.withPropertyValues("pgkeel.fleet.instances=20", "pgkeel.mode=observe")
-			.run((context) -> assertThat(context.getBean(HikariDataSource.class).getMaximumPoolSize()).isEqualTo(10));
+	@ParameterizedTest
+	@CsvSource({ "clamp, 10, spring.main.banner-mode=off, 'Observed only: would have been lowered'",
+			"fail, 10, spring.main.banner-mode=off, 'Observed only: would have failed the start'",
+			"warn, 10, spring.main.banner-mode=off, 'Lower spring.datasource.hikari.maximum-pool-size'",
+			"clamp, 30, spring.datasource.hikari.maximum-pool-size=30, 'Lower spring.datasource.hikari.maximum-pool-size'" })
+	void observedPoolIsLeftAsItIs(String overBudget, int size, String property, String says, CapturedOutput output) {
+		this.contextRunner
+			.withPropertyValues("pgkeel.fleet.instances=20", "pgkeel.mode=observe",
+					"pgkeel.pool.over-budget=" + overBudget, property)
+			.run((context) -> assertThat(context.getBean(HikariDataSource.class).getMaximumPoolSize()).isEqualTo(size));
+		assertThat(output.getOut().lines().filter((line) -> line.contains("over budget"))).singleElement()
+			.asString()
+			.contains(says);
 	}
 
 	@Test
