@@ -102,10 +102,11 @@ final class PoolInspection {
 	private TlsDecision observe(HikariDataSource pool, PoolReport report) {
 		try {
 			TlsDecision decision = decide(pool);
-			if (!decision.settings().isEmpty()) {
-				logger.info(report.pool() + " - observed only: would have set sslmode=" + decision.sslMode()
-						+ ", since " + decision.reason());
+			if (decision.settings().isEmpty()) {
+				return decision;
 			}
+			logger.info(report.pool() + " - observed only: would have set sslmode=" + decision.sslMode() + ", since "
+					+ decision.reason());
 			return new TlsDecision(null, decision.reason(), Map.of());
 		}
 		catch (TlsConfigurationException ex) {
@@ -133,9 +134,8 @@ final class PoolInspection {
 		}
 		PoolAdvice.about(pool, facts, pooler.pooler(), this.profile.profile())
 			.forEach((advice) -> logger.warn(report.pool() + " - " + advice));
-		if (facts.tls() == null && pooler.pooler() == Pooler.DIRECT && decision.allowsPlaintext()) {
-			logger.warn(report.pool() + " - plaintext: the server says that it has no TLS, and its network is private."
-					+ " Switch TLS on at the server, or set pgkeel.tls.mode=disable if plaintext is meant");
+		if (facts.tls() == null && pooler.pooler() == Pooler.DIRECT) {
+			warnOfPlaintext(report.pool(), decision);
 		}
 		KnownServer server = new KnownServer(facts, pooler.pooler(), encryption(decision, pooler, facts));
 		PoolSizing sizing = this.budget.sizing(pool, server, connection);
@@ -145,6 +145,18 @@ final class PoolInspection {
 			this.reports.add(beanName, this.budget.settle(pool, latest, sizing, facts.limits(), refusable));
 		}
 		return server;
+	}
+
+	private static void warnOfPlaintext(String pool, TlsDecision decision) {
+		if (decision.allowsPlaintext()) {
+			logger.warn(pool + " - plaintext: the server says that it has no TLS, and its network is private."
+					+ " Switch TLS on at the server, or set pgkeel.tls.mode=disable if plaintext is meant");
+		}
+		else if (decision.exposed()) {
+			logger.warn(pool + " - plaintext, over a network that may be public: the JdbcConnectionDetails are not"
+					+ " those of spring.datasource, and decide about TLS themselves. Set pgkeel.tls.mode=require, or"
+					+ " pgkeel.tls.mode=disable if plaintext is meant");
+		}
 	}
 
 	/**

@@ -11,9 +11,22 @@ import org.jspecify.annotations.Nullable;
  * default
  * @param reason why
  * @param settings the driver's properties to set, none if the user chose them
+ * @param exposed whether a session may be plaintext on a network that may be public,
+ * without anybody having said so
  * @since 0.1.0
  */
-public record TlsDecision(@Nullable String sslMode, String reason, Map<String, String> settings) {
+public record TlsDecision(@Nullable String sslMode, String reason, Map<String, String> settings, boolean exposed) {
+
+	/**
+	 * Creates a decision that leaves nothing exposed that the user does not.
+	 * @param sslMode the driver's {@code sslmode} in force, {@code null} for the driver's
+	 * own default
+	 * @param reason why
+	 * @param settings the driver's properties to set, none if the user chose them
+	 */
+	public TlsDecision(@Nullable String sslMode, String reason, Map<String, String> settings) {
+		this(sslMode, reason, settings, false);
+	}
 
 	/**
 	 * Returns whether a plaintext session is accepted only because the server has no TLS.

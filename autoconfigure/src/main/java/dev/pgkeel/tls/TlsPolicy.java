@@ -82,9 +82,10 @@ public final class TlsPolicy {
 			return with(TlsMode.VERIFY_FULL, "there is a certificate to verify with");
 		}
 		if (detailsOfTheUser) {
-			return new TlsDecision(null, "the connection's details decide", Map.of());
+			return new TlsDecision(null, "the connection's details decide", Map.of(),
+					farthest(hosts(config)) == HostKind.PUBLIC);
 		}
-		return auto(hosts(config));
+		return auto(farthest(hosts(config)));
 	}
 
 	/**
@@ -169,8 +170,11 @@ public final class TlsPolicy {
 	/**
 	 * Of several hosts the farthest decides.
 	 */
-	private TlsDecision auto(List<String> hosts) {
-		HostKind farthest = hosts.stream().map(this.hostKinds).max(HostKind::compareTo).orElse(HostKind.LOOPBACK);
+	private HostKind farthest(List<String> hosts) {
+		return hosts.stream().map(this.hostKinds).max(HostKind::compareTo).orElse(HostKind.LOOPBACK);
+	}
+
+	private TlsDecision auto(HostKind farthest) {
 		return switch (farthest) {
 			case LOOPBACK -> new TlsDecision(null, "the connection does not leave the machine", Map.of());
 			case PRIVATE -> new TlsDecision("prefer", "TLS if the server has it: its network is private",

@@ -299,7 +299,8 @@ class PoolInspectorTests {
 				FutureTask<Connection> borrow = new FutureTask<>(pool::getConnection);
 				new Thread(borrow, "borrows").start();
 				starting.await();
-				FutureTask<KnownServer> look = new FutureTask<>(() -> look(context, pool, database));
+				FutureTask<KnownServer> look = new FutureTask<>(
+						() -> look(context, pool, database, new TlsDecision(null, "for a test", Map.of())));
 				Thread looks = new Thread(look, "looks");
 				looks.start();
 				Awaitility.await().until(() -> look.isDone() || looks.getState() == Thread.State.BLOCKED);
@@ -311,12 +312,27 @@ class PoolInspectorTests {
 		assertThat(output).contains("dataSource - runs already without prepareThreshold=0");
 	}
 
-	private static KnownServer look(ApplicationContext context, HikariDataSource pool, TestDatabase database)
-			throws SQLException {
+	@Test
+	void plaintextThatNobodyAskedForIsNamed(CapturedOutput output) throws Exception {
+		TestDatabase database = TestServer.shared().newDatabase();
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, PgkeelAutoConfiguration.class,
+					PgkeelPoolAutoConfiguration.class))
+			.withPropertyValues(database.properties())
+			.run((context) -> {
+				HikariDataSource pool = context.getBean(HikariDataSource.class);
+				look(context, pool, database, new TlsDecision(null, "for a test", Map.of(), false));
+				assertThat(output).doesNotContain("over a network that may be public");
+				look(context, pool, database, new TlsDecision(null, "for a test", Map.of(), true));
+			});
+		assertThat(output).contains("dataSource - plaintext, over a network that may be public");
+	}
+
+	private static KnownServer look(ApplicationContext context, HikariDataSource pool, TestDatabase database,
+			TlsDecision decision) throws SQLException {
 		try (Connection connection = database.connect()) {
 			return context.getBean(PoolInspection.class)
-				.inspect(pool, "dataSource", new TlsDecision(null, "for a test", Map.of()), connection,
-						ServerFacts.read(connection), false);
+				.inspect(pool, "dataSource", decision, connection, ServerFacts.read(connection), false);
 		}
 	}
 

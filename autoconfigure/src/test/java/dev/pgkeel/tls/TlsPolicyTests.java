@@ -50,6 +50,17 @@ class TlsPolicyTests {
 		assertThat(new TlsPolicy(TlsMode.AUTO, Trust.ofJvm()).missing(this.config)).isNull();
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "db.example.com, true", "db, false", "localhost, false",
+			"'db.example.com/x?sslmode=prefer&a=', false" })
+	void detailsThatDecideThemselvesMayExpose(String host, boolean exposed) {
+		this.config.setJdbcUrl("jdbc:postgresql://" + host + "/x");
+		TlsDecision decision = new TlsPolicy(TlsMode.AUTO, Trust.ofJvm()).decide(this.config, true);
+		assertThat(decision.settings()).isEmpty();
+		assertThat(decision.exposed()).isEqualTo(exposed);
+		assertThat(new TlsPolicy(TlsMode.REQUIRE, Trust.ofJvm()).decide(this.config, true).exposed()).isFalse();
+	}
+
 	@Test
 	void plaintextOnAPrivateNetworkIsUpToTheServer() {
 		this.config.setJdbcUrl("jdbc:postgresql://db/x");
