@@ -2,6 +2,7 @@ package dev.pgkeel.autoconfigure;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -104,8 +105,12 @@ class PgkeelPoolAutoConfigurationTests {
 	void idleInstanceHoldsFewConnections() {
 		this.contextRunner.run((context) -> {
 			HikariDataSource pool = started(context);
-			Awaitility.await().until(() -> pool.getHikariPoolMXBean().getIdleConnections() == 2);
-			assertThat(sessions()).isEqualTo(2);
+			// The pool may fill up while its first connection is out, and holds three
+			// until the idle timeout ends
+			Awaitility.await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
+				assertThat(pool.getHikariPoolMXBean().getIdleConnections()).isEqualTo(2);
+				assertThat(sessions()).isEqualTo(2);
+			});
 		});
 	}
 
@@ -368,7 +373,7 @@ class PgkeelPoolAutoConfigurationTests {
 
 	private Long sessions() {
 		return this.database.query("select count(*) from pg_stat_activity where datname = current_database()"
-				+ " and pid <> pg_backend_pid()", Long.class);
+				+ " and backend_type = 'client backend' and pid <> pg_backend_pid()", Long.class);
 	}
 
 	private static List<String> lines(CapturedOutput output) {
