@@ -72,7 +72,7 @@ final class OutsideRun {
 	 * @param connection the connection, after the rollback
 	 * @param cause why it was rolled back
 	 */
-	void abandon(Connection connection, Exception cause) {
+	void abandon(Connection connection, Throwable cause) {
 		if (this.prepared) {
 			release(connection, null, cause);
 		}
@@ -97,7 +97,7 @@ final class OutsideRun {
 			statement.execute(before.restoring());
 			unlock(connection);
 		}
-		catch (SQLException | RuntimeException ex) {
+		catch (SQLException | RuntimeException | Error ex) {
 			release(connection, before, ex);
 			throw ex;
 		}
@@ -207,7 +207,7 @@ final class OutsideRun {
 	/**
 	 * The end of the session would do the same, but a borrowed one does not end.
 	 */
-	private void release(Connection connection, @Nullable SessionState before, Exception cause) {
+	private void release(Connection connection, @Nullable SessionState before, Throwable cause) {
 		try (Statement statement = connection.createStatement()) {
 			if (!connection.getAutoCommit()) {
 				connection.rollback();

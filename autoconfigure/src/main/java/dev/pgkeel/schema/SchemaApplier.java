@@ -78,7 +78,7 @@ final class SchemaApplier {
 				result.set(inTransaction(open, scripts, all, progress));
 			});
 		}
-		catch (SQLException ex) {
+		catch (SQLException | Error ex) {
 			this.outside.abandon(connection, ex);
 			throw ex;
 		}

@@ -167,6 +167,10 @@ public final class SchemaInitializer implements InitializingBean {
 	static void restore(Connection connection, boolean autoCommit, int prepareThreshold) {
 		try {
 			connection.unwrap(PGConnection.class).setPrepareThreshold(prepareThreshold);
+			// Autocommit would commit what is open
+			if (!connection.getAutoCommit()) {
+				connection.rollback();
+			}
 			connection.setAutoCommit(autoCommit);
 		}
 		catch (SQLException ex) {

@@ -97,6 +97,12 @@ final class SchemaTransaction {
 				throw (ex.getCause() instanceof SQLException cause && ScriptRun.isTransient(cause))
 						? watch.lockFailure(ex, attempt) : ex;
 			}
+			catch (Error ex) {
+				// A transaction left open would be committed by whoever turns on
+				// autocommit
+				rollback(connection, ex);
+				throw ex;
+			}
 		}
 	}
 
@@ -155,7 +161,7 @@ final class SchemaTransaction {
 		SchemaLock.sleep(millis);
 	}
 
-	static void rollback(Connection connection, Exception cause) {
+	static void rollback(Connection connection, Throwable cause) {
 		try {
 			connection.rollback();
 		}

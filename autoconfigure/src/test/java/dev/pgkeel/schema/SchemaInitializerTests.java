@@ -3,6 +3,7 @@ package dev.pgkeel.schema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -84,6 +85,38 @@ class SchemaInitializerTests {
 		apply();
 		apply();
 		assertThat(this.database.query("select note_count() + one()", Long.class)).isOne();
+	}
+
+	@Test
+	void errorRollsBackWhatWasDone() throws SQLException {
+		SecureRandom random = new SecureRandom();
+		SchemaTransaction transaction = new SchemaTransaction(new SchemaLock(Duration.ofMinutes(1), random), null, true,
+				SchemaTransaction.Patience.DEFAULT, random);
+		Preflight preflight = new Preflight(dataSource(), null, Duration.ofSeconds(1));
+		try (Connection connection = this.database.connect();
+				RunWatch watch = new RunWatch(preflight, new RunProgress())) {
+			assertThatExceptionOfType(OutOfMemoryError.class)
+				.isThrownBy(() -> transaction.run(connection, watch, List.of(), (open, last) -> {
+					execute(open, "create table half (id int)");
+					throw new OutOfMemoryError("Java heap space");
+				}));
+			connection.setAutoCommit(true);
+			assertThat(half()).isFalse();
+			connection.setAutoCommit(false);
+			execute(connection, "create table half (id int)");
+			SchemaInitializer.restore(connection, true, 5);
+			assertThat(half()).isFalse();
+		}
+	}
+
+	private boolean half() {
+		return this.database.query("select to_regclass('half') is not null", Boolean.class);
+	}
+
+	private static void execute(Connection connection, String sql) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute(sql);
+		}
 	}
 
 	@Test
