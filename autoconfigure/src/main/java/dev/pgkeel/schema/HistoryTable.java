@@ -80,6 +80,16 @@ final class HistoryTable {
 	}
 
 	/**
+	 * Returns the condition for that name, since a search path leads on to the table of
+	 * another schema where the first one has none.
+	 */
+	String condition() {
+		return (this.schema != null) ? ""
+				: " and h.tableoid = pg_catalog.to_regclass(pg_catalog.quote_ident(pg_catalog.current_schema()) || '."
+						+ NAME + "')";
+	}
+
+	/**
 	 * Looks for the table.
 	 * @param connection an open connection
 	 * @return what was found, and what the role may do with it

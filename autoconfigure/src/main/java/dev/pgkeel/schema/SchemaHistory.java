@@ -32,7 +32,7 @@ final class SchemaHistory {
 	private static final String READ = """
 			select distinct on (h.script) h.id, h.script, h.checksum, h.statements, h.outcome, h.outside_done,
 			  h.server_version, h.fingerprint, h.parts
-			from %s h where h.application = ? order by h.script, h.id desc""";
+			from %s h where h.application = ?%s order by h.script, h.id desc""";
 
 	private static final String UNTOUCHED = "select l.id, l.stamp = %s from %s l where l.id = any(?)";
 
@@ -84,13 +84,16 @@ final class SchemaHistory {
 	 */
 	Map<String, HistoryEntry> peek(Connection connection) throws SQLException {
 		try {
-			return read(connection, this.table.name());
+			return read(connection, this.table.name(), this.table.condition());
 		}
 		catch (SQLException ex) {
 			if (UNDEFINED_TABLE.equals(ex.getSQLState())) {
 				return Map.of();
 			}
 			if (INSUFFICIENT_PRIVILEGE.equals(ex.getSQLState())) {
+				if (!this.table.find(connection).tableExists()) {
+					return Map.of();
+				}
 				throw this.table.unreadable(connection, ex);
 			}
 			throw ex;
@@ -105,9 +108,13 @@ final class SchemaHistory {
 	 * @throws SQLException if the server cannot be asked
 	 */
 	Map<String, HistoryEntry> read(Connection connection, String name) throws SQLException {
+		return read(connection, name, "");
+	}
+
+	private Map<String, HistoryEntry> read(Connection connection, String name, String condition) throws SQLException {
 		Map<String, HistoryEntry> entries = new HashMap<>();
 		Map<String, List<Long>> byParts = new TreeMap<>();
-		try (PreparedStatement statement = connection.prepareStatement(READ.formatted(name))) {
+		try (PreparedStatement statement = connection.prepareStatement(READ.formatted(name, condition))) {
 			statement.setString(1, this.application);
 			try (ResultSet row = statement.executeQuery()) {
 				while (row.next()) {

@@ -65,6 +65,30 @@ class SchemaHistoryTests {
 	}
 
 	@Test
+	void historyOfAnotherSchemaIsNotTakenForOnesOwn() {
+		SchemaFolder folder = scripts().write("1_notes.sql", "create table if not exists notes (id int)");
+		folder.apply();
+		this.database.execute("create schema later");
+		SchemaFolder later = folder.withUrl(this.database.directUrl() + "?currentSchema=later,public");
+		// What the scripts make is found in the other schema, but for their own history
+		assertThat(later.apply().outcome()).isEqualTo(Outcome.APPLIED);
+		assertThat(this.database.query("select to_regclass('later.notes') is not null", Boolean.class)).isTrue();
+		assertThat(later.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+	}
+
+	@Test
+	void historyOfAnotherSchemaThatIsNotReadableIsNotAsked() {
+		scripts().write("1_notes.sql", "create table if not exists notes (id int)").apply();
+		String role = "tenant_" + this.database.name();
+		this.database.execute("create role " + role + " login");
+		this.database.execute("create schema tenant authorization " + role);
+		SchemaFolder tenant = scripts().withRole(role)
+			.withUrl(this.database.directUrl() + "?currentSchema=tenant,public");
+		assertThat(tenant.apply().outcome()).isEqualTo(Outcome.APPLIED);
+		assertThat(tenant.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+	}
+
+	@Test
 	void historySaysWhatWasApplied() {
 		scripts().write("1_notes.sql", NOTES).apply();
 		assertThat(this.database.query("""
