@@ -86,7 +86,8 @@ final class AlertObserver {
 			return age;
 		}
 		Instant since = this.unansweredSince;
-		if (since == null || since.isBefore(state.since())) {
+		// Or the clock was set back
+		if (since == null || since.isBefore(state.since()) || since.isAfter(now)) {
 			since = (age.compareTo(AlertPolicy.BLIND) < 0) ? now.minus(age) : now;
 			this.unansweredSince = since;
 		}
@@ -135,7 +136,7 @@ final class AlertObserver {
 	 */
 	private Observation pool(Instant now) {
 		int borrowers = this.waiting.getAsInt();
-		Instant since = (borrowers > 0) ? ((this.waitingSince != null) ? this.waitingSince : now) : null;
+		Instant since = (borrowers > 0) ? earlier(this.waitingSince, now) : null;
 		this.waitingSince = since;
 		long timeouts = this.refusals.timeouts();
 		boolean timedOut = timeouts > this.timeoutsSeen;
@@ -148,6 +149,13 @@ final class AlertObserver {
 					+ " has had somebody waiting for " + Duration.between(since, now).toSeconds() + " s");
 		}
 		return Observation.of(AlertLevel.NONE, "nobody waits long for a connection of the pool");
+	}
+
+	/**
+	 * Returns since when, which is now at the latest, also where the clock was set back.
+	 */
+	private static Instant earlier(@Nullable Instant since, Instant now) {
+		return (since != null && since.isBefore(now)) ? since : now;
 	}
 
 	boolean somebodyWaits() {

@@ -99,7 +99,9 @@ public final class ConnectionAlerts implements PollListener {
 			remember(alert);
 		}
 		Instant last = this.told.get(subject);
-		if (changed || last == null || Duration.between(last, now).compareTo(AlertPolicy.REMINDER) >= 0) {
+		// Also where the clock was set back
+		if (changed || last == null || last.isAfter(now)
+				|| Duration.between(last, now).compareTo(AlertPolicy.REMINDER) >= 0) {
 			this.told.put(subject, now);
 			news.add(alert);
 		}

@@ -370,6 +370,37 @@ class ConnectionAlertsTests {
 		assertThat(level(AlertSubject.MONITOR)).isEqualTo(AlertLevel.NONE);
 	}
 
+	@Test
+	void clockThatIsSetBackDoesNotMakeABlindMonitorSee() {
+		poll(10);
+		MonitorFailure failure = MonitorFailure.of(new SQLException("refused", "08001"));
+		Instant seen = this.now;
+		this.now = seen.plusSeconds(1);
+		this.alerts.polled(new MonitorState(snapshot(seen), failure, this.now, Instant.EPOCH));
+		this.now = seen.minusSeconds(3600);
+		Instant set = this.now;
+		for (int second = 0; second <= 60; second += 5) {
+			this.now = set.plusSeconds(second);
+			this.alerts.polled(new MonitorState(null, failure, this.now, set));
+		}
+		assertThat(level(AlertSubject.MONITOR)).isEqualTo(AlertLevel.PAGE);
+		this.now = set.minusSeconds(3600);
+		this.told.clear();
+		this.alerts.polled(new MonitorState(null, failure, this.now, this.now));
+		assertThat(this.told).singleElement().extracting(ConnectionAlert::level).isEqualTo(AlertLevel.PAGE);
+	}
+
+	@Test
+	void clockThatIsSetBackDoesNotHideThatSomebodyWaits() {
+		this.waiting = 1;
+		poll(10);
+		this.now = this.now.minusSeconds(3600);
+		for (int i = 0; i < 10; i++) {
+			poll(10);
+		}
+		assertThat(level(AlertSubject.POOL)).isEqualTo(AlertLevel.PAGE);
+	}
+
 	private static ServerSnapshot snapshot(Instant takenAt) {
 		return new ServerSnapshot(takenAt, new SessionLimits(1003, 3, null, null), true, List.of(), 0, List.of());
 	}
