@@ -118,7 +118,13 @@ final class Deadline implements TransactionSynchronization {
 			return;
 		}
 		this.expired = true;
-		this.clock.work((this.observer != null) ? () -> this.observer.accept(this) : this::cancel);
+		try {
+			this.clock.work((this.observer != null) ? () -> this.observer.accept(this) : this::cancel);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("Nobody can act on a transaction's limit for now", ex);
+			wakeUpIn(CANCEL_AGAIN);
+		}
 	}
 
 	private boolean isPast() {

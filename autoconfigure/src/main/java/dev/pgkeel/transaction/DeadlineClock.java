@@ -5,6 +5,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -25,8 +26,14 @@ final class DeadlineClock implements AutoCloseable {
 	private final ThreadPoolExecutor workers;
 
 	DeadlineClock() {
-		CustomizableThreadFactory threads = new CustomizableThreadFactory("pgkeel-transaction-");
-		threads.setDaemon(true);
+		this(daemons());
+	}
+
+	/**
+	 * Creates a clock.
+	 * @param threads makes its threads
+	 */
+	DeadlineClock(ThreadFactory threads) {
 		this.alarm = new ScheduledThreadPoolExecutor(1, threads);
 		this.alarm.setRemoveOnCancelPolicy(true);
 		this.alarm.setKeepAliveTime(10, TimeUnit.SECONDS);
@@ -34,6 +41,12 @@ final class DeadlineClock implements AutoCloseable {
 		this.workers = new ThreadPoolExecutor(WORKERS, WORKERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
 				threads);
 		this.workers.allowCoreThreadTimeOut(true);
+	}
+
+	private static ThreadFactory daemons() {
+		CustomizableThreadFactory threads = new CustomizableThreadFactory("pgkeel-transaction-");
+		threads.setDaemon(true);
+		return threads;
 	}
 
 	/**
@@ -67,11 +80,16 @@ final class DeadlineClock implements AutoCloseable {
 	}
 
 	/**
-	 * Calls soon, unless the clock was closed.
+	 * Calls soon.
+	 * @param work what to call
+	 * @throws RejectedExecutionException if the clock was closed, or there is no thread
 	 */
 	void work(Runnable work) {
-		if (!this.workers.isShutdown()) {
+		try {
 			this.workers.execute(work);
+		}
+		catch (OutOfMemoryError ex) {
+			throw new RejectedExecutionException("There is no thread for it", ex);
 		}
 	}
 

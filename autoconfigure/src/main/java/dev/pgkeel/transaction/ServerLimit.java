@@ -94,6 +94,9 @@ final class ServerLimit {
 				throw ex;
 			}
 			undo(connection, ex);
+			if (SqlStates.canceled(ex)) {
+				return;
+			}
 			remember(login, KnownSettings.REFUSED);
 			logger.warn("The server refuses " + String.join(" and ", wanted)
 					+ ", so that transactions are held to their" + " limits by the application alone", ex);

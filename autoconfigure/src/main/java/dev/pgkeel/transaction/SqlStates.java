@@ -42,6 +42,13 @@ final class SqlStates {
 	}
 
 	/**
+	 * Tells whether somebody has cancelled the statement, or a timeout has.
+	 */
+	static boolean canceled(SQLException failure) {
+		return "57014".equals(failure.getSQLState());
+	}
+
+	/**
 	 * Tells whether an argument is out of range, such as a transaction's id of the
 	 * future.
 	 */

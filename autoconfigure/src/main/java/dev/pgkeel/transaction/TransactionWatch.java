@@ -64,8 +64,12 @@ final class TransactionWatch {
 	}
 
 	private void lookLater() {
+		call(() -> this.clock.wakeUp(() -> call(() -> this.clock.work(this::look)), this.betweenLooks));
+	}
+
+	private void call(Runnable clock) {
 		try {
-			this.clock.wakeUp(() -> this.clock.work(this::look), this.betweenLooks);
+			clock.run();
 		}
 		catch (RejectedExecutionException ex) {
 			this.awake.set(false);
@@ -86,7 +90,7 @@ final class TransactionWatch {
 		try {
 			transactions.forEach(this::look);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | OutOfMemoryError ex) {
 			logger.debug("Slow transactions cannot be reported", ex);
 		}
 		lookLater();

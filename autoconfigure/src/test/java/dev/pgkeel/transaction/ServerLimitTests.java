@@ -8,12 +8,14 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.pgkeel.testsupport.PgBouncer;
 import dev.pgkeel.testsupport.RequiresComponent;
 import dev.pgkeel.testsupport.TestServer;
 import dev.pgkeel.transaction.GuardedPool.Kind;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -77,6 +80,36 @@ class ServerLimitTests {
 		}
 		assertThat(notes(this.jdbc)).isEqualTo(2);
 		assertThat(output.toString().split("by the application alone", -1)).hasSize(2);
+	}
+
+	@Test
+	void cancelledStatementIsNoRefusal(CapturedOutput output) throws Exception {
+		String waits = NAME + "; select pg_sleep(60)";
+		AtomicReference<String> name = new AtomicReference<>(waits);
+		ServerLimit limit = new ServerLimit((version) -> List.of(name.get()));
+		try (Connection connection = this.pool.database().connect()) {
+			connection.setAutoCommit(false);
+			int pid = connection.unwrap(PGConnection.class).getBackendPID();
+			CompletableFuture<Void> told = CompletableFuture.runAsync(() -> tell(limit, connection));
+			Awaitility.await()
+				.until(() -> this.pool.database()
+					.query("select count(pg_cancel_backend(pid)) from pg_stat_activity where pid = " + pid
+							+ " and wait_event = 'PgSleep'", Long.class) == 1);
+			told.get();
+			name.set(NAME);
+			tell(limit, connection);
+			assertThat(show(connection)).isEqualTo("1s");
+		}
+		assertThat(output).doesNotContain("by the application alone");
+	}
+
+	private static void tell(ServerLimit limit, Connection connection) {
+		try {
+			limit.tell(connection, SECOND);
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Test

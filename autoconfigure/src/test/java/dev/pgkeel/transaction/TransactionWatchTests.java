@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -101,6 +103,47 @@ class TransactionWatchTests {
 		runSlowly("Orders.place");
 		await().untilAsserted(() -> assertThat(output).contains("'Orders.place' has"));
 		assertThat(output).doesNotContain("Orders.quick");
+	}
+
+	@Test
+	void limitIsActedOnWhenThereIsAThreadForIt() {
+		AtomicInteger wanted = new AtomicInteger();
+		AtomicInteger told = new AtomicInteger();
+		try (DeadlineClock scarce = new DeadlineClock(withoutTheSecond(wanted))) {
+			new Deadline(transaction("Orders.late"), SHORT, false, scarce, (deadline) -> told.incrementAndGet())
+				.start();
+			await().until(() -> told.get() == 1);
+		}
+		assertThat(wanted.get()).isGreaterThan(2);
+	}
+
+	@Test
+	void watchGoesOnWhenThereIsAThreadForIt(CapturedOutput output) {
+		AtomicInteger wanted = new AtomicInteger();
+		try (DeadlineClock scarce = new DeadlineClock(withoutTheSecond(wanted))) {
+			TransactionWatch watch = new TransactionWatch(this.running, SHORT, LONG, (dataSource, holder) -> null,
+					scarce);
+			runSlowly("Orders.place");
+			watch.wakeUp();
+			await().until(() -> wanted.get() == 2);
+			await().untilAsserted(() -> {
+				// As the next transaction does
+				watch.wakeUp();
+				assertThat(output).contains("'Orders.place' has");
+			});
+		}
+	}
+
+	/**
+	 * The first thread is the clock's alarm, the second the one that works.
+	 */
+	private static ThreadFactory withoutTheSecond(AtomicInteger wanted) {
+		return (task) -> {
+			if (wanted.incrementAndGet() == 2) {
+				throw new OutOfMemoryError("unable to create native thread");
+			}
+			return new Thread(task);
+		};
 	}
 
 	private TransactionWatch watch(Duration verySlow, @Nullable Duration idle) {
