@@ -27,6 +27,10 @@ public final class Sentinel implements MonitorConnection {
 	 */
 	static final String PURPOSE = "monitor";
 
+	private static final String QUERY_CANCELED = "57014";
+
+	private static final String LOCK_NOT_AVAILABLE = "55P03";
+
 	private static final Executor SAME_THREAD = Runnable::run;
 
 	/**
@@ -76,12 +80,23 @@ public final class Sentinel implements MonitorConnection {
 			return work.on(connection());
 		}
 		catch (SQLException ex) {
-			close();
+			// A full server may have no slot for another session
+			if (!isOnlyLate(ex)) {
+				close();
+			}
 			throw ex;
 		}
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/**
+	 * Returns whether the server has ended a question that took too long, or waited for a
+	 * lock, and has kept the session.
+	 */
+	private static boolean isOnlyLate(SQLException failure) {
+		return QUERY_CANCELED.equals(failure.getSQLState()) || LOCK_NOT_AVAILABLE.equals(failure.getSQLState());
 	}
 
 	private Connection connection() throws SQLException {
