@@ -1,7 +1,6 @@
 package dev.pgkeel.autoconfigure;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,7 +92,7 @@ class FullServerTests {
 	private void fill(TestDatabase database, String role) {
 		for (int i = 0; i < 20; i++) {
 			try {
-				this.open.add(DriverManager.getConnection(database.directUrl(), role, ""));
+				this.open.add(database.connectAs(role, "filler"));
 			}
 			catch (SQLException ex) {
 				assertThat(ex.getSQLState()).isEqualTo("53300");

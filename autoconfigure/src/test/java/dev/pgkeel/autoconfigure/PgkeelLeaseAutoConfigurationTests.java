@@ -1,5 +1,6 @@
 package dev.pgkeel.autoconfigure;
 
+import java.lang.ref.Reference;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -194,7 +195,7 @@ class PgkeelLeaseAutoConfigurationTests {
 		this.contextRunner.withUserConfiguration(Listening.class)
 			.withPropertyValues("pgkeel.leak.capture=always")
 			.run((context) -> {
-				leak(context.getBean(DataSource.class));
+				Connection held = leak(context.getBean(DataSource.class));
 				assertThat(context.getBean(PgkeelEndpoint.class).pgkeel().pool().get("dataSource").leases().held())
 					.singleElement()
 					.satisfies((lease) -> {
@@ -206,6 +207,8 @@ class PgkeelLeaseAutoConfigurationTests {
 				context.getBean(LeaseMeters.class).bindTo(meters);
 				assertThat(meters.get("pgkeel.lease.held.max").tag("pool", "dataSource").timeGauge().value())
 					.isPositive();
+				Reference.reachabilityFence(held);
+				held = null;
 				List<ConnectionLeakEvent> events = context.getBean(Listening.class).events;
 				Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
 					System.gc();
@@ -385,8 +388,10 @@ class PgkeelLeaseAutoConfigurationTests {
 		}
 	}
 
-	private static void leak(DataSource dataSource) throws SQLException {
-		dataSource.getConnection().createStatement().execute("select 1");
+	private static Connection leak(DataSource dataSource) throws SQLException {
+		Connection connection = dataSource.getConnection();
+		connection.createStatement().execute("select 1");
+		return connection;
 	}
 
 	private static Integer one(AssertableApplicationContext context) {

@@ -94,7 +94,8 @@ class PgkeelMonitorAutoConfigurationTests {
 	void fullPoolIsUpWithoutABorrowWhereTheOwnCheckOfSpringBootIsDown() throws Exception {
 		this.contextRunner
 			.withPropertyValues("spring.datasource.hikari.maximum-pool-size=1",
-					"spring.datasource.hikari.connection-timeout=300")
+					"spring.datasource.hikari.connection-timeout=300",
+					"spring.datasource.hikari.data-source-properties.loginTimeout=30")
 			.run((context) -> {
 				await(() -> assertThat(context.getBean(ServerMonitor.class).current()).isNotNull());
 				try (Connection taken = context.getBean(HikariDataSource.class).getConnection()) {
@@ -112,7 +113,8 @@ class PgkeelMonitorAutoConfigurationTests {
 	void replacedCheckIsUpForAFullPool() {
 		this.contextRunner
 			.withPropertyValues("spring.datasource.hikari.maximum-pool-size=1",
-					"spring.datasource.hikari.connection-timeout=300", "pgkeel.health.replace-db=true")
+					"spring.datasource.hikari.connection-timeout=300",
+					"spring.datasource.hikari.data-source-properties.loginTimeout=30", "pgkeel.health.replace-db=true")
 			.run((context) -> {
 				await(() -> assertThat(context.getBean(ServerMonitor.class).current()).isNotNull());
 				try (Connection taken = context.getBean(HikariDataSource.class).getConnection()) {
@@ -344,7 +346,8 @@ class PgkeelMonitorAutoConfigurationTests {
 	void timedOutBorrowIsToldAtOnce() {
 		this.contextRunner
 			.withPropertyValues("spring.datasource.hikari.maximum-pool-size=1", "pgkeel.monitor.interval=1h",
-					"spring.datasource.hikari.connection-timeout=300")
+					"spring.datasource.hikari.connection-timeout=300",
+					"spring.datasource.hikari.data-source-properties.loginTimeout=30")
 			.run((context) -> {
 				HikariDataSource pool = context.getBean(HikariDataSource.class);
 				ConnectionAlerts alerts = context.getBean(ConnectionAlerts.class);
@@ -374,7 +377,8 @@ class PgkeelMonitorAutoConfigurationTests {
 	void unreachableServerIsSaidToBeDownWithoutAMonitorToo() {
 		this.contextRunner
 			.withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/absent",
-					"pgkeel.monitor.enabled=false", "spring.datasource.hikari.connection-timeout=300")
+					"pgkeel.monitor.enabled=false", "spring.datasource.hikari.connection-timeout=300",
+					"spring.datasource.hikari.data-source-properties.loginTimeout=30")
 			.run((context) -> {
 				var health = context.getBean(PgkeelHealthIndicator.class).health();
 				assertThat(health.getStatus()).isEqualTo(Status.DOWN);
@@ -428,7 +432,8 @@ class PgkeelMonitorAutoConfigurationTests {
 	void childContextLeavesItsParentsPoolToTheParentsMonitor() {
 		this.contextRunner
 			.withPropertyValues("spring.datasource.hikari.maximum-pool-size=1",
-					"spring.datasource.hikari.connection-timeout=300")
+					"spring.datasource.hikari.connection-timeout=300",
+					"spring.datasource.hikari.data-source-properties.loginTimeout=30")
 			.run((parent) -> {
 				this.contextRunner.withParent(parent).run((child) -> {
 					assertThat(child).hasNotFailed();

@@ -9,6 +9,7 @@ import java.util.List;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.pool.PoolSetting;
 import dev.pgkeel.server.KnownServer;
@@ -80,25 +81,24 @@ class PgkeelPoolAutoConfigurationTests {
 	@ParameterizedTest
 	@CsvSource({ "long-lived, 10", "serverless, 1", "development, 5" })
 	void serverSeesNoMoreSessionsThanTheProfileAllows(String profile, int max) {
-		this.contextRunner
-			.withPropertyValues("pgkeel.runtime-profile=" + profile, "spring.datasource.hikari.connection-timeout=500")
-			.run((context) -> {
-				HikariDataSource pool = context.getBean(HikariDataSource.class);
-				List<Connection> taken = new ArrayList<>();
-				try {
-					for (int i = 0; i < max; i++) {
-						taken.add(pool.getConnection());
-					}
-					assertThatExceptionOfType(SQLException.class).isThrownBy(pool::getConnection)
-						.withMessageContaining("total=" + max);
-					assertThat(sessions()).isEqualTo(max);
+		this.contextRunner.withPropertyValues("pgkeel.runtime-profile=" + profile).run((context) -> {
+			HikariDataSource pool = context.getBean(HikariDataSource.class);
+			List<Connection> taken = new ArrayList<>();
+			try {
+				for (int i = 0; i < max; i++) {
+					taken.add(pool.getConnection());
 				}
-				finally {
-					for (Connection connection : taken) {
-						connection.close();
-					}
+				HikariPool hikariPool = (HikariPool) pool.getHikariPoolMXBean();
+				assertThatExceptionOfType(SQLException.class).isThrownBy(() -> hikariPool.getConnection(500))
+					.withMessageContaining("total=" + max);
+				Awaitility.await().untilAsserted(() -> assertThat(sessions()).isEqualTo(max));
+			}
+			finally {
+				for (Connection connection : taken) {
+					connection.close();
 				}
-			});
+			}
+		});
 	}
 
 	@Test

@@ -153,7 +153,7 @@ class PropertyMistakeTests {
 		return new SpringApplicationBuilder(DatabaseConfiguration.class).web(WebApplicationType.NONE)
 			.properties(this.database.properties())
 			.properties("spring.datasource.hikari.connection-timeout=300", "pgkeel.preflight.timeout=1s",
-					"spring.main.banner-mode=off")
+					"spring.datasource.hikari.data-source-properties.loginTimeout=30", "spring.main.banner-mode=off")
 			.run(Arrays.stream(properties).map((property) -> "--" + property).toArray(String[]::new));
 	}
 

@@ -55,6 +55,7 @@ class StaleConnectionsTests {
 			assertThatExceptionOfType(SQLException.class).isThrownBy(() -> write(pool))
 				.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("25006"));
 			Awaitility.await().ignoreExceptionsInstanceOf(SQLException.class).untilAsserted(() -> write(pool));
+			Awaitility.await().until(() -> !lines(output).isEmpty());
 		});
 		assertThat(lines(output)).singleElement()
 			.asString()

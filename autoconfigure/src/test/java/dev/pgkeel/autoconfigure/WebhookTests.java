@@ -101,7 +101,11 @@ class WebhookTests {
 	}
 
 	private WebhookNotifier notifier(String url) {
-		return new WebhookNotifier(new RestClientWebhookSender(url, Duration.ofMillis(500)),
+		return notifier(url, Duration.ofSeconds(30));
+	}
+
+	private static WebhookNotifier notifier(String url, Duration timeout) {
+		return new WebhookNotifier(new RestClientWebhookSender(url, timeout),
 				new ApplicationInstance("notes", "abc123"), Duration.ofMillis(20), new Random(1), Clock.systemUTC());
 	}
 
@@ -174,7 +178,7 @@ class WebhookTests {
 	@Test
 	void slowServerHoldsUpNobodyAndTheLatestNewsWin() {
 		this.answers.addAll(List.of(0, 0));
-		try (WebhookNotifier notifier = notifier(url())) {
+		try (WebhookNotifier notifier = notifier(url(), Duration.ofSeconds(3))) {
 			long start = System.nanoTime();
 			notifier.notify(alert(AlertLevel.ALERT));
 			await().untilAsserted(() -> assertThat(this.received).hasSize(1));
@@ -191,8 +195,7 @@ class WebhookTests {
 	@Test
 	void applicationClosesWhileTheServerIsSilent() {
 		this.answers.add(0);
-		WebhookNotifier notifier = new WebhookNotifier(new RestClientWebhookSender(url(), Duration.ofMinutes(5)),
-				new ApplicationInstance("notes", "abc123"), Duration.ofMillis(20), new Random(1), Clock.systemUTC());
+		WebhookNotifier notifier = notifier(url(), Duration.ofMinutes(5));
 		notifier.notify(alert(AlertLevel.PAGE));
 		await().untilAsserted(() -> assertThat(this.received).hasSize(1));
 		long start = System.nanoTime();

@@ -47,6 +47,7 @@ class ChangedPasswordTests {
 						PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class))
 				.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
 				.withPropertyValues("spring.datasource.url=" + server.database().jdbcUrl(),
+						"spring.datasource.hikari.connection-timeout=60000",
 						"spring.datasource.hikari.credentials-provider-class-name=" + Vault.class.getName())
 				.run((context) -> {
 					HikariDataSource pool = context.getBean(HikariDataSource.class);
@@ -79,7 +80,7 @@ class ChangedPasswordTests {
 	private void work(HikariDataSource pool) {
 		while (!this.done.get()) {
 			try (Connection connection = pool.getConnection()) {
-				assertThat(connection.isValid(1)).isTrue();
+				assertThat(connection.isValid(30)).isTrue();
 				this.borrows.incrementAndGet();
 			}
 			catch (SQLException ex) {

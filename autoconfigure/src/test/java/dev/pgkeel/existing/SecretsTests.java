@@ -106,7 +106,8 @@ class SecretsTests {
 					"spring.datasource.password=" + CANARY, "pgkeel.direct.password=" + CANARY,
 					"pgkeel.alert.webhook.url=http://127.0.0.1:1/" + CANARY, "pgkeel.alert.thresholds.alert=1",
 					"pgkeel.alert.thresholds.page=2", "pgkeel.alert.thresholds.panic=3", "pgkeel.preflight.timeout=1s",
-					"logging.level.root=trace", "spring.flyway.enabled=false", "spring.liquibase.enabled=false",
+					"spring.datasource.hikari.data-source-properties.loginTimeout=30", "logging.level.root=trace",
+					"spring.flyway.enabled=false", "spring.liquibase.enabled=false",
 					"management.endpoints.jmx.exposure.include=*", "spring.jmx.enabled=true",
 					"spring.datasource.hikari.register-mbeans=true", "spring.jpa.hibernate.ddl-auto=none")
 			.build();

@@ -1,7 +1,6 @@
 package dev.pgkeel.server;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,8 +53,7 @@ class OtherSessionsTests {
 	}
 
 	private Connection connect(String name) throws SQLException {
-		Connection connection = DriverManager.getConnection(this.database.directUrl() + "?ApplicationName=" + name,
-				this.database.username(), this.database.password());
+		Connection connection = this.database.connectAs(this.database.username(), name);
 		this.connections.add(connection);
 		return connection;
 	}

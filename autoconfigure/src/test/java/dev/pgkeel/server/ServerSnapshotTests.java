@@ -1,7 +1,6 @@
 package dev.pgkeel.server;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -59,9 +58,7 @@ class ServerSnapshotTests {
 	}
 
 	private Connection connectAs(String role, String application) throws SQLException {
-		String separator = this.database.directUrl().contains("?") ? "&" : "?";
-		Connection connection = DriverManager
-			.getConnection(this.database.directUrl() + separator + "ApplicationName=" + application, role, "");
+		Connection connection = this.database.connectAs(role, application);
 		this.open.add(connection);
 		return connection;
 	}
@@ -80,7 +77,7 @@ class ServerSnapshotTests {
 		for (int i = 0; i < 3; i++) {
 			connectAs(this.other, "notes/abc12" + i);
 		}
-		connectAs(this.other, "notes/abc120%20-%2010.0.0.7:5000");
+		connectAs(this.other, "notes/abc120 - 10.0.0.7:5000");
 		Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
 			ServerSnapshot snapshot = snapshot(watching);
 			// The superuser's own session comes on top
@@ -139,7 +136,7 @@ class ServerSnapshotTests {
 			statement.execute("lock table locked in access exclusive mode");
 			holderPid = holder.unwrap(org.postgresql.PGConnection.class).getBackendPID();
 		}
-		Connection waiter = connectAs(this.other, "waiter/abc123%20-%2010.0.0.7:5000");
+		Connection waiter = connectAs(this.other, "waiter/abc123 - 10.0.0.7:5000");
 		Thread thread = new Thread(() -> {
 			try (Statement statement = waiter.createStatement()) {
 				statement.execute("select * from locked");

@@ -79,6 +79,13 @@ final class HostileServer implements AutoCloseable {
 		return address().isPresent();
 	}
 
+	/**
+	 * Returns whether it swallows the question for TLS.
+	 */
+	boolean isMute() {
+		return this.mute;
+	}
+
 	private static Optional<InetAddress> address() throws SocketException {
 		return NetworkInterface.networkInterfaces()
 			.flatMap(NetworkInterface::inetAddresses)

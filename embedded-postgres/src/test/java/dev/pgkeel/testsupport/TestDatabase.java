@@ -5,6 +5,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Properties;
 
 /**
  * A database of the shared server.
@@ -23,7 +24,25 @@ public record TestDatabase(String name, String jdbcUrl, String directUrl, String
 	 * @throws SQLException if the server refuses
 	 */
 	public Connection connect() throws SQLException {
-		return DriverManager.getConnection(this.directUrl, this.username, this.password);
+		return connectAs(this.username, "PostgreSQL JDBC Driver");
+	}
+
+	/**
+	 * Opens a connection to the server itself as somebody. It has a limit of its own: the
+	 * one of the {@link DriverManager} is that of the last pool that was started in this
+	 * JVM, and may be one second.
+	 * @param user the role
+	 * @param applicationName what the server shows as the session's application
+	 * @return the connection
+	 * @throws SQLException if the server refuses
+	 */
+	public Connection connectAs(String user, String applicationName) throws SQLException {
+		Properties properties = new Properties();
+		properties.setProperty("user", user);
+		properties.setProperty("password", this.password);
+		properties.setProperty("ApplicationName", applicationName);
+		properties.setProperty("loginTimeout", "60");
+		return DriverManager.getConnection(this.directUrl, properties);
 	}
 
 	/**

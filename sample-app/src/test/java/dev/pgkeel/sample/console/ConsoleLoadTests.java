@@ -8,14 +8,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -132,12 +130,8 @@ class ConsoleLoadTests {
 	}
 
 	private static Connection connect(int session) throws SQLException {
-		Properties properties = new Properties();
-		properties.setProperty("user", database.username());
-		properties.setProperty("password", database.password());
-		properties.setProperty("ApplicationName",
+		return database.connectAs(database.username(),
 				"a-service-with-a-rather-long-name-%02d/%06d".formatted(session % 45, session));
-		return DriverManager.getConnection(database.directUrl(), properties);
 	}
 
 	private static void fill(ConsoleHistory history, MonitorState state) {

@@ -3,14 +3,12 @@ package dev.pgkeel.sample.console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -421,11 +419,7 @@ class ConsoleTests {
 	}
 
 	private Connection connect(String application) throws SQLException {
-		Properties properties = new Properties();
-		properties.setProperty("user", database.username());
-		properties.setProperty("password", database.password());
-		properties.setProperty("ApplicationName", application);
-		Connection connection = DriverManager.getConnection(database.directUrl(), properties);
+		Connection connection = database.connectAs(database.username(), application);
 		this.opened.add(connection);
 		return connection;
 	}
