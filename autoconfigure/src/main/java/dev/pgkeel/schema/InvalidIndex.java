@@ -58,8 +58,11 @@ final class InvalidIndex {
 		}
 		Found found = find(connection, matcher.group(2), matcher.group(1));
 		boolean announced = false;
-		while (found != null && found.building()) {
-			if (!announced) {
+		boolean left = false;
+		// A build ends its progress shortly before others see that the index is valid
+		while (found != null && (found.building() || !left)) {
+			left = !found.building();
+			if (!left && !announced) {
 				logger.info(script.name() + ":" + sql.position() + ": index " + found.name()
 						+ " is being built by another session: waiting for it");
 				announced = true;
