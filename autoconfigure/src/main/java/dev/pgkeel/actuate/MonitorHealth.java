@@ -57,10 +57,13 @@ public final class MonitorHealth {
 			boolean unreachable = switch (failure.cause()) {
 				case SERVER_DOWN, LOGIN_REFUSED, NO_SUCH_DATABASE -> true;
 				case SERVER_FULL -> pool == null || pool.active() + pool.idle() == 0;
-				case POOL_BUSY -> false;
+				case QUESTION_REFUSED, POOL_BUSY -> false;
 			};
 			if (unreachable) {
 				return Status.DOWN;
+			}
+			if (failure.cause() == MonitorFailure.Cause.QUESTION_REFUSED) {
+				return Status.UNKNOWN;
 			}
 		}
 		else if (this.monitor.current() == null && !answeredBefore) {

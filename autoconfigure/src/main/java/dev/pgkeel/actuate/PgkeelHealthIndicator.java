@@ -68,9 +68,15 @@ public final class PgkeelHealthIndicator extends AbstractHealthIndicator {
 			}
 		}
 		catch (SQLException ex) {
-			builder.down(ex);
+			MonitorFailure failure = MonitorFailure.of(ex);
+			if (failure.cause() == MonitorFailure.Cause.QUESTION_REFUSED) {
+				builder.unknown().withDetail("error", failure.message());
+			}
+			else {
+				builder.down(ex);
+			}
 			describe(builder, this.inquiry.lastKnown());
-			builder.withDetail("cause", MonitorFailure.of(ex).toString());
+			builder.withDetail("cause", failure.toString());
 		}
 	}
 

@@ -58,7 +58,8 @@ public record WatchDescriptor(double dataAgeSeconds, String connection, @Nullabl
 	/**
 	 * Why the monitor got no answer.
 	 *
-	 * @param cause server down, login refused, no such database, server full or pool busy
+	 * @param cause server down, login refused, no such database, question refused, server
+	 * full or pool busy
 	 * @param refusal which limit was reached, {@code null} unless the server is full
 	 * @param message what the driver said
 	 */

@@ -8,6 +8,7 @@ import java.util.function.IntSupplier;
 
 import dev.pgkeel.server.BlockedSession;
 import dev.pgkeel.server.LimitUsage;
+import dev.pgkeel.server.MonitorFailure;
 import dev.pgkeel.server.MonitorState;
 import dev.pgkeel.server.RefusalReason;
 import dev.pgkeel.server.Refusals;
@@ -71,15 +72,21 @@ final class AlertObserver {
 				Observation.of(blind ? AlertLevel.PAGE : AlertLevel.NONE,
 						blind ? "the monitor has not seen the server for " + silence.toSeconds() + " s"
 								+ ((state.failure() != null) ? ": " + state.failure().cause() : "")
-								: "the monitor sees the server"));
+								: isRefused(state) ? "the server answers, but not what the monitor asks"
+										: "the monitor sees the server"));
 		return seen;
 	}
 
 	/**
 	 * Returns for how long the server has not answered. A time when nobody asked it is
-	 * none of that, as where it is only asked on demand.
+	 * none of that, as where it is only asked on demand, nor one when it refused the
+	 * question.
 	 */
 	private Duration silence(MonitorState state, Instant now) {
+		if (isRefused(state)) {
+			this.unansweredSince = null;
+			return Duration.ZERO;
+		}
 		Duration age = state.age(now);
 		if (state.failure() == null) {
 			this.unansweredSince = null;
@@ -92,6 +99,10 @@ final class AlertObserver {
 			this.unansweredSince = since;
 		}
 		return Duration.between(since, now);
+	}
+
+	private static boolean isRefused(MonitorState state) {
+		return state.failure() != null && state.failure().cause() == MonitorFailure.Cause.QUESTION_REFUSED;
 	}
 
 	/**

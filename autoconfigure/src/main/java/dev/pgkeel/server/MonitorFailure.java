@@ -2,9 +2,12 @@ package dev.pgkeel.server;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.List;
 import java.util.Locale;
 
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
  * Why the monitor got no answer.
@@ -24,6 +27,16 @@ public record MonitorFailure(Cause cause, @Nullable RefusalReason refusal, Strin
 	private static final String NO_SUCH_DATABASE = "3D000";
 
 	/**
+	 * The SQLSTATE classes of what is not supported, not known or not allowed.
+	 */
+	private static final List<String> REFUSED_QUESTIONS = List.of("0A", "42");
+
+	/**
+	 * What the server calls an error that ends the session, in most languages.
+	 */
+	private static final String FATAL = "FATAL";
+
+	/**
 	 * Tells what a failure comes from.
 	 * @param ex the failure
 	 * @return the cause
@@ -34,8 +47,31 @@ public record MonitorFailure(Cause cause, @Nullable RefusalReason refusal, Strin
 		if (refusal != null) {
 			return new MonitorFailure(Cause.SERVER_FULL, refusal, message);
 		}
+		if (isRefusedQuestion(ex)) {
+			return new MonitorFailure(Cause.QUESTION_REFUSED, null, message);
+		}
 		boolean poolBusy = ex instanceof SQLTransientConnectionException && ex.getCause() == null;
 		return new MonitorFailure(poolBusy ? Cause.POOL_BUSY : withoutSession(ex), null, message);
+	}
+
+	/**
+	 * A role that may not connect has the same SQLSTATE. What the pool wraps kept it from
+	 * making a connection.
+	 */
+	private static boolean isRefusedQuestion(SQLException ex) {
+		ServerErrorMessage error = (ex instanceof PSQLException pg) ? pg.getServerErrorMessage() : null;
+		String state = String.valueOf(ex.getSQLState());
+		return REFUSED_QUESTIONS.stream().anyMatch(state::startsWith)
+				&& !(ex instanceof SQLTransientConnectionException)
+				&& (error == null || !FATAL.equals(error.getSeverity()));
+	}
+
+	/**
+	 * Returns whether the log has to tell of it. It has told of a server that was down,
+	 * but not that the server works by now.
+	 */
+	boolean isNewsAfter(@Nullable MonitorFailure before) {
+		return before == null || (this.cause == Cause.QUESTION_REFUSED && before.cause != this.cause);
 	}
 
 	/**
@@ -84,6 +120,12 @@ public record MonitorFailure(Cause cause, @Nullable RefusalReason refusal, Strin
 		 * The server has no database of this name.
 		 */
 		NO_SUCH_DATABASE,
+
+		/**
+		 * The server works, but does not know what it is asked for, or does not allow
+		 * this role to ask.
+		 */
+		QUESTION_REFUSED,
 
 		/**
 		 * The server has no room for another session.

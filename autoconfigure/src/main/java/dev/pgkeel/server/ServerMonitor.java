@@ -309,7 +309,7 @@ public final class ServerMonitor implements SessionProbe {
 			MonitorFailure failure = MonitorFailure.of(ex);
 			this.refusals.connectFailed(ex);
 			this.state = new MonitorState(before.snapshot(), failure, askedAt, before.since());
-			if (before.failure() == null) {
+			if (failure.isNewsAfter(before.failure())) {
 				logger.warn("The monitor cannot see the server (" + failure.cause() + "): " + failure.message());
 			}
 		}

@@ -401,6 +401,24 @@ class ConnectionAlertsTests {
 		assertThat(level(AlertSubject.POOL)).isEqualTo(AlertLevel.PAGE);
 	}
 
+	@Test
+	void serverThatAnswersAnythingElseIsNobodysAlarm() {
+		MonitorFailure down = MonitorFailure.of(new SQLException("refused", "08001"));
+		MonitorFailure refused = MonitorFailure.of(new SQLException("column waitstart does not exist", "42703"));
+		this.alerts.polled(new MonitorState(null, down, this.now, Instant.EPOCH));
+		this.now = this.now.plusSeconds(60);
+		this.alerts.polled(new MonitorState(null, down, this.now, Instant.EPOCH));
+		for (int i = 0; i < 8; i++) {
+			this.now = this.now.plusSeconds(60);
+			this.alerts.polled(new MonitorState(null, refused, this.now, Instant.EPOCH));
+		}
+		assertThat(this.told).extracting(ConnectionAlert::level).containsExactly(AlertLevel.PAGE, AlertLevel.NONE);
+		assertThat(this.told.get(1).message()).isEqualTo("the server answers, but not what the monitor asks");
+		this.now = this.now.plusSeconds(59);
+		this.alerts.polled(new MonitorState(null, down, this.now, Instant.EPOCH));
+		assertThat(level(AlertSubject.MONITOR)).isEqualTo(AlertLevel.NONE);
+	}
+
 	private static ServerSnapshot snapshot(Instant takenAt) {
 		return new ServerSnapshot(takenAt, new SessionLimits(1003, 3, null, null), true, List.of(), 0, List.of());
 	}

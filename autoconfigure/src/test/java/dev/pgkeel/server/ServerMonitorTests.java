@@ -232,6 +232,23 @@ class ServerMonitorTests {
 	}
 
 	@Test
+	void refusedQuestionIsToldOnceEvenOfAServerThatWasDown(CapturedOutput output) {
+		String role = "unprivileged_" + this.database.name();
+		this.database.execute("create role " + role + " login");
+		this.database.execute("revoke select on pg_catalog.pg_locks from public");
+		this.pool.setUsername(role);
+		this.pool.setJdbcUrl("jdbc:postgresql://127.0.0.1:1/absent");
+		this.monitor.poll();
+		assertThat(this.monitor.state().failure()).hasToString("server down");
+		this.pool.setJdbcUrl(this.database.directUrl());
+		this.monitor.poll();
+		this.monitor.poll();
+		assertThat(this.monitor.state().failure()).hasToString("question refused");
+		assertThat(output).containsOnlyOnce("The monitor cannot see the server (question refused): ERROR: permission"
+				+ " denied for view pg_locks (SQLSTATE 42501)");
+	}
+
+	@Test
 	void leasesAskOnTheMonitorsSession() throws SQLException {
 		this.monitor.start();
 		await(() -> assertThat(this.monitor.current()).isNotNull());

@@ -89,6 +89,8 @@ public record Verdict(String level, String text, List<String> also) {
 			case LOGIN_REFUSED ->
 				"the server does not let the monitor in" + (showValues ? ": " + failure.message() : "");
 			case NO_SUCH_DATABASE -> "the database is not there" + (showValues ? ": " + failure.message() : "");
+			case QUESTION_REFUSED ->
+				"the server does not answer what the monitor asks" + (showValues ? ": " + failure.message() : "");
 			case POOL_BUSY -> "the monitor has no connection: all of the pool are in use";
 		};
 	}

@@ -105,6 +105,9 @@ class VerdictTests {
 		assertThat(Verdict.describe(refused, false)).isEqualTo("the server does not let the monitor in");
 		assertThat(Verdict.describe(absent, true))
 			.isEqualTo("the database is not there: FATAL: absent (SQLSTATE 3D000)");
+		MonitorFailure unknown = MonitorFailure.of(new SQLException("ERROR: no column", "42703"));
+		assertThat(Verdict.describe(unknown, true))
+			.isEqualTo("the server does not answer what the monitor asks: ERROR: no column (SQLSTATE 42703)");
 	}
 
 	private static Verdict verdict(@Nullable MonitorState state, List<ConnectionAlert> alerts, PoolView pool) {
