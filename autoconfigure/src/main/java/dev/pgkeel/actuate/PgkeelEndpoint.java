@@ -111,6 +111,11 @@ public final class PgkeelEndpoint {
 		catch (SQLException ex) {
 			return new ServerAnswer("does not answer (SQLSTATE " + ex.getSQLState() + ")", null);
 		}
+		catch (RuntimeException ex) {
+			// One that routes may know no server outside of a request
+			return new ServerAnswer(
+					"not asked: the data source gives no connection (" + ex.getClass().getSimpleName() + ")", null);
+		}
 	}
 
 	private WatchedLeases watched(@Nullable ServerInquiry inquiry) {

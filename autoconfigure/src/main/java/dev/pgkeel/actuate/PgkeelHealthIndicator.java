@@ -78,6 +78,12 @@ public final class PgkeelHealthIndicator extends AbstractHealthIndicator {
 			describe(builder, this.inquiry.lastKnown());
 			builder.withDetail("cause", failure.toString());
 		}
+		catch (RuntimeException ex) {
+			// One that routes may know no server outside of a request
+			builder.unknown()
+				.withDetail("error", ex.toString())
+				.withDetail("cause", "the data source gives no connection");
+		}
 	}
 
 	private void describe(Health.Builder builder, @Nullable ServerFacts facts) {

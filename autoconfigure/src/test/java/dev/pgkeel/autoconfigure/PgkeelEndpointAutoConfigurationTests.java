@@ -1,5 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
+import javax.sql.DataSource;
+
 import dev.pgkeel.actuate.PgkeelEndpoint;
 import dev.pgkeel.actuate.PgkeelEndpoint.PgkeelDescriptor;
 import dev.pgkeel.actuate.PgkeelEndpoint.SettingDescriptor;
@@ -99,6 +101,18 @@ class PgkeelEndpointAutoConfigurationTests {
 				assertThat(descriptor.server().state()).startsWith("does not answer (SQLSTATE ");
 				assertThat(descriptor.schema()).isNull();
 				assertThat(descriptor).asString().doesNotContain("canary");
+			});
+	}
+
+	@Test
+	void dataSourceThatDoesNotKnowItsServerHidesNothingElse() {
+		this.contextRunner.withBean(DataSource.class, RoutingWithoutDefault::new)
+			.withPropertyValues("pgkeel.schema.enabled=false")
+			.run((context) -> {
+				PgkeelDescriptor descriptor = context.getBean(PgkeelEndpoint.class).pgkeel();
+				assertThat(descriptor.server().state())
+					.isEqualTo("not asked: the data source gives no connection (IllegalStateException)");
+				assertThat(descriptor.server().version()).isNull();
 			});
 	}
 

@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 
+import javax.sql.DataSource;
+
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.actuate.PgkeelHealthIndicator;
 import dev.pgkeel.actuate.ServerInquiry;
@@ -89,6 +91,19 @@ class PgkeelHealthAutoConfigurationTests {
 				Health health = context.getBean(PgkeelHealthIndicator.class).health();
 				assertThat(health.getStatus()).isEqualTo(Status.DOWN);
 				assertThat(health).asString().doesNotContain("canary");
+			});
+	}
+
+	@Test
+	void dataSourceThatDoesNotKnowItsServerIsUnknown() {
+		this.contextRunner.withBean(DataSource.class, RoutingWithoutDefault::new)
+			.withPropertyValues("pgkeel.schema.enabled=false")
+			.run((context) -> {
+				Health health = context.getBean(PgkeelHealthIndicator.class).health();
+				assertThat(health.getStatus()).isEqualTo(Status.UNKNOWN);
+				assertThat(health.getDetails()).containsEntry("cause", "the data source gives no connection")
+					.hasEntrySatisfying("error",
+							(error) -> assertThat(error).asString().contains("Cannot determine target DataSource"));
 			});
 	}
 

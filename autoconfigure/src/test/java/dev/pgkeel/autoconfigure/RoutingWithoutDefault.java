@@ -1,0 +1,24 @@
+package dev.pgkeel.autoconfigure;
+
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+
+import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
+
+/**
+ * Gives a connection to nobody who has not chosen a tenant, as outside of a request.
+ */
+final class RoutingWithoutDefault extends AbstractRoutingDataSource {
+
+	RoutingWithoutDefault() {
+		setTargetDataSources(Map.of("tenant", new PGSimpleDataSource()));
+	}
+
+	@Override
+	protected @Nullable Object determineCurrentLookupKey() {
+		return null;
+	}
+
+}
