@@ -11,6 +11,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
 
@@ -123,7 +125,11 @@ public enum DatabaseTarget {
 	 * @return the pool, or {@code null} if it is another kind of data source
 	 */
 	public static @Nullable HikariDataSource pool(DataSource dataSource) {
-		return DataSourceUnwrapper.unwrap(dataSource, HikariConfigMXBean.class, HikariDataSource.class);
+		HikariDataSource pool = DataSourceUnwrapper.unwrap(dataSource, HikariConfigMXBean.class,
+				HikariDataSource.class);
+		// A proxy of the pool's class is taken for the pool (Spring Boot 4.1.1)
+		return (pool != null && AopUtils.isAopProxy(pool)
+				&& AopProxyUtils.getSingletonTarget(pool) instanceof DataSource target) ? pool(target) : pool;
 	}
 
 	/**

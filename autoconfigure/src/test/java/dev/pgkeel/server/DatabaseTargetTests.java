@@ -7,6 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
@@ -46,6 +47,19 @@ class DatabaseTargetTests {
 		LazyConnectionDataSourceProxy proxy = new LazyConnectionDataSourceProxy(pool);
 		assertThat(DatabaseTarget.of(proxy)).isEqualTo(DatabaseTarget.POSTGRESQL);
 		assertThat(DatabaseTarget.pool(proxy)).isSameAs(pool);
+	}
+
+	/**
+	 * It is a pool by its class, but not the one that the application uses.
+	 */
+	@Test
+	void poolIsFoundBehindAProxyOfItsClass() {
+		HikariDataSource pool = new HikariDataSource();
+		ProxyFactory factory = new ProxyFactory(pool);
+		factory.setProxyTargetClass(true);
+		HikariDataSource proxy = (HikariDataSource) factory.getProxy();
+		assertThat(DatabaseTarget.pool(proxy)).isSameAs(pool);
+		assertThat(DatabaseTarget.pool(new LazyConnectionDataSourceProxy(proxy))).isSameAs(pool);
 	}
 
 	@Test
