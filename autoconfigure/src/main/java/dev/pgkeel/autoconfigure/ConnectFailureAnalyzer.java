@@ -12,6 +12,7 @@ import dev.pgkeel.server.DirectWayFailure;
 import dev.pgkeel.server.UrlMistake;
 import dev.pgkeel.tls.ServerCertificate;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -49,7 +50,7 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, SQLException cause) {
 		ConnectFailure failure = ConnectFailure.of(rootFailure);
-		if (failure == null) {
+		if (failure == null || !(isOfDriver(rootFailure) || isPostgres(property(PREFIX, "url")))) {
 			return null;
 		}
 		DirectWayFailure direct = DirectWayFailure.of(rootFailure);
@@ -69,6 +70,23 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 				"There is no connection to " + ((direct != null) ? server(direct) : server()) + ", since "
 						+ failure.problem(),
 				(direct != null) ? ofDirectWay(failure.action()) : failure.action(), cause);
+	}
+
+	/**
+	 * The SQLSTATE is no proof: other databases have the same for a wrong password.
+	 */
+	private static boolean isOfDriver(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof PSQLException) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static boolean isPostgres(@Nullable String url) {
+		DatabaseTarget target = DatabaseTarget.ofSettings(url, null);
+		return target == DatabaseTarget.POSTGRESQL || target == DatabaseTarget.WRAPPED_POSTGRESQL;
 	}
 
 	/**

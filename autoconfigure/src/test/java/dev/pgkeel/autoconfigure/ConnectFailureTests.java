@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLInvalidAuthorizationSpecException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,6 +39,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -82,7 +84,7 @@ class ConnectFailureTests {
 		this.contextRunner
 			.withBean("reports", HikariDataSource.class, () -> pool("jdbc:postgresql://127.0.0.1:1/reports"))
 			.withBean("dataSource", HikariDataSource.class, () -> pool(this.database.jdbcUrl()))
-			.withBean("report", Connection.class, () -> connection(this.context))
+			.withBean("report", Connection.class, () -> connection(this.context, "reports"))
 			.run((context) -> {
 				FailureAnalysis analysis = analysis(context.getStartupFailure());
 				assertThat(analysis.getDescription()).startsWith(
@@ -94,6 +96,25 @@ class ConnectFailureTests {
 			});
 	}
 
+	@Test
+	void otherDatabaseIsLeftToOthers() throws SQLException {
+		String url = "jdbc:h2:mem:" + this.database.name();
+		try (Connection first = DriverManager.getConnection(url, "sa", "right")) {
+			assertThat(first.isValid(1)).isTrue();
+			this.contextRunner
+				.withPropertyValues("spring.datasource.url=" + url, "spring.datasource.username=sa",
+						"pgkeel.schema.enabled=false")
+				.withBean("notes", Connection.class, () -> connection(this.context, "dataSource"))
+				.run((context) -> {
+					Throwable failure = context.getStartupFailure();
+					assertThat(failure).hasRootCauseInstanceOf(SQLInvalidAuthorizationSpecException.class);
+					ConfigurableEnvironment environment = this.context.getEnvironment();
+					assertThat(new ConnectFailureAnalyzer(environment, this.context.getBeanFactory()).analyze(failure))
+						.isNull();
+				});
+		}
+	}
+
 	private HikariDataSource pool(String url) {
 		HikariDataSource pool = new HikariDataSource();
 		pool.setJdbcUrl(url);
@@ -103,9 +124,9 @@ class ConnectFailureTests {
 		return pool;
 	}
 
-	private static Connection connection(ConfigurableApplicationContext context) {
+	private static Connection connection(ConfigurableApplicationContext context, String dataSource) {
 		try {
-			return context.getBean("reports", DataSource.class).getConnection();
+			return context.getBean(dataSource, DataSource.class).getConnection();
 		}
 		catch (SQLException ex) {
 			throw new IllegalStateException(ex);
