@@ -1,5 +1,7 @@
 package dev.pgkeel.lease;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -7,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.testsupport.TestDatabase;
 import org.awaitility.Awaitility;
@@ -38,6 +41,24 @@ final class GuardedPools {
 		plain.setPoolName("guarded");
 		plain.setConnectionTimeout(connectionTimeout.toMillis());
 		return GuardedDataSource.of(plain, "pool", settings, this.events::add);
+	}
+
+	/**
+	 * Borrows from a pool of little patience, however long its server takes to let the
+	 * first connections in.
+	 */
+	static Connection borrow(GuardedDataSource pool) throws SQLException {
+		long start = System.nanoTime();
+		while (true) {
+			try {
+				return pool.getConnection();
+			}
+			catch (PoolExhaustedException | PoolInitializationException ex) {
+				if (System.nanoTime() - start > Duration.ofSeconds(30).toNanos()) {
+					throw ex;
+				}
+			}
+		}
 	}
 
 	static PoolLeases leases(GuardedDataSource pool) {

@@ -153,10 +153,10 @@ class RandomUseTests {
 			}
 			case 3 -> {
 				Connection raw = (Connection) connection.unwrap(dialect.raw());
-				return new Use(() -> assertThat(raw.isValid(1)).isTrue(), () -> connection, true);
+				return new Use(() -> assertThat(raw.isValid(30)).isTrue(), () -> connection, true);
 			}
 			default -> {
-				return new Use(() -> assertThat(connection.isValid(1)).isTrue(), () -> connection, false);
+				return new Use(() -> assertThat(connection.isValid(30)).isTrue(), () -> connection, false);
 			}
 		}
 	}

@@ -321,12 +321,16 @@ class ReclaimTests {
 			Connection first = single.getConnection();
 			LeasedConnection leased = first.unwrap(LeasedConnection.class);
 			first.close();
-			try (Connection next = single.getConnection()) {
-				Future<Boolean> sleep = threads
-					.submit(() -> next.createStatement().execute("select pg_sleep(1), 'goes on'"));
+			try (Connection next = single.getConnection();
+					Connection other = this.database.connect();
+					Statement lock = other.createStatement()) {
+				lock.execute("select pg_advisory_lock(1)");
+				Future<Boolean> waits = threads
+					.submit(() -> next.createStatement().execute("select pg_advisory_lock(1), 'goes on'"));
 				Awaitility.await().until(() -> active("%'goes on'%") == 1);
 				leased.cancelStatement();
-				assertThat(sleep.get()).isTrue();
+				lock.execute("select pg_advisory_unlock(1)");
+				assertThat(waits.get()).isTrue();
 			}
 		}
 		finally {

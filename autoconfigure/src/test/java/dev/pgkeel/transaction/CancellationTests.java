@@ -45,14 +45,20 @@ class CancellationTests {
 					pool, holder);
 			Cancellation cancellation = new Cancellation(transaction, holder);
 			first.close();
-			try (Connection next = pool.getConnection(); Statement statement = next.createStatement()) {
-				CompletableFuture<Boolean> sleep = CompletableFuture
-					.supplyAsync(() -> execute(statement, "select pg_sleep(1)"));
+			try (Connection next = pool.getConnection();
+					Statement statement = next.createStatement();
+					Connection other = this.database.connect();
+					Statement lock = other.createStatement()) {
+				lock.execute("select pg_advisory_lock(1)");
+				CompletableFuture<Boolean> waits = CompletableFuture
+					.supplyAsync(() -> execute(statement, "select pg_advisory_lock(1), 'goes on'"));
 				await().until(() -> this.database.query(
-						"select count(*) from pg_stat_activity where state = 'active' and query = 'select pg_sleep(1)'",
+						"select count(*) from pg_stat_activity where state = 'active' and datname = current_database()"
+								+ " and query like '%goes on%' and pid <> pg_backend_pid()",
 						Long.class) == 1);
 				cancellation.cancel();
-				assertThat(sleep).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(true);
+				lock.execute("select pg_advisory_unlock(1)");
+				assertThat(waits).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(true);
 			}
 		}
 	}

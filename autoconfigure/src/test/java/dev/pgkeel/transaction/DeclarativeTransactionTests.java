@@ -1,10 +1,8 @@
 package dev.pgkeel.transaction;
 
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import dev.pgkeel.PgkeelMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -200,7 +198,7 @@ class DeclarativeTransactionTests {
 
 		@Bean
 		GuardedPool pool() {
-			return new GuardedPool(new TransactionGuardSettings(PgkeelMode.ENFORCE, true, Duration.ofSeconds(5), null));
+			return GuardedPool.withoutLimitsOfTheServer();
 		}
 
 		@Bean

@@ -51,6 +51,15 @@ final class GuardedPool implements AutoCloseable {
 		this(database, SETTINGS);
 	}
 
+	/**
+	 * Returns one whose guard holds transactions to their limits alone: the server, which
+	 * is not told, never comes first.
+	 */
+	static GuardedPool withoutLimitsOfTheServer() {
+		return new GuardedPool(
+				new TransactionGuardSettings(SETTINGS.mode(), false, SETTINGS.slowAfter(), SETTINGS.timeout()));
+	}
+
 	private GuardedPool(TestDatabase database, TransactionGuardSettings settings) {
 		this.database = database;
 		this.guard = new TransactionGuard(settings, (dataSource, holder) -> null);
@@ -59,7 +68,7 @@ final class GuardedPool implements AutoCloseable {
 		this.pool.setUsername(this.database.username());
 		this.pool.setPassword(this.database.password());
 		this.pool.setMaximumPoolSize(3);
-		this.pool.setConnectionTimeout(5000);
+		this.pool.setConnectionTimeout(30_000);
 	}
 
 	TestDatabase database() {

@@ -1,6 +1,7 @@
 package dev.pgkeel.transaction;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -8,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 import dev.pgkeel.transaction.GuardedPool.Kind;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -30,6 +33,10 @@ class TransactionDrainTests {
 	private final GuardedPool pool = new GuardedPool();
 
 	private final JdbcTemplate jdbc = new JdbcTemplate(this.pool.pool());
+
+	private final CountDownLatch begun = new CountDownLatch(1);
+
+	private final CountDownLatch drained = new CountDownLatch(1);
 
 	@BeforeEach
 	void createTable() {
@@ -50,9 +57,21 @@ class TransactionDrainTests {
 	@ParameterizedTest
 	@EnumSource(Kind.class)
 	void transactionsFinish(Kind kind) throws Exception {
-		assertThat(drain(kind, Duration.ofSeconds(20), () -> this.jdbc.execute("select pg_sleep(0.2)")))
-			.isEqualTo(new DrainedTransactions(1, 0, 0));
+		Thread closer = Thread.currentThread();
+		assertThat(drain(kind, Duration.ofMinutes(1), () -> {
+			await().until(() -> isDraining(closer));
+			this.jdbc.execute("select pg_sleep(0.2)");
+		})).isEqualTo(new DrainedTransactions(1, 0, 0));
 		assertThat(notes()).isOne();
+	}
+
+	/**
+	 * Returns whether a thread has seen what runs, and waits for it.
+	 */
+	private static boolean isDraining(Thread closer) {
+		return Arrays.stream(closer.getStackTrace())
+			.anyMatch((frame) -> frame.getClassName().equals(TransactionDrain.class.getName())
+					&& frame.getMethodName().equals("drain"));
 	}
 
 	@ParameterizedTest
@@ -66,9 +85,10 @@ class TransactionDrainTests {
 	@ParameterizedTest
 	@EnumSource(Kind.class)
 	void idleTransactionDoesNotCommitAfterwards(Kind kind) throws Exception {
-		CountDownLatch drained = new CountDownLatch(1);
-		DrainedTransactions result = drain(kind, Duration.ofMillis(50),
-				() -> await().until(() -> drained.getCount() == 0), drained);
+		DrainedTransactions result = drain(kind, Duration.ofMillis(50), Duration.ofSeconds(2), (status) -> {
+			this.begun.countDown();
+			await().until(() -> this.drained.getCount() == 0);
+		});
 		assertThat(result).isEqualTo(new DrainedTransactions(0, 0, 1));
 		assertThat(notes()).isZero();
 	}
@@ -139,31 +159,39 @@ class TransactionDrainTests {
 	@EnumSource(Kind.class)
 	void committedTransactionThatIsLateAfterItsCommitHasFinished(Kind kind) throws Exception {
 		TransactionGuard guard = this.pool.guard();
-		assertThat(drain(kind, Duration.ofMillis(50), () -> GuardedTransactionTemplate.afterCommit(
-				() -> await().until(() -> guard.running().get(0).runningFor().compareTo(Duration.ofMillis(500)) > 0))))
+		assertThat(drain(kind, Duration.ofMillis(50), Duration.ofSeconds(30),
+				(status) -> GuardedTransactionTemplate.afterCommit(() -> {
+					RunningTransaction running = guard.find(status);
+					assertThat(running).isNotNull();
+					this.begun.countDown();
+					await().until(running::isCancelled);
+				})))
 			.isEqualTo(new DrainedTransactions(1, 0, 0));
 		assertThat(notes()).isOne();
 	}
 
 	private DrainedTransactions drain(Kind kind, Duration patience, Runnable work) throws Exception {
-		return drain(kind, patience, work, new CountDownLatch(1));
+		return drain(kind, patience, Duration.ofSeconds(30), (status) -> {
+			this.begun.countDown();
+			work.run();
+		});
 	}
 
-	private DrainedTransactions drain(Kind kind, Duration patience, Runnable work, CountDownLatch drained)
+	/**
+	 * Drains once the work has said that it has begun.
+	 */
+	private DrainedTransactions drain(Kind kind, Duration patience, Duration grace, Consumer<TransactionStatus> work)
 			throws Exception {
 		GuardedTransactionTemplate template = this.pool.template(kind);
-		CountDownLatch begun = new CountDownLatch(1);
 		ExecutorService thread = Executors.newSingleThreadExecutor();
 		try {
 			Future<?> done = thread.submit(() -> template.executeWithoutResult((status) -> {
 				this.jdbc.update("insert into notes values ('a')");
-				begun.countDown();
-				work.run();
+				work.accept(status);
 			}));
-			begun.await();
-			DrainedTransactions result = this.pool.guard()
-				.drain(Thread.currentThread(), patience, Duration.ofSeconds(2));
-			drained.countDown();
+			await().until(() -> this.begun.getCount() == 0);
+			DrainedTransactions result = this.pool.guard().drain(Thread.currentThread(), patience, grace);
+			this.drained.countDown();
 			await().until(done::isDone);
 			return result;
 		}

@@ -56,6 +56,8 @@ class TransactionRetryTests {
 
 	private final AtomicInteger attempts = new AtomicInteger();
 
+	private final CountDownLatch allHaveRead = new CountDownLatch(8);
+
 	private HikariDataSource pool() {
 		HikariDataSource dataSource = new HikariDataSource();
 		dataSource.setJdbcUrl(this.database.jdbcUrl());
@@ -71,7 +73,7 @@ class TransactionRetryTests {
 	}
 
 	/**
-	 * Each reads what the others write.
+	 * Each reads what the others write, and writes no sooner than all have read.
 	 */
 	@Test
 	void writeSkewIsRetriedUntilAllHaveCommittedOnce() throws Exception {
@@ -103,7 +105,8 @@ class TransactionRetryTests {
 		serializable.executeWithoutResult((status) -> {
 			this.attempts.incrementAndGet();
 			this.jdbc.queryForObject("select count(*) from entries", Long.class);
-			this.jdbc.execute("select pg_sleep(0.05)");
+			this.allHaveRead.countDown();
+			await(this.allHaveRead);
 			this.jdbc.update("insert into entries values (?)", worker);
 			GuardedTransactionTemplate.afterCommit(sideEffects::incrementAndGet);
 		});
