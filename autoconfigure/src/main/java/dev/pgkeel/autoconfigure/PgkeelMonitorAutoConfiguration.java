@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -81,7 +82,7 @@ public final class PgkeelMonitorAutoConfiguration {
 	@Bean
 	@ConditionalOnBooleanProperty(name = "pgkeel.alert.enabled", matchIfMissing = true)
 	ConnectionAlerts pgkeelConnectionAlerts(AlertProperties properties, Refusals refusals, ApplicationInstance instance,
-			DataSource dataSource, ObjectProvider<AlertNotifier> others, ApplicationEventPublisher events) {
+			LazyDataSource dataSource, ObjectProvider<AlertNotifier> others, ApplicationEventPublisher events) {
 		AlertProperties.Thresholds thresholds = properties.thresholds();
 		AlertNotifier log = new LoggingNotifier();
 		AlertNotifier application = (alert) -> events.publishEvent(new ConnectionAlertEvent(this, alert));
@@ -91,9 +92,9 @@ public final class PgkeelMonitorAutoConfiguration {
 				refusals, waiting(dataSource), instance, List.of(log, application, rest), Clock.systemUTC());
 	}
 
-	private static IntSupplier waiting(DataSource dataSource) {
+	private static IntSupplier waiting(LazyDataSource dataSource) {
 		return () -> {
-			HikariDataSource pool = DatabaseTarget.pool(dataSource);
+			HikariDataSource pool = DatabaseTarget.pool(dataSource.get());
 			HikariPoolMXBean figures = (pool != null) ? pool.getHikariPoolMXBean() : null;
 			return (figures != null) ? figures.getThreadsAwaitingConnection() : 0;
 		};
@@ -101,9 +102,9 @@ public final class PgkeelMonitorAutoConfiguration {
 
 	@Bean
 	ServerMonitor pgkeelServerMonitor(DirectWay directWay, MonitorProperties monitor, FleetProperties fleet,
-			DataSource dataSource, ObjectProvider<KnownServers> servers, ApplicationInstance instance,
+			LazyDataSource dataSource, ObjectProvider<KnownServers> servers, ApplicationInstance instance,
 			Refusals refusals, ObjectProvider<PollListener> listeners, ActiveProfile profile) {
-		Supplier<HikariDataSource> pool = () -> Objects.requireNonNull(DatabaseTarget.pool(dataSource));
+		Supplier<HikariDataSource> pool = () -> Objects.requireNonNull(DatabaseTarget.pool(dataSource.get()));
 		DirectConnection direct = directWay.connection();
 		Sentinel sentinel = new Sentinel(() -> new Preflight(pool.get(), direct, CONNECT_TIMEOUT).connectBare(),
 				instance, STATEMENT_TIMEOUT);
@@ -136,34 +137,38 @@ public final class PgkeelMonitorAutoConfiguration {
 		return server == null || server.facts().isSupported();
 	}
 
+	@Bean
+	static LazyDataSource pgkeelLazyDataSource(ConfigurableListableBeanFactory beans,
+			ObjectProvider<DataSource> dataSource) {
+		return new LazyDataSource(beans, dataSource);
+	}
+
 	/**
 	 * Where the process is frozen between requests, the monitor only asks when others ask
 	 * it. Where there is no pool of HikariCP's on a supported PostgreSQL, it never does.
 	 */
 	@Bean
-	MonitorLifecycle pgkeelMonitorLifecycle(ServerMonitor monitor, ActiveProfile profile, DataSource dataSource,
+	MonitorLifecycle pgkeelMonitorLifecycle(ServerMonitor monitor, ActiveProfile profile, LazyDataSource dataSource,
 			Refusals refusals, ObjectProvider<KnownServers> servers, DirectWay directWay, ListableBeanFactory beans) {
 		refusals.onTimeout(monitor::hurry);
 		boolean onDemand = profile.profile() == RuntimeProfile.SERVERLESS;
-		HikariDataSource pool = DatabaseTarget.pool(dataSource);
-		if (pool == null || DatabaseTarget.ofPool(pool) == DatabaseTarget.OTHER
-				|| DatabaseTarget.ofPool(pool) == DatabaseTarget.UNKNOWN) {
-			return new MonitorLifecycle(monitor, () -> false, onDemand, null);
+		SingletonSupplier<Watched> watched = SingletonSupplier.of(() -> Watched.of(dataSource.get(), beans, refusals));
+		if (!dataSource.isMissing()) {
+			watched.obtain();
 		}
-		// A child context's monitor may end long before the pool of the parent does
-		boolean ours = beans.getBeanNamesForType(DataSource.class, true, false).length > 0;
-		PoolLeases leases = (ours && pool instanceof GuardedDataSource guarded) ? guarded.leases() : null;
-		if (leases != null) {
-			leases.countWith(refusals);
-		}
-		Runnable connect = (leases != null && !onDemand)
-				? () -> connect(monitor, leases, () -> server(pool, servers), directWay.connection() != null) : null;
-		return new MonitorLifecycle(monitor, () -> {
+		return new MonitorLifecycle(monitor, dataSource, () -> {
+			HikariDataSource pool = watched.obtain().pool();
 			if (pool instanceof GuardedDataSource guarded) {
 				guarded.awaitStart();
 			}
-			return isSupported(server(pool, servers));
-		}, onDemand, connect);
+			return pool != null && isSupported(server(pool, servers));
+		}, onDemand, () -> {
+			PoolLeases leases = watched.obtain().leases();
+			HikariDataSource pool = watched.obtain().pool();
+			if (leases != null && pool != null && !onDemand) {
+				connect(monitor, leases, () -> server(pool, servers), directWay.connection() != null);
+			}
+		});
 	}
 
 	/**
@@ -188,6 +193,31 @@ public final class PgkeelMonitorAutoConfiguration {
 			}
 			return false;
 		});
+	}
+
+	/**
+	 * What the monitor looks after.
+	 *
+	 * @param pool the pool, {@code null} if there is none on PostgreSQL
+	 * @param leases who holds its connections, {@code null} if nobody of ours knows
+	 */
+	private record Watched(@Nullable HikariDataSource pool, @Nullable PoolLeases leases) {
+
+		static Watched of(DataSource dataSource, ListableBeanFactory beans, Refusals refusals) {
+			HikariDataSource pool = DatabaseTarget.pool(dataSource);
+			if (pool == null || DatabaseTarget.ofPool(pool) == DatabaseTarget.OTHER
+					|| DatabaseTarget.ofPool(pool) == DatabaseTarget.UNKNOWN) {
+				return new Watched(null, null);
+			}
+			// A child context's monitor may end long before the pool of the parent does
+			boolean ours = beans.getBeanNamesForType(DataSource.class, true, false).length > 0;
+			PoolLeases leases = (ours && pool instanceof GuardedDataSource guarded) ? guarded.leases() : null;
+			if (leases != null) {
+				leases.countWith(refusals);
+			}
+			return new Watched(pool, leases);
+		}
+
 	}
 
 }
