@@ -1,10 +1,13 @@
 package dev.pgkeel.transaction;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.function.Consumer;
 
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.server.DatabaseTarget;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -109,8 +112,7 @@ final class TransactionLimits {
 
 	private void limit(RunningTransaction transaction, ConnectionHolder holder, @Nullable Duration limit,
 			boolean inherited) throws SQLException {
-		Connection connection = holder.getConnection();
-		if (limit == null || !"PostgreSQL".equals(connection.getMetaData().getDatabaseProductName())) {
+		if (limit == null || !isPostgres(transaction, holder)) {
 			return;
 		}
 		if (inherited && this.observer == null) {
@@ -123,8 +125,28 @@ final class TransactionLimits {
 		}
 		deadline.start();
 		if (this.server != null) {
-			this.server.tell(connection, limit.isNegative() ? SERVER_GRACE : limit.plus(SERVER_GRACE));
+			this.server.tell(holder.getConnection(), limit.isNegative() ? SERVER_GRACE : limit.plus(SERVER_GRACE));
 		}
+	}
+
+	/**
+	 * The connection is asked where the limit binds, even if the server is not told:
+	 * whoever cancels must not be the one that fetches it. Where limits are only
+	 * observed, it is asked only if nothing else tells.
+	 */
+	private boolean isPostgres(RunningTransaction transaction, ConnectionHolder holder) throws SQLException {
+		DatabaseTarget target = target(transaction.connectionKey());
+		if (target == DatabaseTarget.OTHER) {
+			return false;
+		}
+		return (this.observer != null && target != DatabaseTarget.UNKNOWN)
+				|| "PostgreSQL".equals(holder.getConnection().getMetaData().getDatabaseProductName());
+	}
+
+	private static DatabaseTarget target(@Nullable Object connectionKey) {
+		HikariDataSource pool = (connectionKey instanceof DataSource source) ? DatabaseTarget.pool(source) : null;
+		return (pool != null && pool.getDataSource() == null)
+				? DatabaseTarget.ofSettings(pool.getJdbcUrl(), pool.getDataSourceClassName()) : DatabaseTarget.UNKNOWN;
 	}
 
 	/**

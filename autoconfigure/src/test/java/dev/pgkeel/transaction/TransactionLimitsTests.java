@@ -4,6 +4,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.function.Consumer;
+
+import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.PgkeelMode;
@@ -17,9 +20,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.TransactionTimedOutException;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -104,6 +110,37 @@ class TransactionLimitsTests {
 					assertThat(this.jdbc.queryForObject(serversOwn(), String.class)).isEqualTo("0");
 				});
 		}
+	}
+
+	@Test
+	void observedTransactionFetchesNoConnectionBeforeItsFirstStatement() {
+		TransactionGuardSettings observed = new TransactionGuardSettings(PgkeelMode.OBSERVE, true,
+				Duration.ofSeconds(5), null);
+		try (TransactionGuard limits = new TransactionGuard(observed, (dataSource, holder) -> null)) {
+			lazily(limits, this.pool, (status) -> {
+				assertThat(this.pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+				assertThat(limits.find(status).deadline()).isNotNull();
+			});
+		}
+	}
+
+	@Test
+	void otherDatabaseIsNotLimitedAndItsConnectionNotFetched() {
+		try (TransactionGuard limits = guard(true); HikariDataSource other = new HikariDataSource()) {
+			other.setJdbcUrl("jdbc:h2:mem:limits");
+			lazily(limits, other, (status) -> {
+				assertThat(other.getHikariPoolMXBean().getActiveConnections()).isZero();
+				assertThat(limits.find(status).deadline()).isNull();
+			});
+		}
+	}
+
+	private static void lazily(TransactionGuard limits, DataSource dataSource, Consumer<TransactionStatus> callback) {
+		JdbcTransactionManager manager = new JdbcTransactionManager(new LazyConnectionDataSourceProxy(dataSource));
+		manager.addListener(limits);
+		TransactionTemplate template = new TransactionTemplate(manager);
+		template.setTimeout(60);
+		template.executeWithoutResult(callback);
 	}
 
 	@Test
