@@ -39,7 +39,9 @@ import org.springframework.core.io.support.ResourcePatternUtils;
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class PgkeelSchemaAutoConfiguration {
 
-	@Bean
+	static final String INITIALIZER = "pgkeelSchemaInitializer";
+
+	@Bean(INITIALIZER)
 	@ConditionalOnMissingBean
 	SchemaInitializer pgkeelSchemaInitializer(PgkeelProperties properties, SchemaProperties schema,
 			SchemaLintProperties lint, SchemaProofProperties proof, ActiveProfile profile, ApplicationInstance instance,

@@ -1,5 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
+import java.util.function.Predicate;
+
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -15,6 +17,7 @@ import org.jooq.DSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -33,6 +36,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
@@ -86,6 +90,18 @@ class PgkeelSchemaAutoConfigurationTests {
 				.isZero();
 		});
 		assertThat(output.getOut().lines().filter((line) -> line.contains("dev.pgkeel.schema"))).isEmpty();
+	}
+
+	@Test
+	void withoutScriptsTheMainDataSourceMayNeedAnotherOne() {
+		Predicate<String> scripts = (name) -> name.startsWith("db/pgkeel");
+		this.contextRunner.withClassLoader(new FilteredClassLoader(scripts))
+			.withPropertyValues("spring.sql.init.mode=never")
+			.withUserConfiguration(RoutedByAnother.class)
+			.run((context) -> assertThat(context).hasNotFailed()
+				.getBean(SchemaInitializer.class)
+				.extracting((initializer) -> initializer.report().outcome())
+				.isEqualTo(Outcome.NOTHING_TO_DO));
 	}
 
 	@Test
@@ -281,6 +297,37 @@ class PgkeelSchemaAutoConfigurationTests {
 		@Bean
 		DataSource second() {
 			return new SimpleDriverDataSource();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class RoutedByAnother {
+
+		@Bean
+		DataSource tenants() {
+			return pool();
+		}
+
+		@Bean
+		JdbcTemplate tenantsJdbcTemplate(@Qualifier("tenants") DataSource tenants) {
+			return new JdbcTemplate(tenants);
+		}
+
+		@Bean
+		@Primary
+		DataSource main(@Qualifier("tenantsJdbcTemplate") JdbcTemplate tenants) {
+			assertThat(tenants.queryForObject("select 1", Integer.class)).isOne();
+			return pool();
+		}
+
+		private static HikariDataSource pool() {
+			TestDatabase database = TestServer.shared().newDatabase();
+			HikariDataSource pool = new HikariDataSource();
+			pool.setJdbcUrl(database.jdbcUrl());
+			pool.setUsername(database.username());
+			pool.setPassword(database.password());
+			return pool;
 		}
 
 	}
