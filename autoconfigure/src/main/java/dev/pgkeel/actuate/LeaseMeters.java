@@ -56,27 +56,43 @@ public final class LeaseMeters implements MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		this.pools.forEach((beanName, leases) -> bind(registry, beanName, leases));
+		this.pools.forEach((beanName, leases) -> bind(registry, beanName));
 	}
 
-	private static void bind(MeterRegistry registry, String beanName, PoolLeases leases) {
-		count(registry, beanName, leases, PROVEN, "Connections that nobody could have returned any more",
-				(pool) -> pool.counters().proven());
-		count(registry, beanName, leases, RECLAIMED, "Leaked connections that were reclaimed",
-				(pool) -> pool.counters().reclaimed());
-		count(registry, beanName, leases, SUSPECTED, "Connections that were out for long and idle",
-				(pool) -> pool.counters().suspected());
-		count(registry, beanName, leases, NESTED_REFUSED, "Nested borrows that could not have ended",
-				(pool) -> pool.counters().nestedRefused());
-		TimeGauge.builder(HELD_MAX, leases, TimeUnit.NANOSECONDS, (pool) -> pool.longestHeld().toNanos())
+	private void bind(MeterRegistry registry, String beanName) {
+		count(registry, beanName, PROVEN, "Connections that nobody could have returned any more",
+				(leases) -> leases.counters().proven());
+		count(registry, beanName, RECLAIMED, "Leaked connections that were reclaimed",
+				(leases) -> leases.counters().reclaimed());
+		count(registry, beanName, SUSPECTED, "Connections that were out for long and idle",
+				(leases) -> leases.counters().suspected());
+		count(registry, beanName, NESTED_REFUSED, "Nested borrows that could not have ended",
+				(leases) -> leases.counters().nestedRefused());
+		TimeGauge
+			.builder(HELD_MAX, this.pools, TimeUnit.NANOSECONDS,
+					current(beanName, (leases) -> leases.longestHeld().toNanos()))
 			.description("For how long the longest lease has been held")
 			.tag("pool", beanName)
 			.register(registry);
 	}
 
-	private static void count(MeterRegistry registry, String beanName, PoolLeases leases, String name,
-			String description, ToDoubleFunction<PoolLeases> value) {
-		FunctionCounter.builder(name, leases, value).description(description).tag("pool", beanName).register(registry);
+	private void count(MeterRegistry registry, String beanName, String name, String description,
+			ToDoubleFunction<PoolLeases> value) {
+		FunctionCounter.builder(name, this.pools, current(beanName, value))
+			.description(description)
+			.tag("pool", beanName)
+			.register(registry);
+	}
+
+	/**
+	 * A pool of a scope that is refreshed is replaced, and a registry keeps the meter
+	 * that it has.
+	 */
+	private static ToDoubleFunction<LeasedPools> current(String beanName, ToDoubleFunction<PoolLeases> value) {
+		return (pools) -> {
+			PoolLeases leases = pools.all().get(beanName);
+			return (leases != null) ? value.applyAsDouble(leases) : 0;
+		};
 	}
 
 }
