@@ -43,7 +43,7 @@ class OutsideRunTests {
 			create table notes (id int);
 			insert into notes values (1);
 			create function slow(n int) returns int immutable language plpgsql as
-			  'begin perform pg_sleep(1); return n; end';
+			  'begin perform pg_sleep(5); return n; end';
 			""";
 
 	private final TestDatabase database = TestServer.shared().newDatabase();
@@ -387,7 +387,7 @@ class OutsideRunTests {
 	@Test
 	void statementTimeoutHoldsOutsideToo() {
 		this.database.execute(SLOW);
-		this.database.execute("alter database " + this.database.name() + " set statement_timeout = '400ms'");
+		this.database.execute("alter database " + this.database.name() + " set statement_timeout = '4s'");
 		this.folder.withStatementTimeout(Duration.ofMinutes(1))
 			.write("1_notes.sql", "create index concurrently if not exists slow_id on notes (slow(id))")
 			.apply();
@@ -399,13 +399,13 @@ class OutsideRunTests {
 		this.database.execute(SLOW);
 		this.folder.write("1_notes.sql", "create index concurrently if not exists slow_id on notes (slow(id))");
 		assertThatExceptionOfType(SchemaScriptException.class)
-			.isThrownBy(this.folder.withStatementTimeout(Duration.ofMillis(400))::apply)
+			.isThrownBy(this.folder.withStatementTimeout(Duration.ofSeconds(4))::apply)
 			.withMessageContaining("(SQLSTATE 57014, statement 1)")
 			.satisfies((ex) -> assertThat(ex.getAction()).contains("Raise pgkeel.schema.statement-timeout")
 				.contains("the next start goes on with this one"));
 		this.folder.write("1_notes.sql",
 				"set statement_timeout = 0;" + " create index concurrently if not exists slow_id on notes (slow(id))");
-		this.folder.withStatementTimeout(Duration.ofMillis(400)).apply();
+		this.folder.withStatementTimeout(Duration.ofSeconds(4)).apply();
 		assertThat(valid("slow_id")).isTrue();
 	}
 

@@ -80,6 +80,8 @@ record SchemaFolder(Path folder, String url, String role, String application, Sc
 		dataSource.setUser(this.role);
 		dataSource.setPassword("postgres");
 		dataSource.setApplicationName(this.application);
+		// Without one it has that of the last pool that was started in this JVM
+		dataSource.setLoginTimeout(60);
 		return dataSource;
 	}
 

@@ -433,7 +433,7 @@ class SchemaHistoryTests {
 
 	@Test
 	void statementTimeoutEndsALongStatement() {
-		SchemaFolder folder = scripts().withStatementTimeout(Duration.ofSeconds(1))
+		SchemaFolder folder = scripts().withStatementTimeout(Duration.ofSeconds(5))
 			.write("1_notes.sql", "select 1;\nselect pg_sleep(60)");
 		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder::apply)
 			.withMessageContaining("1_notes.sql:2:1: ")

@@ -342,6 +342,8 @@ class SchemaInitializerTests {
 		dataSource.setUrl(this.database.jdbcUrl());
 		dataSource.setUser(this.database.username());
 		dataSource.setPassword(this.database.password());
+		// Without one it has that of the last pool that was started in this JVM
+		dataSource.setLoginTimeout(60);
 		return dataSource;
 	}
 

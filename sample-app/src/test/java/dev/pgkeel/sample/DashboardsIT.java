@@ -112,7 +112,11 @@ class DashboardsIT {
 		}
 	}
 
+	/**
+	 * Just after a step, what was scraped last before it is too old at the next one.
+	 */
 	private static Instant nextStep() {
+		await().atMost(Duration.ofMinutes(1)).until(() -> Instant.now().getEpochSecond() % SUBQUERY_STEP >= 10);
 		return Instant.ofEpochSecond((Instant.now().getEpochSecond() / SUBQUERY_STEP + 1) * SUBQUERY_STEP);
 	}
 

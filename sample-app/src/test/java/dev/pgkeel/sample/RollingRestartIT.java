@@ -98,7 +98,8 @@ class RollingRestartIT {
 			.launch(own,
 					Stream.concat(Stream.of(this.database.properties()).map((property) -> "--" + property),
 							Stream.of("--sample.lab.enabled=true", "--pgkeel.fleet.instances=" + INSTANCES,
-									"--pgkeel.fleet.max-connections=" + INSTANCES * SHARE))
+									"--pgkeel.fleet.max-connections=" + INSTANCES * SHARE,
+									"--spring.datasource.hikari.connection-timeout=20000"))
 						.toArray(String[]::new))
 			.awaitStarted();
 	}

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.UUID;
@@ -73,9 +72,9 @@ class ServiceRoleTests {
 
 	private Connection connectAsOrdinaryUser() throws SQLException {
 		String user = "user_" + this.suffix;
-		this.database.execute("CREATE USER " + user + " PASSWORD 'secret'");
+		this.database.execute("CREATE USER " + user);
 		this.database.execute("GRANT CREATE ON SCHEMA public TO " + user);
-		return DriverManager.getConnection(this.database.jdbcUrl(), user, "secret");
+		return this.database.connectAs(user, "service");
 	}
 
 	/**

@@ -140,7 +140,7 @@ public abstract class StackTests {
 
 	@Test
 	void serverEndsATransactionThatIdlesBeyondItsLimit() {
-		GuardedTransactionTemplate limited = this.transactions.withTimeout(Duration.ofSeconds(1));
+		GuardedTransactionTemplate limited = this.transactions.withTimeout(Duration.ofSeconds(5));
 		assertThatExceptionOfType(TransactionTimedOutException.class)
 			.isThrownBy(() -> inTheApplication(() -> limited.executeWithoutResult((status) -> {
 				this.accounts.open("idle", 1);

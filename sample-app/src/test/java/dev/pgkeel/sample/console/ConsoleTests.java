@@ -157,17 +157,26 @@ class ConsoleTests {
 		waiting().until(() -> refreshes() > before + 1);
 	}
 
+	/**
+	 * With the monitor, and two to six of the pool, the server has at most the 40 that it
+	 * lets in.
+	 */
 	@Test
 	void theVerdictChangesWhenTheServerFills() throws SQLException {
 		waiting().untilAsserted(() -> assertThat(browser.text("level")).isEqualTo("Calm"));
+		browser.open(this.url);
 		assertThat(browser.text("announcement")).isEmpty();
-		for (int session = 0; session < 35; session++) {
+		this.opened.add(this.dataSource.getConnection());
+		this.opened.add(this.dataSource.getConnection());
+		for (int session = 0; session < 33; session++) {
 			connect("billing");
 		}
-		waiting().untilAsserted(() -> assertThat(browser.text("level")).isEqualTo("Panic"));
-		assertThat(browser.text("verdict-text")).matches("3\\d of 37 usable connections; billing holds 35");
-		assertThat(browser.text("announcement")).startsWith("Panic: 3");
-		assertThat(browser.text("who")).contains("billing");
+		waiting().untilAsserted(() -> {
+			assertThat(browser.text("level")).isEqualTo("Panic");
+			assertThat(browser.text("verdict-text")).matches("(3\\d|40) of 37 usable connections; billing holds 33");
+			assertThat(browser.text("announcement")).matches("Panic: (3\\d|40) of .*");
+			assertThat(browser.text("who")).contains("billing");
+		});
 		close();
 		this.opened.clear();
 		waiting().untilAsserted(() -> assertThat(browser.text("verdict-text")).doesNotContain("billing"));
@@ -314,7 +323,10 @@ class ConsoleTests {
 	void aReportIsCopiedAsMarkdown() throws SQLException {
 		browser.script("navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'))");
 		try (Connection held = this.dataSource.getConnection()) {
-			waiting().untilAsserted(() -> assertThat(browser.text("leases")).contains("aReportIsCopied"));
+			waiting().untilAsserted(() -> {
+				assertThat(browser.text("leases")).contains("aReportIsCopied");
+				assertThat(browser.text("level")).isEqualTo("Calm");
+			});
 			browser.find(By.id("copy")).click();
 			waiting().untilAsserted(
 					() -> assertThat(browser.find(By.id("report-text")).getDomProperty("value")).startsWith("# Calm: ")

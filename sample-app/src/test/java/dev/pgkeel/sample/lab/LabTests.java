@@ -9,6 +9,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.pgkeel.sample.NotesApplicationTest;
 import dev.pgkeel.sample.lab.LabController.Taken;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,7 +28,8 @@ import static org.awaitility.Awaitility.await;
  * Tests for {@link LabController} with nobody to put its mistakes right.
  */
 @NotesApplicationTest(properties = { "sample.lab.enabled=true", "spring.datasource.hikari.maximum-pool-size=3",
-		"spring.datasource.hikari.connection-timeout=500", "pgkeel.leak.enabled=false" })
+		"spring.datasource.hikari.minimum-idle=3", "spring.datasource.hikari.connection-timeout=2000",
+		"pgkeel.leak.enabled=false" })
 class LabTests {
 
 	private final RestTestClient client;
@@ -37,6 +39,18 @@ class LabTests {
 	LabTests(@Autowired RestTestClient client, @Autowired DataSource dataSource) {
 		this.client = client;
 		this.pool = (HikariDataSource) dataSource;
+	}
+
+	/**
+	 * Nobody has to wait for a new connection then, which may take a while. The first
+	 * borrower starts the pool.
+	 */
+	@BeforeEach
+	void awaitFullPool() {
+		await().ignoreExceptions().until(() -> {
+			this.pool.getConnection().close();
+			return this.pool.getHikariPoolMXBean().getIdleConnections() == 3;
+		});
 	}
 
 	@Test

@@ -50,7 +50,7 @@ class LabTransactionTests {
 	 */
 	@Test
 	void idleTransactionIsReportedAndDoesNotGoOn(CapturedOutput output) {
-		post("?idle=4").expectStatus().is5xxServerError();
+		post("?idle=6").expectStatus().is5xxServerError();
 		assertThat(output).containsPattern("has been running for \\d\\.\\d s" + idleShare())
 			.containsPattern("its limit is 2\\.0 s: about 0\\.\\d s in statements and \\d\\.\\d s idle between them");
 	}
