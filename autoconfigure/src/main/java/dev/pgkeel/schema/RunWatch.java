@@ -14,6 +14,7 @@ import dev.pgkeel.server.Preflight;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 
 /**
  * Watches a run from a thread of its own: says how far it is every 5 s, and, when a
@@ -41,6 +42,8 @@ final class RunWatch implements AutoCloseable {
 
 	private final RunProgress progress;
 
+	private volatile @Nullable PGConnection watched;
+
 	private volatile int backendPid;
 
 	private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor((task) -> {
@@ -66,8 +69,12 @@ final class RunWatch implements AutoCloseable {
 	/**
 	 * Names the server's process to watch, which is another one in each transaction
 	 * behind a pooler.
+	 * @param run the connection of the scripts
+	 * @param pid the process
+	 * @throws SQLException if it is not a connection of the driver's
 	 */
-	void watch(int pid) {
+	void watch(Connection run, int pid) throws SQLException {
+		this.watched = run.unwrap(PGConnection.class);
 		this.backendPid = pid;
 	}
 
@@ -97,7 +104,14 @@ final class RunWatch implements AutoCloseable {
 	private void ask() {
 		try {
 			if (this.connection == null) {
-				this.connection = this.preflight.connect();
+				Connection other = this.preflight.connect();
+				if (other.unwrap(PGConnection.class) == this.watched) {
+					// A data source of one connection: autocommit would commit half a
+					// script
+					this.blind = true;
+					return;
+				}
+				this.connection = other;
 				this.connection.setAutoCommit(true);
 				SchemaInitializer.withoutNamedStatements(this.connection);
 			}

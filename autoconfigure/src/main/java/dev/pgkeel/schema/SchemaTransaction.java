@@ -71,7 +71,7 @@ final class SchemaTransaction {
 			try {
 				this.lock.acquire(connection);
 				SessionState before = SessionState.of(connection, own);
-				watch.watch(begin(connection));
+				watch.watch(connection, begin(connection));
 				work.run(connection, attempt == this.patience.attempts());
 				if (this.commits) {
 					restore(connection, before);

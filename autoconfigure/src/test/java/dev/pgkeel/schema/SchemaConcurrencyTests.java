@@ -2,6 +2,7 @@ package dev.pgkeel.schema;
 
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 import dev.pgkeel.schema.SchemaReport.Outcome;
+import dev.pgkeel.server.Preflight;
 import dev.pgkeel.testsupport.PgBouncer;
 import dev.pgkeel.testsupport.RequiresComponent;
 import dev.pgkeel.testsupport.TestDatabase;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.io.FileSystemResource;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -99,6 +102,18 @@ class SchemaConcurrencyTests {
 	private boolean locked() {
 		return this.database.query(ADVISORY_LOCKS, Long.class) > 0
 				|| this.database.query("select to_regclass('notes') is not null", Boolean.class);
+	}
+
+	@Test
+	void onlyConnectionThereIsDoesNotWatchItself() throws SQLException {
+		this.folder.write("1_half.sql", "create table half (id int);\nselect pg_sleep(2);\nselect 1 / 0");
+		try (Connection connection = this.database.connect()) {
+			Preflight preflight = new Preflight(new SingleConnectionDataSource(connection, true), null,
+					Duration.ofSeconds(10));
+			assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(() -> this.folder.applyThrough(preflight))
+				.withMessageContaining("division by zero");
+		}
+		assertThat(this.database.query("select to_regclass('half') is null", Boolean.class)).isTrue();
 	}
 
 	@Test
