@@ -16,7 +16,6 @@ import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.lease.GuardedDataSource;
 import dev.pgkeel.pool.ReadOnlyWatch;
 import dev.pgkeel.server.ConnectFailure;
-import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.KnownServers;
 import dev.pgkeel.server.Preflight;
@@ -112,11 +111,8 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean 
 	 * What the driver and HikariCP say of such a URL shows the password.
 	 */
 	private static @Nullable UrlMistake mistake(HikariDataSource pool) {
-		String url = pool.getJdbcUrl();
-		if (url == null || pool.getDataSource() != null || pool.getDataSourceClassName() != null) {
-			return null;
-		}
-		return DatabaseTarget.urlParameters(url).isEmpty() ? UrlMistake.of(url) : null;
+		return (pool.getDataSource() == null && pool.getDataSourceClassName() == null)
+				? UrlMistake.ofUnusable(pool.getJdbcUrl()) : null;
 	}
 
 	@Override

@@ -205,6 +205,7 @@ public final class Preflight {
 			PropertyElf.setTargetFromProperties(source, config.getDataSourceProperties());
 		}
 		if (source == null) {
+			demandUsable("The URL", config.getJdbcUrl());
 			source = new DriverDataSource(config.getJdbcUrl(), config.getDriverClassName(), properties(config),
 					credentials.getUsername(), credentials.getPassword());
 		}
@@ -229,6 +230,7 @@ public final class Preflight {
 		Credentials credentials = credentials(config);
 		String username = (way.username() != null) ? way.username() : credentials.getUsername();
 		String password = (way.password() != null) ? way.password() : credentials.getPassword();
+		demandUsable("pgkeel.direct.url", way.url());
 		UrlSecrets hidden = UrlSecrets.of(way.url());
 		if (Driver.parseURL(hidden.url(), null) == null) {
 			throw new SQLException("pgkeel.direct.url is not a JDBC URL that PostgreSQL's driver understands", "08001");
@@ -238,6 +240,17 @@ public final class Preflight {
 		properties.putAll(hidden.secrets());
 		properties.putAll(way.protection());
 		return new DriverDataSource(hidden.url(), null, properties, username, password).getConnection();
+	}
+
+	/**
+	 * The driver, and HikariCP for it, would show a password before the host.
+	 */
+	private static void demandUsable(String name, @Nullable String url) throws SQLException {
+		UrlMistake mistake = UrlMistake.ofUnusable(url);
+		if (mistake != null) {
+			throw new SQLException(name + " " + mistake.problem() + ". " + mistake.action(),
+					PSQLState.CONNECTION_UNABLE_TO_CONNECT.getState());
+		}
 	}
 
 	/**

@@ -61,6 +61,16 @@ public record UrlMistake(String problem, String action) {
 	}
 
 	/**
+	 * Looks for a mistake that leaves the driver no server to connect to, or another one
+	 * than is meant.
+	 * @param url the URL, if any
+	 * @return the mistake, {@code null} if there is none
+	 */
+	public static @Nullable UrlMistake ofUnusable(@Nullable String url) {
+		return (url != null && DatabaseTarget.urlParameters(url).isEmpty()) ? of(url) : null;
+	}
+
+	/**
 	 * Returns what may be shown of a URL.
 	 * @param url a URL of any kind
 	 * @return the URL without role, password and parameters, only its beginning if they

@@ -73,6 +73,14 @@ class CheckTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "", ":5432" })
+	void passwordBeforeTheHostIsNotShown(String port, CapturedOutput output) {
+		assertExit(2, "--spring.datasource.url=jdbc:postgresql://role:canary@localhost" + port + "/notes");
+		assertThat(lines(output)).startsWith("UNKNOWN: ").contains("names a role or a password before the host");
+		assertThat(output).doesNotContain("canary");
+	}
+
 	@Test
 	void fullServerIsAnAlert(CapturedOutput output) {
 		assertExit(1, "--pgkeel.alert.thresholds.alert=1", "--pgkeel.alert.thresholds.page=2",

@@ -22,6 +22,7 @@ import com.zaxxer.hikari.util.Credentials;
 import dev.pgkeel.embedded.EmbeddedPostgresServer;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
+import org.assertj.core.util.Throwables;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -82,6 +83,24 @@ class PreflightTests {
 		assertThat(facts.isSupported()).isTrue();
 		this.database.execute("grant pg_read_all_stats to limited");
 		assertThat(facts().seesAllSessions()).isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", ":5432" })
+	void passwordBeforeTheHostIsNotShown(String port) {
+		String url = "jdbc:postgresql://role:canary@localhost" + port + "/notes";
+		DirectConnection direct = new DirectConnection(url, null, null, Map.of(), Set.of());
+		assertThatExceptionOfType(SQLException.class)
+			.isThrownBy(() -> new Preflight(this.pool, direct, Duration.ofSeconds(5)).connect())
+			.satisfies(PreflightTests::namesNoPassword);
+		this.pool.setJdbcUrl(url);
+		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> new Preflight(this.pool).connectBare())
+			.satisfies(PreflightTests::namesNoPassword);
+	}
+
+	private static void namesNoPassword(SQLException failure) {
+		assertThat((Throwable) failure).hasMessageContaining("names a role or a password before the host");
+		assertThat(Throwables.getStackTrace(failure)).doesNotContain("canary");
 	}
 
 	@Test
