@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import com.zaxxer.hikari.HikariConfig;
@@ -24,6 +25,8 @@ import org.postgresql.ds.common.BaseDataSource;
 public final class TlsPolicy {
 
 	private static final String SSL_FACTORY = "sslfactory";
+
+	private static final Pattern NAMES_NO_HOST = Pattern.compile("jdbc:postgresql:(?!//[^/?])");
 
 	private static final String VALIDATES_NOTHING = ".NonValidatingFactory";
 
@@ -160,11 +163,17 @@ public final class TlsPolicy {
 
 	private static @Nullable String chosenMode(Properties chosen) {
 		String sslMode = chosen.getProperty("sslmode");
-		boolean ssl = chosen.containsKey("ssl") && !"false".equalsIgnoreCase(chosen.getProperty("ssl"));
-		String asked = (sslMode == null && ssl) ? "verify-full" : sslMode;
+		String asked = (sslMode == null && isOn(chosen.getProperty("ssl"))) ? "verify-full" : sslMode;
 		boolean pretends = asked != null && asked.startsWith("verify-")
 				&& chosen.getProperty(SSL_FACTORY, "").endsWith(VALIDATES_NOTHING);
 		return pretends ? TlsMode.REQUIRE.toString() : asked;
+	}
+
+	/**
+	 * To the driver anything else means no, such as {@code yes} or {@code 1}.
+	 */
+	private static boolean isOn(@Nullable String ssl) {
+		return ssl != null && (ssl.isEmpty() || Boolean.parseBoolean(ssl));
 	}
 
 	/**
@@ -202,9 +211,21 @@ public final class TlsPolicy {
 		String hosts = DatabaseTarget.urlParameters(byClass ? urlOfClass(config) : config.getJdbcUrl())
 			.getProperty("PGHOST");
 		if (byClass) {
-			hosts = properties.getProperty("serverNames", properties.getProperty("serverName", hosts));
+			hosts = ignoringCase(properties, "serverNames", ignoringCase(properties, "serverName", hosts));
+		}
+		else if (NAMES_NO_HOST.matcher(String.valueOf(config.getJdbcUrl())).lookingAt()) {
+			hosts = properties.getProperty("PGHOST", hosts);
 		}
 		return (hosts != null) ? new ArrayList<>(List.of(hosts.split("\\s*,\\s*"))) : List.of();
+	}
+
+	private static @Nullable String ignoringCase(Properties properties, String name, @Nullable String otherwise) {
+		return properties.stringPropertyNames()
+			.stream()
+			.filter(name::equalsIgnoreCase)
+			.map(properties::getProperty)
+			.findFirst()
+			.orElse(otherwise);
 	}
 
 	/**

@@ -30,9 +30,9 @@ class TlsPolicyTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "serverName, db.example.com, require", "serverNames, 'db, db.example.com', require",
-			"url, jdbc:postgresql://db.example.com/x, require", "URL, jdbc:postgresql://db/x, prefer",
-			"portNumber, 5433, ", "serverName, localhost, " })
+	@CsvSource({ "serverName, db.example.com, require", "ServerName, db.example.com, require",
+			"serverNames, 'db, db.example.com', require", "url, jdbc:postgresql://db.example.com/x, require",
+			"URL, jdbc:postgresql://db/x, prefer", "portNumber, 5433, ", "serverName, localhost, " })
 	void hostOfADataSourceClassIsAmongItsProperties(String property, String value, String sslMode) {
 		this.config.setJdbcUrl("jdbc:postgresql://db/unused");
 		this.config.setDataSourceClassName("org.postgresql.ds.PGSimpleDataSource");
@@ -59,6 +59,23 @@ class TlsPolicyTests {
 		assertThat(decision.settings()).isEmpty();
 		assertThat(decision.exposed()).isEqualTo(exposed);
 		assertThat(new TlsPolicy(TlsMode.REQUIRE, Trust.ofJvm()).decide(this.config, true).exposed()).isFalse();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "jdbc:postgresql:x, require", "jdbc:postgresql:///x, require", "jdbc:postgresql://?user=me, require",
+			"jdbc:postgresql://localhost/x, " })
+	void hostMayBeAPropertyOfTheDriver(String url, String sslMode) {
+		this.config.setJdbcUrl(url);
+		this.config.addDataSourceProperty("PGHOST", "db.example.com");
+		assertThat(decide(TlsMode.AUTO, Trust.ofJvm()).sslMode()).isEqualTo(sslMode);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "yes, NOT verified", "1, NOT verified", "false, NOT verified", "TRUE, verified (verify-full)",
+			"'', verified (verify-full)" })
+	void whatTheDriverTakesForNoVerifiesNothing(String ssl, String described) {
+		this.config.setJdbcUrl("jdbc:postgresql://db.example.com/x?ssl=" + ssl);
+		assertThat(decide(TlsMode.AUTO, Trust.ofJvm()).describe("TLSv1.3")).isEqualTo("TLSv1.3, " + described);
 	}
 
 	@Test
