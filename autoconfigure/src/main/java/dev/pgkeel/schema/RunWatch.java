@@ -42,6 +42,8 @@ final class RunWatch implements AutoCloseable {
 
 	private final RunProgress progress;
 
+	private volatile @Nullable Connection run;
+
 	private volatile @Nullable PGConnection watched;
 
 	private volatile int backendPid;
@@ -74,6 +76,7 @@ final class RunWatch implements AutoCloseable {
 	 * @throws SQLException if it is not a connection of the driver's
 	 */
 	void watch(Connection run, int pid) throws SQLException {
+		this.run = run;
 		this.watched = run.unwrap(PGConnection.class);
 		this.backendPid = pid;
 	}
@@ -104,14 +107,11 @@ final class RunWatch implements AutoCloseable {
 	private void ask() {
 		try {
 			if (this.connection == null) {
-				Connection other = this.preflight.connect();
-				if (other.unwrap(PGConnection.class) == this.watched) {
-					// A data source of one connection: autocommit would commit half a
-					// script
+				this.connection = this.preflight.connect();
+				if (isOfTheRun(this.connection)) {
 					this.blind = true;
 					return;
 				}
-				this.connection = other;
 				this.connection.setAutoCommit(true);
 				SchemaInitializer.withoutNamedStatements(this.connection);
 			}
@@ -132,6 +132,19 @@ final class RunWatch implements AutoCloseable {
 			this.blind = true;
 			logger.debug("Who is in the way of the schema scripts cannot be asked", ex);
 		}
+	}
+
+	/**
+	 * A data source may have one connection, and autocommit would commit half a script.
+	 * What it gives twice is the run's to close; a pool's, which the run has given back,
+	 * is closed here.
+	 */
+	private boolean isOfTheRun(Connection other) throws SQLException {
+		if (other == this.run) {
+			this.connection = null;
+			return true;
+		}
+		return other.unwrap(PGConnection.class) == this.watched;
 	}
 
 	/**
