@@ -68,10 +68,10 @@ public record MonitorFailure(Cause cause, @Nullable RefusalReason refusal, Strin
 
 	/**
 	 * Returns whether the log has to tell of it. It has told of a server that was down,
-	 * but not that the server works by now.
+	 * but not that the server works by now, nor the other way round.
 	 */
 	boolean isNewsAfter(@Nullable MonitorFailure before) {
-		return before == null || (this.cause == Cause.QUESTION_REFUSED && before.cause != this.cause);
+		return before == null || (this.cause == Cause.QUESTION_REFUSED) != (before.cause == Cause.QUESTION_REFUSED);
 	}
 
 	/**

@@ -244,8 +244,15 @@ class ServerMonitorTests {
 		this.monitor.poll();
 		this.monitor.poll();
 		assertThat(this.monitor.state().failure()).hasToString("question refused");
-		assertThat(output).containsOnlyOnce("The monitor cannot see the server (question refused): ERROR: permission"
-				+ " denied for view pg_locks (SQLSTATE 42501)");
+		assertThat(output)
+			.containsOnlyOnce("The monitor cannot see the server (question refused): ERROR: permission"
+					+ " denied for view pg_locks (SQLSTATE 42501)")
+			.containsOnlyOnce("(server down)");
+		this.pool.setJdbcUrl("jdbc:postgresql://127.0.0.1:1/absent");
+		this.sentinel.close();
+		this.monitor.poll();
+		this.monitor.poll();
+		assertThat(output.toString().split("[(]server down[)]", -1)).hasSize(3);
 	}
 
 	@Test
