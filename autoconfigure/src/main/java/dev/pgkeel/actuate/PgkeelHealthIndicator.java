@@ -78,7 +78,7 @@ public final class PgkeelHealthIndicator extends AbstractHealthIndicator {
 			describe(builder, this.inquiry.lastKnown());
 			builder.withDetail("cause", failure.toString());
 		}
-		catch (RuntimeException ex) {
+		catch (IllegalStateException ex) {
 			// One that routes may know no server outside of a request
 			builder.unknown()
 				.withDetail("error", ex.toString())
