@@ -39,9 +39,7 @@ import org.springframework.core.io.support.ResourcePatternUtils;
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class PgkeelSchemaAutoConfiguration {
 
-	static final String INITIALIZER = "pgkeelSchemaInitializer";
-
-	@Bean(INITIALIZER)
+	@Bean
 	@ConditionalOnMissingBean
 	SchemaInitializer pgkeelSchemaInitializer(PgkeelProperties properties, SchemaProperties schema,
 			SchemaLintProperties lint, SchemaProofProperties proof, ActiveProfile profile, ApplicationInstance instance,

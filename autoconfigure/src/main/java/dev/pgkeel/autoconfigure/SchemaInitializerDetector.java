@@ -8,6 +8,7 @@ import java.util.Set;
 
 import dev.pgkeel.schema.SchemaInitializer;
 
+import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -44,10 +45,19 @@ class SchemaInitializerDetector extends AbstractBeansOfTypeDatabaseInitializerDe
 	@Override
 	public Set<String> detect(ConfigurableListableBeanFactory beanFactory) {
 		Set<String> detected = new HashSet<>(super.detect(beanFactory));
-		if (detected.contains(PgkeelSchemaAutoConfiguration.INITIALIZER) && !mayHaveScripts(beanFactory)) {
-			detected.remove(PgkeelSchemaAutoConfiguration.INITIALIZER);
+		if (detected.stream().anyMatch((name) -> isOurs(beanFactory, name)) && !mayHaveScripts(beanFactory)) {
+			detected.removeIf((name) -> isOurs(beanFactory, name));
 		}
 		return detected;
+	}
+
+	/**
+	 * An initializer of the user's has locations of its own.
+	 */
+	private static boolean isOurs(ConfigurableListableBeanFactory beanFactory, String name) {
+		return beanFactory.getBeanDefinition(name) instanceof AnnotatedBeanDefinition definition
+				&& definition.getFactoryMethodMetadata() != null && PgkeelSchemaAutoConfiguration.class.getName()
+					.equals(definition.getFactoryMethodMetadata().getDeclaringClassName());
 	}
 
 	private boolean mayHaveScripts(ConfigurableListableBeanFactory beanFactory) {
