@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.datasource.ConnectionHolder;
+import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -132,14 +133,15 @@ final class TransactionLimits {
 	/**
 	 * The connection is asked where the limit binds, even if the server is not told:
 	 * whoever cancels must not be the one that fetches it. Where limits are only
-	 * observed, it is asked only if nothing else tells.
+	 * observed, it is asked only if nothing else tells. Behind a URL that is not
+	 * PostgreSQL's there may be PostgreSQL all the same.
 	 */
 	private boolean isPostgres(RunningTransaction transaction, ConnectionHolder holder) throws SQLException {
 		DatabaseTarget target = target(transaction.connectionKey());
-		if (target == DatabaseTarget.OTHER) {
+		if (target == DatabaseTarget.OTHER && transaction.connectionKey() instanceof LazyConnectionDataSourceProxy) {
 			return false;
 		}
-		return (this.observer != null && target != DatabaseTarget.UNKNOWN)
+		return (this.observer != null && target != DatabaseTarget.UNKNOWN && target != DatabaseTarget.OTHER)
 				|| "PostgreSQL".equals(holder.getConnection().getMetaData().getDatabaseProductName());
 	}
 
