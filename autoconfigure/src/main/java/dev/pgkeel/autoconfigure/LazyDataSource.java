@@ -10,6 +10,8 @@ import javax.sql.DataSource;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -21,19 +23,28 @@ import org.springframework.util.function.SingletonSupplier;
  * The application's data source, and whether it is still to be made. With lazy
  * initialization it is made late, or never. Safe for use by several threads.
  */
-final class LazyDataSource implements BeanPostProcessor {
-
-	private final ConfigurableListableBeanFactory beans;
+final class LazyDataSource implements BeanPostProcessor, BeanFactoryAware {
 
 	private final SingletonSupplier<DataSource> dataSource;
 
 	private final Set<String> made = ConcurrentHashMap.newKeySet();
 
+	@SuppressWarnings("NullAway.Init")
+	private ConfigurableListableBeanFactory beans;
+
 	private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
 
-	LazyDataSource(ConfigurableListableBeanFactory beans, ObjectProvider<DataSource> dataSource) {
-		this.beans = beans;
+	LazyDataSource(ObjectProvider<DataSource> dataSource) {
 		this.dataSource = SingletonSupplier.of(dataSource::getObject);
+	}
+
+	/**
+	 * As a parameter it would be looked for among the beans of all types, which makes
+	 * factories of others too early.
+	 */
+	@Override
+	public void setBeanFactory(BeanFactory beanFactory) {
+		this.beans = (ConfigurableListableBeanFactory) beanFactory;
 	}
 
 	/**

@@ -44,7 +44,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -106,8 +105,10 @@ public final class PgkeelMonitorAutoConfiguration {
 			Refusals refusals, ObjectProvider<PollListener> listeners, ActiveProfile profile) {
 		Supplier<HikariDataSource> pool = () -> Objects.requireNonNull(DatabaseTarget.pool(dataSource.get()));
 		DirectConnection direct = directWay.connection();
-		Sentinel sentinel = new Sentinel(() -> new Preflight(pool.get(), direct, CONNECT_TIMEOUT).connectBare(),
-				instance, STATEMENT_TIMEOUT);
+		// What the direct way does without is known when the pool is made
+		Sentinel sentinel = new Sentinel(
+				() -> new Preflight(pool.get(), directWay.connection(), CONNECT_TIMEOUT).connectBare(), instance,
+				STATEMENT_TIMEOUT);
 		BorrowedConnection borrowed = new BorrowedConnection(pool,
 				() -> new Preflight(pool.get(), null, CONNECT_TIMEOUT).connectBare());
 		int instances = (fleet.instances() != null) ? fleet.instances() : 1;
@@ -138,9 +139,8 @@ public final class PgkeelMonitorAutoConfiguration {
 	}
 
 	@Bean
-	static LazyDataSource pgkeelLazyDataSource(ConfigurableListableBeanFactory beans,
-			ObjectProvider<DataSource> dataSource) {
-		return new LazyDataSource(beans, dataSource);
+	static LazyDataSource pgkeelLazyDataSource(ObjectProvider<DataSource> dataSource) {
+		return new LazyDataSource(dataSource);
 	}
 
 	/**
