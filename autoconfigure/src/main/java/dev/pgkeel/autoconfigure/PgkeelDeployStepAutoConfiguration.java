@@ -67,6 +67,11 @@ public final class PgkeelDeployStepAutoConfiguration {
 								+ " them: either none, or several and none of them primary",
 						"Mark the data source that the scripts are for with @Primary.", null);
 			}
+			if (applied.leftScriptsAlone()) {
+				throw new SchemaScriptException(
+						"The schema scripts were to be applied, but the database is not PostgreSQL 14 or later",
+						"Correct the data source's URL, or upgrade the server.", null);
+			}
 			logger.info(message(applied.report().outcome()));
 			OneShotBeans.closeAfter(Thread.currentThread(), event.getApplicationContext());
 		};
@@ -76,8 +81,7 @@ public final class PgkeelDeployStepAutoConfiguration {
 		return switch (outcome) {
 			case APPLIED, UNCHANGED -> "Schema applied.";
 			case DRY_RUN -> "Schema dry run: all was rolled back.";
-			case NOT_APPLIED -> "Schema not applied.";
-			case NOTHING_TO_DO, PENDING -> "No schema scripts to apply.";
+			case NOTHING_TO_DO, NOT_APPLIED, PENDING -> "No schema scripts to apply.";
 		};
 	}
 

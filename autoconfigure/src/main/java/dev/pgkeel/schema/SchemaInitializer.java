@@ -202,6 +202,20 @@ public final class SchemaInitializer implements InitializingBean {
 	}
 
 	/**
+	 * Tells whether there are scripts that the run left alone, since they are not for
+	 * this database or not for this instance to apply.
+	 * @return whether there are
+	 * @throws SchemaScriptException if they cannot be found
+	 */
+	public boolean leftScriptsAlone() {
+		return switch (this.report.outcome()) {
+			case NOT_APPLIED -> true;
+			case NOTHING_TO_DO -> !this.scripts.find().isEmpty();
+			case PENDING, UNCHANGED, APPLIED, DRY_RUN -> false;
+		};
+	}
+
+	/**
 	 * Returns what became of the scripts.
 	 * @return the report
 	 */

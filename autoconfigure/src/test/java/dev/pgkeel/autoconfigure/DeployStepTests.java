@@ -88,6 +88,21 @@ class DeployStepTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "exit-after-apply", "dry-run" })
+	void stepThatLeadsToAnotherDatabaseFails(String step, CapturedOutput output) {
+		assertThatException().isThrownBy(() -> new SpringApplication(Application.class)
+			.run("--pgkeel.schema." + step + "=true", "--spring.datasource.url=jdbc:h2:mem:step"));
+		assertThat(output).contains("the database is not PostgreSQL 14 or later", "Correct the data source's URL")
+			.doesNotContain("The application's bean is there");
+	}
+
+	@Test
+	void deployStepWithoutScriptsEnds(CapturedOutput output) {
+		runToTheEnd("pgkeel.schema.exit-after-apply=true", "pgkeel.schema.locations=classpath*:absent/*.sql");
+		assertThat(output).contains("No schema scripts to apply.");
+	}
+
+	@ParameterizedTest
 	@CsvSource({ "pgkeel.schema.exit-after-apply, pgkeel.schema.enabled",
 			"pgkeel.schema.exit-after-apply, pgkeel.enabled", "pgkeel.schema.dry-run, pgkeel.enabled" })
 	void stepThatMayNotRunDoesNotRunTheApplicationInItsPlace(String step, String off, CapturedOutput output) {

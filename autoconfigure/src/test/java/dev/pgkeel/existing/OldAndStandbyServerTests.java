@@ -12,10 +12,12 @@ import java.util.List;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.autoconfigure.PgkeelAutoConfiguration;
+import dev.pgkeel.autoconfigure.PgkeelDeployStepAutoConfiguration;
 import dev.pgkeel.autoconfigure.PgkeelMonitorAutoConfiguration;
 import dev.pgkeel.autoconfigure.PgkeelPoolAutoConfiguration;
 import dev.pgkeel.autoconfigure.PgkeelSchemaAutoConfiguration;
 import dev.pgkeel.embedded.EmbeddedPostgresServer;
+import dev.pgkeel.schema.SchemaScriptException;
 import dev.pgkeel.server.ServerMonitor;
 import dev.pgkeel.testsupport.Listener;
 import dev.pgkeel.testsupport.TestDatabase;
@@ -24,14 +26,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for applications whose server is older than what is supported, or a standby.
@@ -68,6 +74,19 @@ class OldAndStandbyServerTests {
 	}
 
 	@Test
+	void deployStepOnAnOldServerFails() throws IOException {
+		try (Disguise old = new Disguise(this.database.query("show server_version_num", String.class))) {
+			SpringApplication application = new SpringApplication(DeployStep.class);
+			String[] arguments = { "--pgkeel.schema.exit-after-apply=true",
+					"--spring.datasource.url=jdbc:postgresql://localhost:" + old.port() + "/" + this.database.name(),
+					"--spring.datasource.username=" + this.database.username() };
+			assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(() -> application.run(arguments))
+				.withMessageContaining("not PostgreSQL 14 or later");
+		}
+		assertThat(this.database.query("select to_regclass('notes') is null", Boolean.class)).isTrue();
+	}
+
+	@Test
 	void standbyBehindAPoolThatWritesIsWarnedAbout(@TempDir Path folder, CapturedOutput output) throws IOException {
 		Path data = folder.resolve("data");
 		EmbeddedPostgresServer.start(data, 0).close();
@@ -88,6 +107,17 @@ class OldAndStandbyServerTests {
 
 	private static List<String> warnings(CapturedOutput output) {
 		return output.getOut().lines().filter((line) -> line.contains(".PoolInspection ")).toList();
+	}
+
+	/**
+	 * An application with scripts.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ DataSourceAutoConfiguration.class, PgkeelAutoConfiguration.class,
+			PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class,
+			PgkeelDeployStepAutoConfiguration.class })
+	static class DeployStep {
+
 	}
 
 	/**
