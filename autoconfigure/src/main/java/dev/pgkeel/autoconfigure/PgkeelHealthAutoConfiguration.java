@@ -1,6 +1,8 @@
 package dev.pgkeel.autoconfigure;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 
 import javax.sql.DataSource;
 
@@ -16,6 +18,7 @@ import dev.pgkeel.server.ServerMonitor;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -29,6 +32,10 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.jdbc.health.DataSourceHealthIndicator;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.ConfigurationCondition;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Auto-configuration of the health component {@code pgkeel}.
@@ -71,10 +78,32 @@ public final class PgkeelHealthAutoConfiguration {
 	@ConditionalOnBooleanProperty("pgkeel.health.replace-db")
 	@ConditionalOnEnabledHealthIndicator("db")
 	@ConditionalOnMissingBean(name = { "dbHealthIndicator", "dbHealthContributor" })
+	@Conditional(OnlyDataSource.class)
 	HealthIndicator dbHealthContributor(DataSource dataSource, ObjectProvider<PgkeelHealthIndicator> indicators) {
 		PgkeelHealthIndicator indicator = indicators.getIfAvailable();
 		return (indicator != null) ? new WatchedDatabaseHealthIndicator(indicator)
 				: new DataSourceHealthIndicator(dataSource);
+	}
+
+	/**
+	 * Matches where no other data source would lose its place in Spring Boot's component.
+	 */
+	static class OnlyDataSource implements ConfigurationCondition {
+
+		@Override
+		public ConfigurationPhase getConfigurationPhase() {
+			return ConfigurationPhase.REGISTER_BEAN;
+		}
+
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			ConfigurableListableBeanFactory beans = Objects.requireNonNull(context.getBeanFactory());
+			return Arrays.stream(beans.getBeanNamesForType(DataSource.class, true, false))
+				.filter((name) -> !beans.containsBeanDefinition(name)
+						|| beans.getMergedBeanDefinition(name).isAutowireCandidate())
+				.count() <= 1;
+		}
+
 	}
 
 }

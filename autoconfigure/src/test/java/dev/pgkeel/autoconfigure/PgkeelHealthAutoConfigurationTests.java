@@ -15,16 +15,20 @@ import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.boot.health.contributor.HealthContributors;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.health.registry.HealthContributorRegistry;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.health.DataSourceHealthContributorAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -138,6 +142,28 @@ class PgkeelHealthAutoConfigurationTests {
 						assertThat(health.getDetails()).containsEntry("database", "H2");
 					});
 			});
+	}
+
+	@Test
+	void componentOfSeveralDataSourcesIsNotReplaced() {
+		this.contextRunner.withConfiguration(AutoConfigurations.of(DataSourceHealthContributorAutoConfiguration.class))
+			.withBean("main", DataSource.class, this::dataSource, (definition) -> definition.setPrimary(true))
+			.withBean("other", DataSource.class, this::dataSource)
+			.withPropertyValues("pgkeel.health.replace-db=true")
+			.run((context) -> {
+				assertThat(context.getBean(HealthContributorRegistry.class).getContributor("pgkeel")).isNotNull();
+				assertThat(context.getBean(HealthContributorRegistry.class).getContributor("db"))
+					.asInstanceOf(InstanceOfAssertFactories.type(CompositeHealthContributor.class))
+					.satisfies((db) -> assertThat(db.stream().map(HealthContributors.Entry::name))
+						.containsExactlyInAnyOrder("main", "other"));
+			});
+	}
+
+	private DataSource dataSource() {
+		PGSimpleDataSource dataSource = new PGSimpleDataSource();
+		dataSource.setUrl(this.database.jdbcUrl());
+		dataSource.setUser(this.database.username());
+		return dataSource;
 	}
 
 	@Test
