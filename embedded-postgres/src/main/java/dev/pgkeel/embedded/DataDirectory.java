@@ -58,17 +58,34 @@ record DataDirectory(Path path) {
 	private void refuseIfInUse() throws IOException {
 		Path file = this.path.resolve("postmaster.pid");
 		List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
-		if (!lines.isEmpty() && isPostgres(Long.parseLong(lines.get(0).strip()))) {
+		if (!lines.isEmpty() && isPostgres(id(file, lines.get(0).strip()))) {
 			throw new EmbeddedPostgresException(
 					described("is in use by the PostgreSQL server with process id " + lines.get(0).strip()),
 					"Stop the application that runs it, end that process, or name another directory.", null);
 		}
 	}
 
+	private long id(Path file, String line) {
+		try {
+			return Long.parseLong(line);
+		}
+		catch (NumberFormatException ex) {
+			throw new EmbeddedPostgresException(described("holds a damaged file " + file.getFileName()),
+					"Make sure that no PostgreSQL server uses the directory, and delete the file.", ex);
+		}
+	}
+
+	/**
+	 * The command of another user's process may be hidden. It is no server of ours, and
+	 * PostgreSQL looks for itself.
+	 */
 	static boolean isPostgres(long pid) {
 		return ProcessHandle.of(pid)
 			.filter(ProcessHandle::isAlive)
-			.map((process) -> process.info().command().map((command) -> command.contains("postgres")).orElse(true))
+			.map(ProcessHandle::info)
+			.map((process) -> process.command()
+				.map((command) -> command.contains("postgres"))
+				.orElseGet(() -> process.user().equals(ProcessHandle.current().info().user())))
 			.orElse(false);
 	}
 

@@ -116,11 +116,31 @@ class EmbeddedPostgresProcessTests {
 				"cannot be written to by user", "Give the user write access");
 	}
 
+	@Test
+	@RequiresComponent("setpriv")
+	void fileThatNamesAnotherUsersProcessIsNoObstacle() throws Exception {
+		Path data = Files.createDirectory(this.folder.resolve("data"));
+		Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxrwx"));
+		Files.createFile(data.resolve("PG_VERSION"));
+		Files.writeString(data.resolve("postmaster.pid"), "1\n");
+		boolean root = "root".equals(System.getProperty("user.name"));
+		Process application = start(Preparation.class,
+				root ? List.of("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups") : List.of(),
+				copyOfClassPath(), data.toString());
+		assertThat(readUntilReady(application)).isEqualTo("READY " + data);
+		assertThat(application.waitFor(60, TimeUnit.SECONDS)).isTrue();
+	}
+
 	private Process start(List<String> prefix, String classPath, String... arguments) throws IOException {
+		return start(Application.class, prefix, classPath, arguments);
+	}
+
+	private Process start(Class<?> main, List<String> prefix, String classPath, String... arguments)
+			throws IOException {
 		List<String> command = new ArrayList<>(prefix);
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath,
-				"-Djava.io.tmpdir=" + this.folder, Application.class.getName()));
+				"-Djava.io.tmpdir=" + this.folder, main.getName()));
 		command.addAll(List.of(arguments));
 		return new ProcessBuilder(command).directory(this.folder.toFile()).redirectErrorStream(true).start();
 	}
@@ -179,6 +199,19 @@ class EmbeddedPostgresProcessTests {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/**
+	 * Only looks whether the directory can be used.
+	 */
+	public static class Preparation {
+
+		public static void main(String[] args) {
+			Path data = Path.of(args[0]);
+			new DataDirectory(data).prepare();
+			System.out.println("READY " + data);
+		}
+
 	}
 
 	/**

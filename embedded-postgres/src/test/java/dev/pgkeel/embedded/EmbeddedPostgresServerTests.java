@@ -144,6 +144,16 @@ class EmbeddedPostgresServerTests {
 	}
 
 	@Test
+	void damagedFileOfAServerIsExplained() throws IOException {
+		Files.createFile(this.folder.resolve("PG_VERSION"));
+		Files.writeString(this.folder.resolve("postmaster.pid"), "12a\n");
+		assertThatExceptionOfType(EmbeddedPostgresException.class)
+			.isThrownBy(() -> EmbeddedPostgresServer.start(this.folder, 0))
+			.withMessageContaining(this.folder + ", which holds a damaged file postmaster.pid")
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("delete the file"));
+	}
+
+	@Test
 	void dataOfAnotherVersionAreRefused() throws Exception {
 		Path data = this.folder.resolve("kept");
 		EmbeddedPostgresServer.start(data, 0).close();
