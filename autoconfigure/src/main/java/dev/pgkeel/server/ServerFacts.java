@@ -32,14 +32,16 @@ public record ServerFacts(String version, int versionNumber, boolean standby, Se
 
 	/**
 	 * The setting reserved_connections exists from PostgreSQL 16 on. Limits count the
-	 * role that was authenticated, whatever role is set since.
+	 * role that was authenticated, whatever role is set since, and do not bind a
+	 * superuser.
 	 */
 	private static final String QUERY = """
 			select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
 			  pg_is_in_recovery() as standby, current_setting('max_connections')::int as max_connections,
 			  current_setting('superuser_reserved_connections')::int
 			    + coalesce(current_setting('reserved_connections', true), '0')::int as reserved,
-			  r.rolconnlimit as role_limit, d.datconnlimit as database_limit, current_database() as database,
+			  case when r.rolsuper then -1 else r.rolconnlimit end as role_limit,
+			  case when r.rolsuper then -1 else d.datconnlimit end as database_limit, current_database() as database,
 			  current_user as role, pg_has_role(session_user, 'pg_read_all_stats', 'usage') as sees_all,
 			  s.ssl, s.version as protocol, s.cipher, pg_backend_pid() as pid
 			from pg_catalog.pg_roles r cross join pg_catalog.pg_database d

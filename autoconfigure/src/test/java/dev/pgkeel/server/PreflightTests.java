@@ -104,6 +104,14 @@ class PreflightTests {
 	}
 
 	@Test
+	void superuserIsNotBoundByLimits() throws SQLException {
+		this.database.execute("create role unbound superuser login connection limit 7");
+		this.database.execute("alter database " + this.database.name() + " connection limit 5");
+		this.pool.setUsername("unbound");
+		assertThat(facts().limits()).isEqualTo(new SessionLimits(100, 3, null, null));
+	}
+
+	@Test
 	void usableLeavesOutReservedSlots() {
 		assertThat(new SessionLimits(100, 5, null, null).usable()).isEqualTo(95);
 		assertThat(new SessionLimits(100, 5, 20, null).usable()).isEqualTo(20);
