@@ -18,7 +18,8 @@ public record ConnectionBudget(int instances, boolean declared, int connections,
 	/**
 	 * Returns the budget of a fleet.
 	 * @param instances how many instances run at once, {@code null} if not declared
-	 * @param maxConnections this service's share, {@code null} for all there is
+	 * @param maxConnections this service's share, {@code null} for all there is. Without
+	 * a pooler it is never more than that
 	 * @param limits the server's limits
 	 * @param pooler what stands in between
 	 * @return the budget, {@code null} if nobody knows: a pooler takes more connections
@@ -27,14 +28,16 @@ public record ConnectionBudget(int instances, boolean declared, int connections,
 	public static @Nullable ConnectionBudget of(@Nullable Integer instances, @Nullable Integer maxConnections,
 			SessionLimits limits, Pooler pooler) {
 		int count = (instances != null) ? instances : 1;
-		if (maxConnections != null) {
+		boolean beyond = pooler == Pooler.DIRECT && maxConnections != null && maxConnections > limits.usable();
+		if (maxConnections != null && !beyond) {
 			return new ConnectionBudget(count, instances != null, maxConnections,
 					maxConnections + " of pgkeel.fleet.max-connections");
 		}
 		if (pooler != Pooler.DIRECT) {
 			return null;
 		}
-		return new ConnectionBudget(count, instances != null, limits.usable(), origin(limits));
+		return new ConnectionBudget(count, instances != null, limits.usable(), origin(limits)
+				+ (beyond ? ", less than the " + maxConnections + " of pgkeel.fleet.max-connections" : ""));
 	}
 
 	private static String origin(SessionLimits limits) {

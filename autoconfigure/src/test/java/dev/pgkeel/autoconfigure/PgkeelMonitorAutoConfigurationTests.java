@@ -258,9 +258,10 @@ class PgkeelMonitorAutoConfigurationTests {
 			.contains(says);
 	}
 
-	@Test
-	void startFailsOverBudgetIfAsked() {
-		this.contextRunner.withPropertyValues("pgkeel.fleet.instances=20", "pgkeel.pool.over-budget=fail")
+	@ParameterizedTest
+	@ValueSource(strings = { "spring.main.banner-mode=off", "pgkeel.fleet.max-connections=1000" })
+	void startFailsOverBudgetIfAsked(String property) {
+		this.contextRunner.withPropertyValues("pgkeel.fleet.instances=20", "pgkeel.pool.over-budget=fail", property)
 			.run((context) -> assertThat(context).hasFailed()
 				.getFailure()
 				.rootCause()

@@ -41,6 +41,19 @@ class ConnectionBudgetTests {
 	}
 
 	@Test
+	void declaredShareIsNeverMoreThanTheServerGives() {
+		SessionLimits few = new SessionLimits(100, 3, 20, null);
+		ConnectionBudget budget = ConnectionBudget.of(4, 200, few, Pooler.DIRECT);
+		assertThat(budget).isNotNull();
+		assertThat(budget.sizing(10, 0, null)).hasToString("4 instances x 10 = 40 > 20 usable (the role's limit),"
+				+ " less than the 200 of pgkeel.fleet.max-connections: use at most 5");
+		assertThat(ConnectionBudget.of(4, 20, few, Pooler.DIRECT))
+			.isEqualTo(new ConnectionBudget(4, true, 20, "20 of pgkeel.fleet.max-connections"));
+		assertThat(ConnectionBudget.of(4, 200, few, Pooler.TRANSACTION))
+			.isEqualTo(new ConnectionBudget(4, true, 200, "200 of pgkeel.fleet.max-connections"));
+	}
+
+	@Test
 	void limitOfTheRoleIsNamed() {
 		ConnectionBudget budget = ConnectionBudget.of(2, null, new SessionLimits(100, 3, 10, null), Pooler.DIRECT);
 		assertThat(budget).isNotNull();
