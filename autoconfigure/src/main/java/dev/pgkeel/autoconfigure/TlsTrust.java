@@ -3,6 +3,7 @@ package dev.pgkeel.autoconfigure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.core.io.FileSystemResource;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.ResourceLoader;
 
@@ -46,8 +48,7 @@ final class TlsTrust {
 	}
 
 	private Path file(String rootCertificate) {
-		Resource resource = rootCertificate.contains(":") ? this.resourceLoader.getResource(rootCertificate)
-				: this.resourceLoader.getResource("file:" + rootCertificate);
+		Resource resource = resource(rootCertificate);
 		try (InputStream pem = resource.getInputStream()) {
 			CertificateFactory.getInstance("X.509").generateCertificate(pem);
 			return resource.isFile() ? resource.getFile().toPath() : copied(resource);
@@ -58,6 +59,23 @@ final class TlsTrust {
 							+ ex.getMessage(),
 					"Name a readable PEM file of the authority that issued the server's certificate.", ex);
 		}
+	}
+
+	/**
+	 * A colon may also be part of a file's name, and follows a drive's letter.
+	 */
+	private Resource resource(String rootCertificate) {
+		try {
+			Path path = Path.of(rootCertificate);
+			if (rootCertificate.matches("[A-Za-z]:[\\\\/].*") || Files.isRegularFile(path)) {
+				return new FileSystemResource(path);
+			}
+		}
+		catch (InvalidPathException ex) {
+			// Not a file, but maybe a resource
+		}
+		return rootCertificate.contains(":") ? this.resourceLoader.getResource(rootCertificate)
+				: this.resourceLoader.getResource("file:" + rootCertificate);
 	}
 
 	/**

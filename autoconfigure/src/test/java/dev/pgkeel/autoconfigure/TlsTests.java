@@ -7,6 +7,8 @@ import java.util.List;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.pool.PoolSetting;
+import dev.pgkeel.testsupport.Certificates;
+import dev.pgkeel.testsupport.RequiresComponent;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.Test;
@@ -158,6 +160,8 @@ class TlsTests {
 	@ParameterizedTest
 	@CsvSource({ "pgkeel.tls.root-certificate=/absent/ca.pem, pgkeel.tls.root-certificate is /absent/ca.pem",
 			"pgkeel.tls.root-certificate=classpath:absent.pem, pgkeel.tls.root-certificate is classpath:absent.pem",
+			"pgkeel.tls.root-certificate=C:\\absent\\ca.pem, 'not a certificate in PEM format: C:\\absent\\ca.pem'",
+			"pgkeel.tls.root-certificate=C:/absent/ca.pem, 'not a certificate in PEM format: C:/absent/ca.pem'",
 			"pgkeel.tls.bundle=absent, 'pgkeel.tls.bundle is absent, but there is no such SSL bundle'",
 			"pgkeel.tls.mode=verify, pgkeel.tls.mode" })
 	void badInputIsExplained(String property, String description) {
@@ -176,6 +180,14 @@ class TlsTests {
 			FailureAnalysis analysis = FailureAnalyses.of(context.getStartupFailure());
 			assertThat(analysis.getDescription()).contains(file.toString(), "is not a certificate in PEM format");
 		});
+	}
+
+	@Test
+	@RequiresComponent("openssl")
+	void nameOfAFileMayHaveAColon() throws Exception {
+		Path renamed = Files.move(new Certificates(this.folder).root(), this.folder.resolve("ca:1.pem"));
+		this.contextRunner.withPropertyValues("pgkeel.mode=observe", "pgkeel.tls.root-certificate=" + renamed)
+			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test
