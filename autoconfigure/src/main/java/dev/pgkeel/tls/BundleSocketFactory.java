@@ -8,9 +8,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.SslOptions;
 
 /**
  * Makes the driver's TLS sockets from an SSL bundle. Each connection asks the bundle
@@ -30,6 +34,8 @@ public final class BundleSocketFactory extends SSLSocketFactory {
 
 	private final SSLSocketFactory factory;
 
+	private final SslOptions options;
+
 	/**
 	 * Creates a factory; called by the driver.
 	 * @param key what the bundle was registered as
@@ -40,7 +46,9 @@ public final class BundleSocketFactory extends SSLSocketFactory {
 		if (registered == null || bundles == null) {
 			throw new IllegalArgumentException("There is no SSL bundle " + key);
 		}
-		this.factory = bundles.getBundle(registered.name()).createSslContext().getSocketFactory();
+		SslBundle bundle = bundles.getBundle(registered.name());
+		this.factory = bundle.createSslContext().getSocketFactory();
+		this.options = bundle.getOptions();
 	}
 
 	/**
@@ -69,28 +77,49 @@ public final class BundleSocketFactory extends SSLSocketFactory {
 
 	@Override
 	public Socket createSocket(Socket socket, String host, int port, boolean autoClose) throws IOException {
-		return this.factory.createSocket(socket, host, port, autoClose);
+		return configured(this.factory.createSocket(socket, host, port, autoClose));
 	}
 
 	@Override
 	public Socket createSocket(String host, int port) throws IOException {
-		return this.factory.createSocket(host, port);
+		return configured(this.factory.createSocket(host, port));
 	}
 
 	@Override
 	public Socket createSocket(String host, int port, InetAddress localHost, int localPort) throws IOException {
-		return this.factory.createSocket(host, port, localHost, localPort);
+		return configured(this.factory.createSocket(host, port, localHost, localPort));
 	}
 
 	@Override
 	public Socket createSocket(InetAddress host, int port) throws IOException {
-		return this.factory.createSocket(host, port);
+		return configured(this.factory.createSocket(host, port));
 	}
 
 	@Override
 	public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort)
 			throws IOException {
-		return this.factory.createSocket(address, port, localAddress, localPort);
+		return configured(this.factory.createSocket(address, port, localAddress, localPort));
+	}
+
+	/**
+	 * The driver shows an unknown name as a failure of TLS only if it is an
+	 * {@link IOException}.
+	 */
+	private Socket configured(Socket created) throws IOException {
+		SSLSocket socket = (SSLSocket) created;
+		try {
+			if (this.options.getEnabledProtocols() != null) {
+				socket.setEnabledProtocols(this.options.getEnabledProtocols());
+			}
+			if (this.options.getCiphers() != null) {
+				socket.setEnabledCipherSuites(this.options.getCiphers());
+			}
+			return socket;
+		}
+		catch (IllegalArgumentException ex) {
+			socket.close();
+			throw new SSLException("The SSL bundle's options are not supported: " + ex.getMessage(), ex);
+		}
 	}
 
 	/**

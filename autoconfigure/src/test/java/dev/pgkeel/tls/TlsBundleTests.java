@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Set;
 import java.util.UUID;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundleKey;
+import org.springframework.boot.ssl.SslOptions;
 import org.springframework.boot.ssl.pem.PemSslStore;
 import org.springframework.boot.ssl.pem.PemSslStoreBundle;
 import org.springframework.boot.ssl.pem.PemSslStoreDetails;
@@ -108,7 +111,28 @@ class TlsBundleTests {
 		assertThat(serial(trust)).isNotNull().isNotEqualTo(before);
 	}
 
+	@Test
+	void optionsOfTheBundleHold() throws SQLException {
+		String cipher = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256";
+		assertThat(ask(trust(SslOptions.of(null, Set.of("TLSv1.2"))), "version")).isEqualTo("TLSv1.2");
+		assertThat(ask(trust(SslOptions.of(Set.of(cipher), null)), "cipher")).isEqualTo("ECDHE-RSA-AES128-GCM-SHA256");
+		assertThatExceptionOfType(SQLException.class)
+			.isThrownBy(() -> ask(trust(SslOptions.of(null, Set.of("TLSv9"))), "version"))
+			.withMessageContaining("The SSL bundle's options are not supported: ")
+			.withMessageContaining("TLSv9");
+	}
+
+	private static Trust trust(SslOptions options) {
+		String name = UUID.randomUUID().toString();
+		SslBundle bundle = SslBundle.of(bundle("first").getStores(), SslBundleKey.NONE, options);
+		return Trust.of(name, new DefaultSslBundleRegistry(name, bundle));
+	}
+
 	private static String serial(Trust trust) throws SQLException {
+		return ask(trust, "client_serial");
+	}
+
+	private static String ask(Trust trust, String column) throws SQLException {
 		try (HikariDataSource pool = new HikariDataSource()) {
 			pool.setJdbcUrl("jdbc:postgresql://localhost:" + server.getPort() + "/postgres");
 			pool.setUsername("postgres");
@@ -118,7 +142,7 @@ class TlsBundleTests {
 			try (Connection connection = new Preflight(pool).connectAsPool();
 					Statement statement = connection.createStatement();
 					ResultSet row = statement
-						.executeQuery("select client_serial from pg_stat_ssl where pid = pg_backend_pid()")) {
+						.executeQuery("select " + column + " from pg_stat_ssl where pid = pg_backend_pid()")) {
 				row.next();
 				return row.getString(1);
 			}
