@@ -10,7 +10,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param instances Maximum number of instances that run at once, those of a rollout
  * included. Unless set, it counts as 1.
  * @param maxConnections Connections of the server, or of the pooler, that all instances
- * may have together. Unless set, all that are usable.
+ * may have together. Unless set, all that are usable; without a pooler never more than
+ * these.
  * @since 0.1.0
  */
 @ConfigurationProperties("pgkeel.fleet")

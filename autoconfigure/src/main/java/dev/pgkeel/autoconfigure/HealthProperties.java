@@ -8,7 +8,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param panicStatus Status while the alert about connections is at panic.
  * @param replaceDb Whether the component "db" is answered without a connection of the
- * pool.
+ * pool, where there is only one data source.
  * @since 0.1.0
  */
 @ConfigurationProperties("pgkeel.health")

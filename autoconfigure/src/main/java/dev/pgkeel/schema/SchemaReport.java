@@ -38,7 +38,8 @@ public record SchemaReport(Outcome outcome, List<AppliedScript> scripts, Changes
 		NOTHING_TO_DO,
 
 		/**
-		 * There are scripts, but this instance is not the one to apply them.
+		 * There are scripts, but this instance is not the one to apply them, or the
+		 * server is older than PostgreSQL 14.
 		 */
 		NOT_APPLIED,
 

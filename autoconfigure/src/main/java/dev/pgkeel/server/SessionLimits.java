@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param maxConnections the server's {@code max_connections}
  * @param reserved how many of them only privileged roles may use
- * @param role the role's own limit, {@code null} if it has none
- * @param database the database's own limit, {@code null} if it has none
+ * @param role the role's own limit, {@code null} if it has none or is a superuser
+ * @param database the database's own limit, {@code null} if it has none or the role is a
+ * superuser
  * @since 0.1.0
  */
 public record SessionLimits(int maxConnections, int reserved, @Nullable Integer role, @Nullable Integer database) {
