@@ -44,8 +44,6 @@ final class RunWatch implements AutoCloseable {
 
 	private volatile @Nullable Connection run;
 
-	private volatile @Nullable PGConnection watched;
-
 	private volatile int backendPid;
 
 	private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor((task) -> {
@@ -73,11 +71,9 @@ final class RunWatch implements AutoCloseable {
 	 * behind a pooler.
 	 * @param run the connection of the scripts
 	 * @param pid the process
-	 * @throws SQLException if it is not a connection of the driver's
 	 */
-	void watch(Connection run, int pid) throws SQLException {
+	void watch(Connection run, int pid) {
 		this.run = run;
-		this.watched = run.unwrap(PGConnection.class);
 		this.backendPid = pid;
 	}
 
@@ -140,11 +136,12 @@ final class RunWatch implements AutoCloseable {
 	 * is closed here.
 	 */
 	private boolean isOfTheRun(Connection other) throws SQLException {
-		if (other == this.run) {
+		Connection scripts = this.run;
+		if (other == scripts) {
 			this.connection = null;
 			return true;
 		}
-		return other.unwrap(PGConnection.class) == this.watched;
+		return scripts != null && other.unwrap(PGConnection.class) == scripts.unwrap(PGConnection.class);
 	}
 
 	/**

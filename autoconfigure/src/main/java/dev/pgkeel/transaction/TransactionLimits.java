@@ -4,9 +4,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-import javax.sql.DataSource;
-
-import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.server.DatabaseTarget;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -131,24 +128,22 @@ final class TransactionLimits {
 	}
 
 	/**
-	 * The connection is asked where the limit binds, even if the server is not told:
-	 * whoever cancels must not be the one that fetches it. Where limits are only
-	 * observed, it is asked only if nothing else tells. Behind a URL that is not
-	 * PostgreSQL's there may be PostgreSQL all the same.
+	 * A connection that is fetched lazily is asked where the limit binds, even if the
+	 * server is not told: whoever cancels must not be the one that fetches it. It is left
+	 * alone where the data source tells that it is another database's, and where limits
+	 * are only observed.
 	 */
 	private boolean isPostgres(RunningTransaction transaction, ConnectionHolder holder) throws SQLException {
-		DatabaseTarget target = target(transaction.connectionKey());
-		if (target == DatabaseTarget.OTHER && transaction.connectionKey() instanceof LazyConnectionDataSourceProxy) {
-			return false;
+		if (transaction.connectionKey() instanceof LazyConnectionDataSourceProxy lazy) {
+			DatabaseTarget target = DatabaseTarget.of(lazy);
+			if (target == DatabaseTarget.OTHER) {
+				return false;
+			}
+			if (this.observer != null && target != DatabaseTarget.UNKNOWN) {
+				return true;
+			}
 		}
-		return (this.observer != null && target != DatabaseTarget.UNKNOWN && target != DatabaseTarget.OTHER)
-				|| "PostgreSQL".equals(holder.getConnection().getMetaData().getDatabaseProductName());
-	}
-
-	private static DatabaseTarget target(@Nullable Object connectionKey) {
-		HikariDataSource pool = (connectionKey instanceof DataSource source) ? DatabaseTarget.pool(source) : null;
-		return (pool != null && pool.getDataSource() == null)
-				? DatabaseTarget.ofSettings(pool.getJdbcUrl(), pool.getDataSourceClassName()) : DatabaseTarget.UNKNOWN;
+		return "PostgreSQL".equals(holder.getConnection().getMetaData().getDatabaseProductName());
 	}
 
 	/**
