@@ -5,7 +5,6 @@ import java.time.Duration;
 import dev.pgkeel.alert.AlertPolicy;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -16,7 +15,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param webhook Webhook that is told of alerts.
  * @since 0.1.0
  */
-@ConfigurationProperties("pgkeel.alert")
 public record AlertProperties(@DefaultValue("true") boolean enabled, @DefaultValue Thresholds thresholds,
 		@DefaultValue Webhook webhook) {
 

@@ -35,15 +35,11 @@ final class CommitResolutionPostProcessor implements BeanPostProcessor, Priority
 	 */
 	private static final String BOOTS_POOL = "dataSource";
 
-	private final ObjectProvider<PgkeelProperties> pgkeel;
-
-	private final ObjectProvider<TransactionProperties> properties;
+	private final ObjectProvider<PgkeelProperties> properties;
 
 	private final ObjectProvider<DirectWay> directWay;
 
-	CommitResolutionPostProcessor(ObjectProvider<PgkeelProperties> pgkeel,
-			ObjectProvider<TransactionProperties> properties, ObjectProvider<DirectWay> directWay) {
-		this.pgkeel = pgkeel;
+	CommitResolutionPostProcessor(ObjectProvider<PgkeelProperties> properties, ObjectProvider<DirectWay> directWay) {
 		this.properties = properties;
 		this.directWay = directWay;
 	}
@@ -63,8 +59,8 @@ final class CommitResolutionPostProcessor implements BeanPostProcessor, Priority
 	}
 
 	private void resolveCommits(GuardedDataSource pool, PoolLeases leases, String beanName) {
-		boolean always = this.properties.getObject().resolveCommit();
-		if (this.pgkeel.getObject().mode() == PgkeelMode.OBSERVE) {
+		boolean always = this.properties.getObject().transaction().resolveCommit();
+		if (this.properties.getObject().mode() == PgkeelMode.OBSERVE) {
 			if (always) {
 				logger.info(leases.pool() + " - would have asked what became of transactions lost in COMMIT");
 			}

@@ -2,8 +2,6 @@ package dev.pgkeel.autoconfigure;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.context.properties.ConfigurationProperties;
-
 /**
  * Properties of the console.
  *
@@ -11,7 +9,6 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * only in the runtime profile development.
  * @since 0.1.0
  */
-@ConfigurationProperties("pgkeel.console")
 public record ConsoleProperties(@Nullable Boolean enabled) {
 
 }

@@ -4,37 +4,32 @@ import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.env.Environment;
 
 /**
  * Refuses a duration without a unit, which Spring Boot takes for milliseconds, and a
- * negative one. It comes before any bean is made, so that no bean meets such a value.
+ * negative one.
  */
-final class DurationProperties implements BeanFactoryPostProcessor {
+final class DurationProperties {
 
 	private final Environment environment;
 
-	DurationProperties(Environment environment) {
+	private final KnownProperties known;
+
+	DurationProperties(Environment environment, KnownProperties known) {
 		this.environment = environment;
+		this.known = known;
 	}
 
-	/**
-	 * Injected by its type, our other bean would have the types of all beans looked at,
-	 * and some of the user's made too early.
-	 */
-	@Override
-	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+	void check() {
 		if (!UsedProperty.mayBeHidden(this.environment)
 				&& UsedProperty.in(this.environment).stream().noneMatch(DurationProperties::isDoubtful)) {
 			return;
 		}
-		KnownProperties known = beanFactory.getBean(PgkeelAutoConfiguration.KNOWN_PROPERTIES, KnownProperties.class);
 		Binder binder = Binder.get(this.environment);
-		known.types().forEach((name, type) -> {
+		this.known.types().forEach((name, type) -> {
 			if (Duration.class.getName().equals(type)) {
 				check(name, binder.bind(name, String.class).orElse(null));
 			}

@@ -2,8 +2,6 @@ package dev.pgkeel.autoconfigure;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.context.properties.ConfigurationProperties;
-
 /**
  * Properties of all instances of the application together.
  *
@@ -14,7 +12,6 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * these.
  * @since 0.1.0
  */
-@ConfigurationProperties("pgkeel.fleet")
 public record FleetProperties(@Nullable Integer instances, @Nullable Integer maxConnections) {
 
 	/**

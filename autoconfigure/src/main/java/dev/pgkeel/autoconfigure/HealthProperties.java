@@ -1,6 +1,5 @@
 package dev.pgkeel.autoconfigure;
 
-import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -11,7 +10,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * pool, where there is only one data source.
  * @since 0.1.0
  */
-@ConfigurationProperties("pgkeel.health")
 public record HealthProperties(@DefaultValue("UP") String panicStatus, @DefaultValue("false") boolean replaceDb) {
 
 }

@@ -14,14 +14,13 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.BeanClassLoaderAware;
 import org.springframework.boot.json.JsonParserFactory;
 
 /**
  * The properties of all our modules and their types, as the metadata tells that the build
  * makes for editors.
  */
-final class KnownProperties implements BeanClassLoaderAware {
+final class KnownProperties {
 
 	private static final Log logger = LogFactory.getLog(KnownProperties.class);
 
@@ -34,15 +33,19 @@ final class KnownProperties implements BeanClassLoaderAware {
 	 */
 	private static final String PROPERTIES = "\"properties\": [";
 
-	private @Nullable ClassLoader classLoader;
+	private final ClassLoader classLoader;
 
 	private volatile @Nullable Map<String, String> types;
 
 	private volatile @Nullable String own;
 
-	@Override
-	public void setBeanClassLoader(ClassLoader classLoader) {
-		this.classLoader = classLoader;
+	/**
+	 * Creates the properties.
+	 * @param classLoader where the metadata of all modules is, {@code null} for where
+	 * this class is
+	 */
+	KnownProperties(@Nullable ClassLoader classLoader) {
+		this.classLoader = (classLoader != null) ? classLoader : KnownProperties.class.getClassLoader();
 	}
 
 	/**
@@ -94,8 +97,7 @@ final class KnownProperties implements BeanClassLoaderAware {
 	private Map<String, String> read() {
 		Map<String, String> found = new TreeMap<>();
 		try {
-			ClassLoader loader = (this.classLoader != null) ? this.classLoader : KnownProperties.class.getClassLoader();
-			for (URL file : Collections.list(loader.getResources(METADATA))) {
+			for (URL file : Collections.list(this.classLoader.getResources(METADATA))) {
 				read(file, found);
 			}
 			return found;

@@ -7,14 +7,13 @@ import org.apache.commons.logging.LogFactory;
 
 import org.springframework.aot.AotDetector;
 import org.springframework.beans.factory.BeanFactory;
-import org.springframework.beans.factory.InitializingBean;
 import org.springframework.core.env.Environment;
 
 /**
  * Warns about features that are switched off too late: in an application that was
  * processed ahead of time, Spring Boot decided then which features there are.
  */
-final class LateSwitches implements InitializingBean {
+final class LateSwitches {
 
 	private static final Log logger = LogFactory.getLog(LateSwitches.class);
 
@@ -36,8 +35,7 @@ final class LateSwitches implements InitializingBean {
 		this.beanFactory = beanFactory;
 	}
 
-	@Override
-	public void afterPropertiesSet() {
+	void check() {
 		if (AotDetector.useGeneratedArtifacts()) {
 			SWITCHES.forEach((property, bean) -> {
 				if (!this.environment.getProperty(property, Boolean.class, true)

@@ -5,7 +5,6 @@ import java.time.Duration;
 import dev.pgkeel.lease.LeakCapture;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -20,7 +19,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * always in development and adaptive elsewhere.
  * @since 0.1.0
  */
-@ConfigurationProperties("pgkeel.leak")
 public record LeakProperties(@DefaultValue("true") boolean enabled, @DefaultValue("30s") Duration suspectAfter,
 		@DefaultValue("true") boolean collectWhenStarved, @Nullable LeakCapture capture) {
 

@@ -4,7 +4,6 @@ import java.time.Duration;
 
 import dev.pgkeel.server.MonitorMode;
 
-import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -15,7 +14,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param interval Time between two questions.
  * @since 0.1.0
  */
-@ConfigurationProperties("pgkeel.monitor")
 public record MonitorProperties(@DefaultValue("true") boolean enabled, @DefaultValue("auto") MonitorMode connection,
 		@DefaultValue("15s") Duration interval) {
 

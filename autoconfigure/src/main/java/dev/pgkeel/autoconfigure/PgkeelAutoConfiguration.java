@@ -10,7 +10,6 @@ import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.tls.TlsPolicy;
 import org.postgresql.Driver;
 
-import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -23,6 +22,10 @@ import org.springframework.core.io.ResourceLoader;
 
 /**
  * Auto-configuration of what all features share. Each of them backs off without it.
+ * <p>
+ * A parameter of a bean's method that is another bean of ours has that bean's name, here
+ * and in the other configurations: Spring takes such a bean by its name, and looks at the
+ * types of all beans otherwise, which takes its time at start.
  *
  * @since 0.1.0
  */
@@ -40,31 +43,14 @@ public final class PgkeelAutoConfiguration {
 	 */
 	static final String ACTIVE = "pgkeel-dev.pgkeel.autoconfigure.PgkeelProperties";
 
-	static final String KNOWN_PROPERTIES = "pgkeelKnownProperties";
-
 	@Bean
 	ApplicationInstance pgkeelApplicationInstance(Environment environment) {
 		return ApplicationInstance.of(environment.getProperty("spring.application.name"), new SplittableRandom());
 	}
 
-	@Bean(KNOWN_PROPERTIES)
-	static KnownProperties knownProperties() {
-		return new KnownProperties();
-	}
-
 	@Bean
-	static DurationProperties pgkeelDurationProperties(Environment environment) {
-		return new DurationProperties(environment);
-	}
-
-	@Bean
-	UnknownProperties pgkeelUnknownProperties(Environment environment, KnownProperties known) {
-		return new UnknownProperties(environment, known);
-	}
-
-	@Bean
-	LateSwitches pgkeelLateSwitches(Environment environment, BeanFactory beanFactory) {
-		return new LateSwitches(environment, beanFactory);
+	static PropertiesCheck pgkeelPropertiesCheck(Environment environment) {
+		return new PropertiesCheck(environment);
 	}
 
 	@Bean
@@ -75,9 +61,9 @@ public final class PgkeelAutoConfiguration {
 	}
 
 	@Bean
-	DirectWay pgkeelDirectWay(PgkeelProperties properties, ObjectProvider<TlsPolicy> tls,
-			ObjectProvider<PoolReports> pools, Environment environment) {
-		return new DirectWay(properties, tls, pools, environment);
+	DirectWay pgkeelDirectWay(PgkeelProperties properties, ObjectProvider<TlsPolicy> pgkeelTlsPolicy,
+			ObjectProvider<PoolReports> pgkeelPoolReports, Environment environment) {
+		return new DirectWay(properties, pgkeelTlsPolicy, pgkeelPoolReports, environment);
 	}
 
 }

@@ -21,7 +21,6 @@ import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
@@ -41,7 +40,6 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @Conditional(PgkeelCheckAutoConfiguration.OnCheck.class)
-@EnableConfigurationProperties({ CheckProperties.class, AlertProperties.class })
 public final class PgkeelCheckAutoConfiguration {
 
 	static final String END = "pgkeelCheckEnd";
@@ -66,7 +64,7 @@ public final class PgkeelCheckAutoConfiguration {
 
 	@Bean(END)
 	ApplicationListener<ApplicationStartedEvent> pgkeelCheckEnd(ObjectProvider<DataSource> dataSource,
-			ObjectProvider<AlertProperties> alert, ObjectProvider<DirectWay> directWay,
+			ObjectProvider<PgkeelProperties> properties, ObjectProvider<DirectWay> pgkeelDirectWay,
 			ConfigurableEnvironment environment) {
 		return (event) -> {
 			if (!CheckEnvironmentPostProcessor.isCheck(environment)) {
@@ -74,9 +72,9 @@ public final class PgkeelCheckAutoConfiguration {
 			}
 			CheckResult result;
 			try {
-				AlertProperties.Thresholds thresholds = alert.getObject().thresholds();
+				AlertProperties.Thresholds thresholds = properties.getObject().alert().thresholds();
 				AlertPolicy policy = new AlertPolicy(thresholds.alert(), thresholds.page(), thresholds.panic());
-				result = check(dataSource.getIfUnique(), directWay.getObject(), policy);
+				result = check(dataSource.getIfUnique(), pgkeelDirectWay.getObject(), policy);
 			}
 			catch (RuntimeException ex) {
 				throw new CheckException(

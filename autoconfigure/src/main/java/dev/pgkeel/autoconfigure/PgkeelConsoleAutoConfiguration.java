@@ -49,7 +49,7 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 @ConditionalOnAvailableEndpoint(ConsoleEndpoint.class)
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @Conditional(OnConsoleCondition.class)
-@EnableConfigurationProperties({ ConsoleProperties.class, ConsoleEndpointProperties.class, AlertProperties.class })
+@EnableConfigurationProperties(ConsoleEndpointProperties.class)
 @ImportRuntimeHints(ConsoleRuntimeHints.class)
 public final class PgkeelConsoleAutoConfiguration {
 
@@ -62,35 +62,38 @@ public final class PgkeelConsoleAutoConfiguration {
 	 * The monitor finds it among its listeners.
 	 */
 	@Bean
-	ConsoleHistory pgkeelConsoleHistory(ConsolePools pools, ObjectProvider<LeasedPools> leases,
-			ObjectProvider<TransactionGuard> transactions) {
-		return new ConsoleHistory(pools,
-				() -> leases.stream()
+	ConsoleHistory pgkeelConsoleHistory(ConsolePools pgkeelConsolePools, ObjectProvider<LeasedPools> pgkeelLeasedPools,
+			ObjectProvider<TransactionGuard> pgkeelTransactionGuard) {
+		return new ConsoleHistory(pgkeelConsolePools,
+				() -> pgkeelLeasedPools.stream()
 					.flatMap((leased) -> leased.all().values().stream())
 					.mapToLong((pool) -> pool.counters().reclaimed())
 					.sum(),
 				() -> {
-					TransactionGuard guard = transactions.getIfAvailable();
+					TransactionGuard guard = pgkeelTransactionGuard.getIfAvailable();
 					return (guard != null) ? guard.figures() : null;
 				});
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	ConsoleEndpoint pgkeelConsoleEndpoint(ApplicationInstance instance, ObjectProvider<DataSource> dataSource,
-			ObjectProvider<KnownServers> servers, ObjectProvider<ServerMonitor> monitor,
-			ObjectProvider<ConnectionAlerts> alerts, ConsolePools pools, ObjectProvider<LeasedPools> leases,
-			ObjectProvider<TransactionGuard> transactions, ObjectProvider<SchemaInitializer> schema,
-			ConsoleHistory history, AlertProperties alert, ConsoleEndpointProperties properties,
-			ObjectProvider<PathMapper> pathMappers) {
+	@ConditionalOnMissingBean(name = "pgkeelConsoleEndpoint")
+	ConsoleEndpoint pgkeelConsoleEndpoint(ApplicationInstance pgkeelApplicationInstance,
+			ObjectProvider<DataSource> dataSource, ObjectProvider<KnownServers> pgkeelKnownServers,
+			ObjectProvider<ServerMonitor> pgkeelServerMonitor, ObjectProvider<ConnectionAlerts> pgkeelConnectionAlerts,
+			ConsolePools pgkeelConsolePools, ObjectProvider<LeasedPools> pgkeelLeasedPools,
+			ObjectProvider<TransactionGuard> pgkeelTransactionGuard,
+			ObjectProvider<SchemaInitializer> pgkeelSchemaInitializer, ConsoleHistory pgkeelConsoleHistory,
+			PgkeelProperties pgkeel, ConsoleEndpointProperties properties, ObjectProvider<PathMapper> pathMappers) {
 		DataSource candidate = dataSource.getIfUnique();
-		ServerInquiry inquiry = (candidate != null) ? new ServerInquiry(candidate, servers.getIfAvailable()) : null;
-		monitor.ifAvailable(ServerMonitor::watchDetails);
-		ConsoleReader.Sources sources = new ConsoleReader.Sources(instance, inquiry, monitor.getIfAvailable(),
-				alerts.getIfAvailable(), pools, leases.getIfAvailable(), transactions.getIfAvailable(),
-				schema.getIfAvailable());
-		AlertProperties.Thresholds thresholds = alert.thresholds();
-		ConsoleReader reader = new ConsoleReader(sources, history,
+		ServerInquiry inquiry = (candidate != null) ? new ServerInquiry(candidate, pgkeelKnownServers.getIfAvailable())
+				: null;
+		pgkeelServerMonitor.ifAvailable(ServerMonitor::watchDetails);
+		ConsoleReader.Sources sources = new ConsoleReader.Sources(pgkeelApplicationInstance, inquiry,
+				pgkeelServerMonitor.getIfAvailable(), pgkeelConnectionAlerts.getIfAvailable(), pgkeelConsolePools,
+				pgkeelLeasedPools.getIfAvailable(), pgkeelTransactionGuard.getIfAvailable(),
+				pgkeelSchemaInitializer.getIfAvailable());
+		AlertProperties.Thresholds thresholds = pgkeel.alert().thresholds();
+		ConsoleReader reader = new ConsoleReader(sources, pgkeelConsoleHistory,
 				new AlertPolicy(thresholds.alert(), thresholds.page(), thresholds.panic()), Clock.systemUTC());
 		return new ConsoleEndpoint(reader, () -> lastSegment(pathMappers), properties.showValues(), properties.roles());
 	}

@@ -54,13 +54,13 @@ public final class PgkeelDeployStepAutoConfiguration {
 	}
 
 	@Bean(END)
-	ApplicationListener<ApplicationStartedEvent> pgkeelDeployStepEnd(ObjectProvider<SchemaInitializer> initializer,
-			ConfigurableEnvironment environment) {
+	ApplicationListener<ApplicationStartedEvent> pgkeelDeployStepEnd(
+			ObjectProvider<SchemaInitializer> pgkeelSchemaInitializer, ConfigurableEnvironment environment) {
 		return (event) -> {
 			if (!DeployStepEnvironmentPostProcessor.isDeployStep(environment)) {
 				return;
 			}
-			SchemaInitializer applied = initializer.getIfAvailable();
+			SchemaInitializer applied = pgkeelSchemaInitializer.getIfAvailable();
 			if (applied == null) {
 				throw new SchemaScriptException(
 						"The schema scripts were to be applied, but there is no data source for"

@@ -39,26 +39,28 @@ import org.springframework.context.annotation.Bean;
 public final class PgkeelEndpointAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
-	PgkeelEndpoint pgkeelEndpoint(ObjectProvider<DataSource> dataSource, ObjectProvider<PoolReports> pools,
-			ObjectProvider<SchemaInitializer> schema, ObjectProvider<KnownServers> servers,
-			ObjectProvider<LeasedPools> leases, ObjectProvider<ServerMonitor> monitor,
-			ObjectProvider<ConnectionAlerts> alerts, ObjectProvider<SanitizingFunction> sanitizers,
+	@ConditionalOnMissingBean(name = "pgkeelEndpoint")
+	PgkeelEndpoint pgkeelEndpoint(ObjectProvider<DataSource> dataSource, ObjectProvider<PoolReports> pgkeelPoolReports,
+			ObjectProvider<SchemaInitializer> pgkeelSchemaInitializer, ObjectProvider<KnownServers> pgkeelKnownServers,
+			ObjectProvider<LeasedPools> pgkeelLeasedPools, ObjectProvider<ServerMonitor> pgkeelServerMonitor,
+			ObjectProvider<ConnectionAlerts> pgkeelConnectionAlerts, ObjectProvider<SanitizingFunction> sanitizers,
 			EndpointProperties properties) {
 		DataSource candidate = dataSource.getIfUnique();
 		EndpointSources sources = new EndpointSources(
-				(candidate != null) ? new ServerInquiry(candidate, servers.getIfAvailable()) : null,
-				pools.getIfAvailable(), schema.getIfAvailable(), leases.getIfAvailable(), monitor.getIfAvailable(),
-				alerts.getIfAvailable());
+				(candidate != null) ? new ServerInquiry(candidate, pgkeelKnownServers.getIfAvailable()) : null,
+				pgkeelPoolReports.getIfAvailable(), pgkeelSchemaInitializer.getIfAvailable(),
+				pgkeelLeasedPools.getIfAvailable(), pgkeelServerMonitor.getIfAvailable(),
+				pgkeelConnectionAlerts.getIfAvailable());
 		return new PgkeelEndpoint(sources, sanitizers.orderedStream().toList(), properties.showValues());
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	@ConditionalOnBean(PgkeelEndpoint.class)
+	@ConditionalOnMissingBean(name = "pgkeelEndpointWebExtension")
+	@ConditionalOnBean(name = "pgkeelEndpoint")
 	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
-	PgkeelEndpointWebExtension pgkeelEndpointWebExtension(PgkeelEndpoint endpoint, EndpointProperties properties) {
-		return new PgkeelEndpointWebExtension(endpoint, properties.showValues(), properties.roles());
+	PgkeelEndpointWebExtension pgkeelEndpointWebExtension(PgkeelEndpoint pgkeelEndpoint,
+			EndpointProperties properties) {
+		return new PgkeelEndpointWebExtension(pgkeelEndpoint, properties.showValues(), properties.roles());
 	}
 
 }

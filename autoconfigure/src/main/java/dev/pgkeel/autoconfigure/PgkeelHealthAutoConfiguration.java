@@ -25,7 +25,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthContributor;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -50,7 +49,6 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @ConditionalOnEnabledHealthIndicator("pgkeel")
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnSingleCandidate(DataSource.class)
-@EnableConfigurationProperties(HealthProperties.class)
 public final class PgkeelHealthAutoConfiguration {
 
 	/**
@@ -58,17 +56,20 @@ public final class PgkeelHealthAutoConfiguration {
 	 */
 	@Bean
 	@ConditionalOnMissingBean(name = { "pgkeelHealthIndicator", "pgkeelHealthContributor" })
-	@Nullable PgkeelHealthIndicator pgkeelHealthContributor(DataSource dataSource, ObjectProvider<SchemaInitializer> schema,
-			ObjectProvider<KnownServers> servers, ObjectProvider<ServerMonitor> monitor,
-			ObjectProvider<ConnectionAlerts> alerts, HealthProperties properties) {
+	@Nullable PgkeelHealthIndicator pgkeelHealthContributor(DataSource dataSource,
+			ObjectProvider<SchemaInitializer> pgkeelSchemaInitializer, ObjectProvider<KnownServers> pgkeelKnownServers,
+			ObjectProvider<ServerMonitor> pgkeelServerMonitor, ObjectProvider<ConnectionAlerts> pgkeelConnectionAlerts,
+			PgkeelProperties properties) {
 		if (DatabaseTarget.of(dataSource) == DatabaseTarget.OTHER) {
 			return null;
 		}
-		ServerMonitor watching = monitor.getIfAvailable();
-		MonitorHealth watched = (watching != null) ? new MonitorHealth(watching, alerts.getIfAvailable(),
-				new Status(properties.panicStatus().toUpperCase(Locale.ROOT))) : null;
-		return new PgkeelHealthIndicator(new ServerInquiry(dataSource, servers.getIfAvailable()),
-				schema.getIfAvailable(), watched);
+		ServerMonitor watching = pgkeelServerMonitor.getIfAvailable();
+		MonitorHealth watched = (watching != null)
+				? new MonitorHealth(watching, pgkeelConnectionAlerts.getIfAvailable(),
+						new Status(properties.health().panicStatus().toUpperCase(Locale.ROOT)))
+				: null;
+		return new PgkeelHealthIndicator(new ServerInquiry(dataSource, pgkeelKnownServers.getIfAvailable()),
+				pgkeelSchemaInitializer.getIfAvailable(), watched);
 	}
 
 	/**
@@ -79,8 +80,9 @@ public final class PgkeelHealthAutoConfiguration {
 	@ConditionalOnEnabledHealthIndicator("db")
 	@ConditionalOnMissingBean(name = { "dbHealthIndicator", "dbHealthContributor" })
 	@Conditional(OnlyDataSource.class)
-	HealthIndicator dbHealthContributor(DataSource dataSource, ObjectProvider<PgkeelHealthIndicator> indicators) {
-		PgkeelHealthIndicator indicator = indicators.getIfAvailable();
+	HealthIndicator dbHealthContributor(DataSource dataSource,
+			ObjectProvider<PgkeelHealthIndicator> pgkeelHealthContributor) {
+		PgkeelHealthIndicator indicator = pgkeelHealthContributor.getIfAvailable();
 		return (indicator != null) ? new WatchedDatabaseHealthIndicator(indicator)
 				: new DataSourceHealthIndicator(dataSource);
 	}

@@ -12,7 +12,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 
@@ -25,12 +24,11 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnBooleanProperty(name = "pgkeel.leak.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(LeakProperties.class)
 public final class PgkeelLeaseAutoConfiguration {
 
 	@Bean
-	static LeaseBeanPostProcessor pgkeelLeaseBeanPostProcessor(ObjectProvider<LeaseGuard> guard) {
-		return new LeaseBeanPostProcessor(guard);
+	static LeaseBeanPostProcessor pgkeelLeaseBeanPostProcessor(ObjectProvider<LeaseGuard> pgkeelLeaseGuard) {
+		return new LeaseBeanPostProcessor(pgkeelLeaseGuard);
 	}
 
 	@Bean
@@ -39,13 +37,15 @@ public final class PgkeelLeaseAutoConfiguration {
 	}
 
 	@Bean
-	LeaseGuard pgkeelLeaseGuard(PgkeelProperties properties, LeakProperties leak, ActiveProfile profile,
-			LeasedPools pools, ApplicationEventPublisher events) {
-		LeakCapture usual = (profile.profile() == RuntimeProfile.DEVELOPMENT) ? LeakCapture.ALWAYS
+	LeaseGuard pgkeelLeaseGuard(PgkeelProperties properties, ActiveProfile pgkeelActiveProfile,
+			LeasedPools pgkeelLeasedPools, ApplicationEventPublisher events) {
+		LeakProperties leak = properties.leak();
+		LeakCapture usual = (pgkeelActiveProfile.profile() == RuntimeProfile.DEVELOPMENT) ? LeakCapture.ALWAYS
 				: LeakCapture.ADAPTIVE;
 		LeakSettings settings = new LeakSettings(properties.mode(), leak.suspectAfter(), leak.collectWhenStarved(),
-				Objects.requireNonNullElse(leak.capture(), usual), profile.profile() != RuntimeProfile.SERVERLESS);
-		return new LeaseGuard(settings, pools, events::publishEvent);
+				Objects.requireNonNullElse(leak.capture(), usual),
+				pgkeelActiveProfile.profile() != RuntimeProfile.SERVERLESS);
+		return new LeaseGuard(settings, pgkeelLeasedPools, events::publishEvent);
 	}
 
 }

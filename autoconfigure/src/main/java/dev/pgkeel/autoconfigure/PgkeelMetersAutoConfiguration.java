@@ -3,11 +3,13 @@ package dev.pgkeel.autoconfigure;
 import dev.pgkeel.actuate.BudgetMeters;
 import dev.pgkeel.actuate.LeaseMeters;
 import dev.pgkeel.actuate.PgkeelMeters;
+import dev.pgkeel.actuate.TransactionMeters;
 import dev.pgkeel.alert.ConnectionAlerts;
 import dev.pgkeel.lease.LeasedPools;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.server.Refusals;
 import dev.pgkeel.server.ServerMonitor;
+import dev.pgkeel.transaction.TransactionGuard;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -24,29 +26,38 @@ import org.springframework.context.annotation.Bean;
  * @since 0.1.0
  */
 @AutoConfiguration(after = { PgkeelPoolAutoConfiguration.class, PgkeelMonitorAutoConfiguration.class,
-		PgkeelLeaseAutoConfiguration.class })
+		PgkeelLeaseAutoConfiguration.class, PgkeelTransactionAutoConfiguration.class })
 @ConditionalOnClass(MeterRegistry.class)
-@ConditionalOnBean(name = "pgkeelPoolReports")
+@ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 public final class PgkeelMetersAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
-	BudgetMeters pgkeelBudgetMeters(PoolReports reports) {
-		return new BudgetMeters(reports);
+	@ConditionalOnMissingBean(name = "pgkeelBudgetMeters")
+	@ConditionalOnBean(name = "pgkeelPoolReports")
+	BudgetMeters pgkeelBudgetMeters(PoolReports pgkeelPoolReports) {
+		return new BudgetMeters(pgkeelPoolReports);
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(name = "pgkeelMeters")
 	@ConditionalOnBean(name = "pgkeelServerMonitor")
-	PgkeelMeters pgkeelMeters(ServerMonitor monitor, Refusals refusals, ObjectProvider<ConnectionAlerts> alerts) {
-		return new PgkeelMeters(monitor, refusals, alerts.getIfAvailable());
+	PgkeelMeters pgkeelMeters(ServerMonitor pgkeelServerMonitor, Refusals pgkeelRefusals,
+			ObjectProvider<ConnectionAlerts> pgkeelConnectionAlerts) {
+		return new PgkeelMeters(pgkeelServerMonitor, pgkeelRefusals, pgkeelConnectionAlerts.getIfAvailable());
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(name = "pgkeelLeaseMeters")
 	@ConditionalOnBean(name = "pgkeelLeasedPools")
-	LeaseMeters pgkeelLeaseMeters(LeasedPools pools) {
-		return new LeaseMeters(pools);
+	LeaseMeters pgkeelLeaseMeters(LeasedPools pgkeelLeasedPools) {
+		return new LeaseMeters(pgkeelLeasedPools);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "pgkeelTransactionMeters")
+	@ConditionalOnBean(name = "pgkeelTransactionGuard")
+	TransactionMeters pgkeelTransactionMeters(TransactionGuard pgkeelTransactionGuard, PgkeelProperties properties) {
+		return new TransactionMeters(pgkeelTransactionGuard, properties.transaction().nameTag());
 	}
 
 }

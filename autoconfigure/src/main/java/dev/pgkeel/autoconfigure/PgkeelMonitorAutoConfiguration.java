@@ -48,7 +48,6 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
@@ -64,7 +63,6 @@ import org.springframework.util.function.SingletonSupplier;
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnSingleCandidate(DataSource.class)
 @ConditionalOnBooleanProperty(name = "pgkeel.monitor.enabled", matchIfMissing = true)
-@EnableConfigurationProperties({ MonitorProperties.class, AlertProperties.class, FleetProperties.class })
 public final class PgkeelMonitorAutoConfiguration {
 
 	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -80,15 +78,17 @@ public final class PgkeelMonitorAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBooleanProperty(name = "pgkeel.alert.enabled", matchIfMissing = true)
-	ConnectionAlerts pgkeelConnectionAlerts(AlertProperties properties, Refusals refusals, ApplicationInstance instance,
-			LazyDataSource dataSource, ObjectProvider<AlertNotifier> others, ApplicationEventPublisher events) {
-		AlertProperties.Thresholds thresholds = properties.thresholds();
+	ConnectionAlerts pgkeelConnectionAlerts(PgkeelProperties properties, Refusals pgkeelRefusals,
+			ApplicationInstance pgkeelApplicationInstance, LazyDataSource pgkeelLazyDataSource,
+			ObjectProvider<AlertNotifier> others, ApplicationEventPublisher events) {
+		AlertProperties.Thresholds thresholds = properties.alert().thresholds();
 		AlertNotifier log = new LoggingNotifier();
 		AlertNotifier application = (alert) -> events.publishEvent(new ConnectionAlertEvent(this, alert));
 		Supplier<List<AlertNotifier>> notifiers = SingletonSupplier.of(() -> others.orderedStream().toList());
 		AlertNotifier rest = new AlertNotifiers(notifiers);
 		return new ConnectionAlerts(new AlertPolicy(thresholds.alert(), thresholds.page(), thresholds.panic()),
-				refusals, waiting(dataSource), instance, List.of(log, application, rest), Clock.systemUTC());
+				pgkeelRefusals, waiting(pgkeelLazyDataSource), pgkeelApplicationInstance,
+				List.of(log, application, rest), Clock.systemUTC());
 	}
 
 	private static IntSupplier waiting(LazyDataSource dataSource) {
@@ -100,24 +100,28 @@ public final class PgkeelMonitorAutoConfiguration {
 	}
 
 	@Bean
-	ServerMonitor pgkeelServerMonitor(DirectWay directWay, MonitorProperties monitor, FleetProperties fleet,
-			LazyDataSource dataSource, ObjectProvider<KnownServers> servers, ApplicationInstance instance,
-			Refusals refusals, ObjectProvider<PollListener> listeners, ActiveProfile profile) {
-		Supplier<HikariDataSource> pool = () -> Objects.requireNonNull(DatabaseTarget.pool(dataSource.get()));
-		DirectConnection direct = directWay.connection();
+	ServerMonitor pgkeelServerMonitor(PgkeelProperties properties, DirectWay pgkeelDirectWay,
+			LazyDataSource pgkeelLazyDataSource, ObjectProvider<KnownServers> pgkeelKnownServers,
+			ApplicationInstance pgkeelApplicationInstance, Refusals pgkeelRefusals,
+			ObjectProvider<PollListener> listeners, ActiveProfile pgkeelActiveProfile) {
+		Supplier<HikariDataSource> pool = () -> Objects.requireNonNull(DatabaseTarget.pool(pgkeelLazyDataSource.get()));
+		DirectConnection direct = pgkeelDirectWay.connection();
 		// What the direct way does without is known when the pool is made
 		Sentinel sentinel = new Sentinel(
-				() -> new Preflight(pool.get(), directWay.connection(), CONNECT_TIMEOUT).connectBare(), instance,
-				STATEMENT_TIMEOUT);
+				() -> new Preflight(pool.get(), pgkeelDirectWay.connection(), CONNECT_TIMEOUT).connectBare(),
+				pgkeelApplicationInstance, STATEMENT_TIMEOUT);
 		BorrowedConnection borrowed = new BorrowedConnection(pool,
 				() -> new Preflight(pool.get(), null, CONNECT_TIMEOUT).connectBare());
+		MonitorProperties monitor = properties.monitor();
+		FleetProperties fleet = properties.fleet();
 		int instances = (fleet.instances() != null) ? fleet.instances() : 1;
-		MonitorMode wish = (profile.profile() == RuntimeProfile.SERVERLESS) ? MonitorMode.BORROWED
+		MonitorMode wish = (pgkeelActiveProfile.profile() == RuntimeProfile.SERVERLESS) ? MonitorMode.BORROWED
 				: monitor.connection();
 		ChosenConnection connection = new ChosenConnection(
-				() -> choose(wish, server(pool.get(), servers), instances, direct != null), sentinel, borrowed);
+				() -> choose(wish, server(pool.get(), pgkeelKnownServers), instances, direct != null), sentinel,
+				borrowed);
 		Duration soon = (SOON.compareTo(monitor.interval()) < 0) ? SOON : monitor.interval();
-		return new ServerMonitor(connection, new MonitorSchedule(monitor.interval(), soon), refusals,
+		return new ServerMonitor(connection, new MonitorSchedule(monitor.interval(), soon), pgkeelRefusals,
 				listeners.orderedStream().toList(), Clock.systemUTC(), new Random());
 	}
 
@@ -148,25 +152,28 @@ public final class PgkeelMonitorAutoConfiguration {
 	 * it. Where there is no pool of HikariCP's on a supported PostgreSQL, it never does.
 	 */
 	@Bean
-	MonitorLifecycle pgkeelMonitorLifecycle(ServerMonitor monitor, ActiveProfile profile, LazyDataSource dataSource,
-			Refusals refusals, ObjectProvider<KnownServers> servers, DirectWay directWay, ListableBeanFactory beans) {
-		refusals.onTimeout(monitor::hurry);
-		boolean onDemand = profile.profile() == RuntimeProfile.SERVERLESS;
-		SingletonSupplier<Watched> watched = SingletonSupplier.of(() -> Watched.of(dataSource.get(), beans, refusals));
-		if (!dataSource.isMissing()) {
+	MonitorLifecycle pgkeelMonitorLifecycle(ServerMonitor pgkeelServerMonitor, ActiveProfile pgkeelActiveProfile,
+			LazyDataSource pgkeelLazyDataSource, Refusals pgkeelRefusals,
+			ObjectProvider<KnownServers> pgkeelKnownServers, DirectWay pgkeelDirectWay, ListableBeanFactory beans) {
+		pgkeelRefusals.onTimeout(pgkeelServerMonitor::hurry);
+		boolean onDemand = pgkeelActiveProfile.profile() == RuntimeProfile.SERVERLESS;
+		SingletonSupplier<Watched> watched = SingletonSupplier
+			.of(() -> Watched.of(pgkeelLazyDataSource.get(), beans, pgkeelRefusals));
+		if (!pgkeelLazyDataSource.isMissing()) {
 			watched.obtain();
 		}
-		return new MonitorLifecycle(monitor, dataSource, () -> {
+		return new MonitorLifecycle(pgkeelServerMonitor, pgkeelLazyDataSource, () -> {
 			HikariDataSource pool = watched.obtain().pool();
 			if (pool instanceof GuardedDataSource guarded) {
 				guarded.awaitStart();
 			}
-			return pool != null && isSupported(server(pool, servers));
+			return pool != null && isSupported(server(pool, pgkeelKnownServers));
 		}, onDemand, () -> {
 			PoolLeases leases = watched.obtain().leases();
 			HikariDataSource pool = watched.obtain().pool();
 			if (leases != null && pool != null && !onDemand) {
-				connect(monitor, leases, () -> server(pool, servers), directWay.connection() != null);
+				connect(pgkeelServerMonitor, leases, () -> server(pool, pgkeelKnownServers),
+						pgkeelDirectWay.connection() != null);
 			}
 		});
 	}

@@ -17,7 +17,6 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
@@ -34,7 +33,6 @@ import org.springframework.core.io.ResourceLoader;
  */
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
-@EnableConfigurationProperties({ FleetProperties.class, MonitorProperties.class })
 @ImportRuntimeHints(PoolRuntimeHints.class)
 public final class PgkeelPoolAutoConfiguration {
 
@@ -46,8 +44,8 @@ public final class PgkeelPoolAutoConfiguration {
 	private static final Duration RETRY_DELAY = Duration.ofSeconds(10);
 
 	@Bean
-	static PoolBeanPostProcessor pgkeelPoolBeanPostProcessor(ObjectProvider<PoolConfigurer> configurer) {
-		return new PoolBeanPostProcessor(configurer);
+	static PoolBeanPostProcessor pgkeelPoolBeanPostProcessor(ObjectProvider<PoolConfigurer> pgkeelPoolConfigurer) {
+		return new PoolBeanPostProcessor(pgkeelPoolConfigurer);
 	}
 
 	@Bean
@@ -61,8 +59,8 @@ public final class PgkeelPoolAutoConfiguration {
 	}
 
 	@Bean
-	PoolInspector pgkeelPoolInspector(KnownServers servers) {
-		return new PoolInspector(servers, RETRY_DELAY);
+	PoolInspector pgkeelPoolInspector(KnownServers pgkeelKnownServers) {
+		return new PoolInspector(pgkeelKnownServers, RETRY_DELAY);
 	}
 
 	@Bean
@@ -73,13 +71,15 @@ public final class PgkeelPoolAutoConfiguration {
 	}
 
 	@Bean
-	PoolInspection pgkeelPoolInspection(PgkeelProperties properties, ActiveProfile profile, PoolReports reports,
-			TlsPolicy tls, ObjectProvider<JdbcConnectionDetails> connectionDetails, FleetProperties fleet,
-			MonitorProperties monitor, ApplicationInstance instance) {
-		return new PoolInspection(properties.mode(), profile, properties.pooler(), reports, tls,
-				() -> isFromElsewhere(connectionDetails.getIfUnique()),
-				new PoolBudget(properties.mode(), properties.pool().overBudget(), fleet,
-						keepsASession(monitor, profile) ? monitor.connection() : MonitorMode.BORROWED, instance));
+	PoolInspection pgkeelPoolInspection(PgkeelProperties properties, ActiveProfile pgkeelActiveProfile,
+			PoolReports pgkeelPoolReports, TlsPolicy pgkeelTlsPolicy,
+			ObjectProvider<JdbcConnectionDetails> connectionDetails, ApplicationInstance pgkeelApplicationInstance) {
+		return new PoolInspection(properties.mode(), pgkeelActiveProfile, properties.pooler(), pgkeelPoolReports,
+				pgkeelTlsPolicy, () -> isFromElsewhere(connectionDetails.getIfUnique()),
+				new PoolBudget(properties.mode(), properties.pool().overBudget(), properties.fleet(),
+						keepsASession(properties.monitor(), pgkeelActiveProfile) ? properties.monitor().connection()
+								: MonitorMode.BORROWED,
+						pgkeelApplicationInstance));
 	}
 
 	private static boolean keepsASession(MonitorProperties monitor, ActiveProfile profile) {
@@ -95,20 +95,25 @@ public final class PgkeelPoolAutoConfiguration {
 	}
 
 	@Bean
-	PoolConfigurer pgkeelPoolConfigurer(PgkeelProperties properties, ActiveProfile profile,
-			ApplicationInstance instance, PoolReports reports, PoolInspector inspector, PoolInspection inspection,
-			TlsPolicy tls, ConfigurableEnvironment environment, ListableBeanFactory beanFactory,
-			ObjectProvider<LeaseGuard> guard) {
-		PoolSettings settings = PoolSettings.of(profile.profile());
+	PoolConfigurer pgkeelPoolConfigurer(PgkeelProperties properties, ActiveProfile pgkeelActiveProfile,
+			ApplicationInstance pgkeelApplicationInstance, PoolReports pgkeelPoolReports,
+			PoolInspector pgkeelPoolInspector, PoolInspection pgkeelPoolInspection, TlsPolicy pgkeelTlsPolicy,
+			ConfigurableEnvironment environment, ListableBeanFactory beanFactory,
+			ObjectProvider<LeaseGuard> pgkeelLeaseGuard) {
+		PoolSettings settings = PoolSettings.of(pgkeelActiveProfile.profile());
 		MigrationTools tools = new MigrationTools(beanFactory, environment);
 		return new PoolConfigurer(properties.mode(), (beanName) -> {
 			if (!properties.pool().enabled()) {
-				return PoolDefaults.none(profile);
+				return PoolDefaults.none(pgkeelActiveProfile);
 			}
-			String tool = (profile.profile() == RuntimeProfile.SERVERLESS) ? tools.borrowingFrom(beanName) : null;
-			return (tool != null) ? new PoolDefaults(profile, settings.withMaximumPoolSize(2), reason(tool), instance)
-					: new PoolDefaults(profile, settings, null, instance);
-		}, reports, inspector, inspection, new UnprotectedPools(tls, properties.tls()), environment, guard);
+			String tool = (pgkeelActiveProfile.profile() == RuntimeProfile.SERVERLESS) ? tools.borrowingFrom(beanName)
+					: null;
+			return (tool != null)
+					? new PoolDefaults(pgkeelActiveProfile, settings.withMaximumPoolSize(2), reason(tool),
+							pgkeelApplicationInstance)
+					: new PoolDefaults(pgkeelActiveProfile, settings, null, pgkeelApplicationInstance);
+		}, pgkeelPoolReports, pgkeelPoolInspector, pgkeelPoolInspection,
+				new UnprotectedPools(pgkeelTlsPolicy, properties.tls()), environment, pgkeelLeaseGuard);
 	}
 
 	private static String reason(String tool) {

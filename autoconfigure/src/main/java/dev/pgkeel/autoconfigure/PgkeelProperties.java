@@ -10,10 +10,12 @@ import dev.pgkeel.tls.TlsMode;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Properties of pgkeel.
+ * Properties of pgkeel. They are one bean: each more would be looked at whenever Spring
+ * searches for beans by their type, which it does several hundred times in a start.
  *
  * @param enabled Whether pgkeel does anything at all.
  * @param mode Whether guards act, or only report what they would have done.
@@ -25,12 +27,30 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param preflight First connection.
  * @param tls Encryption.
  * @param pool Pool's defaults.
+ * @param fleet All instances of the application together.
+ * @param schema Schema scripts.
+ * @param transaction Guarded transactions.
+ * @param leak Search for leaked connections.
+ * @param monitor Monitor.
+ * @param alert Alerts.
+ * @param health Health component.
+ * @param console Console.
+ * @param check Whether to look at the server once, print one line and stop, with an exit
+ * code.
  * @since 0.1.0
  */
 @ConfigurationProperties("pgkeel")
 public record PgkeelProperties(@DefaultValue("true") boolean enabled, @DefaultValue("enforce") PgkeelMode mode,
 		@DefaultValue("auto") RuntimeProfile runtimeProfile, @Nullable Pooler pooler, @DefaultValue Direct direct,
-		@DefaultValue Preflight preflight, @DefaultValue Tls tls, @DefaultValue Pool pool) {
+		@DefaultValue Preflight preflight, @DefaultValue Tls tls, @DefaultValue Pool pool,
+		@DefaultValue @NestedConfigurationProperty FleetProperties fleet,
+		@DefaultValue @NestedConfigurationProperty SchemaProperties schema,
+		@DefaultValue @NestedConfigurationProperty TransactionProperties transaction,
+		@DefaultValue @NestedConfigurationProperty LeakProperties leak,
+		@DefaultValue @NestedConfigurationProperty MonitorProperties monitor,
+		@DefaultValue @NestedConfigurationProperty AlertProperties alert,
+		@DefaultValue @NestedConfigurationProperty HealthProperties health,
+		@DefaultValue @NestedConfigurationProperty ConsoleProperties console, @DefaultValue("false") boolean check) {
 
 	/**
 	 * Properties of connections that go to the server beside a pooler.

@@ -17,7 +17,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
 import org.springframework.context.annotation.Bean;
@@ -35,26 +34,27 @@ import org.springframework.core.io.support.ResourcePatternUtils;
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnSingleCandidate(DataSource.class)
 @ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
-@EnableConfigurationProperties({ SchemaProperties.class, SchemaLintProperties.class, SchemaProofProperties.class })
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class PgkeelSchemaAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	SchemaInitializer pgkeelSchemaInitializer(PgkeelProperties properties, SchemaProperties schema,
-			SchemaLintProperties lint, SchemaProofProperties proof, ActiveProfile profile, ApplicationInstance instance,
-			DataSource dataSource, ResourceLoader resourceLoader, DirectWay directWay) {
-		boolean applies = schema.enabled() != null || schema.stops() || profile.profile() != RuntimeProfile.SERVERLESS;
+	SchemaInitializer pgkeelSchemaInitializer(PgkeelProperties properties, ActiveProfile pgkeelActiveProfile,
+			ApplicationInstance pgkeelApplicationInstance, DataSource dataSource, ResourceLoader resourceLoader,
+			DirectWay pgkeelDirectWay) {
+		SchemaProperties schema = properties.schema();
+		boolean applies = schema.enabled() != null || schema.stops()
+				|| pgkeelActiveProfile.profile() != RuntimeProfile.SERVERLESS;
 		// False only in an application that was processed ahead of time without it
 		List<String> locations = Boolean.FALSE.equals(schema.enabled()) ? List.of() : schema.locations();
 		SchemaSettings settings = new SchemaSettings(applies, locations, schema.mode(), schema.historySchema(),
 				schema.lockTimeout(), schema.statementTimeout(), schema.dryRun(),
 				properties.mode() != PgkeelMode.OBSERVE);
 		return new SchemaInitializer(
-				new Preflight(dataSource, directWay.connection(), properties.preflight().timeout()),
-				ResourcePatternUtils.getResourcePatternResolver(resourceLoader), instance, settings,
-				SchemaLintFactory.create(lint, profile.profile(), properties.mode()),
-				SchemaProofFactory.create(proof, lint, profile.profile(), properties.mode()));
+				new Preflight(dataSource, pgkeelDirectWay.connection(), properties.preflight().timeout()),
+				ResourcePatternUtils.getResourcePatternResolver(resourceLoader), pgkeelApplicationInstance, settings,
+				SchemaLintFactory.create(schema.lint(), pgkeelActiveProfile.profile(), properties.mode()),
+				SchemaProofFactory.create(schema, pgkeelActiveProfile.profile(), properties.mode()));
 	}
 
 }

@@ -2,7 +2,6 @@ package dev.pgkeel.autoconfigure;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
 
@@ -13,7 +12,6 @@ import org.springframework.context.annotation.ImportRuntimeHints;
  */
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
-@EnableConfigurationProperties(SchemaProperties.class)
 @Import(ToolGuard.class)
 @ImportRuntimeHints(ToolRuntimeHints.class)
 public final class PgkeelToolGuardAutoConfiguration {

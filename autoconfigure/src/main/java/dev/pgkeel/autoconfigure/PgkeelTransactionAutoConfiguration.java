@@ -24,7 +24,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -47,7 +46,6 @@ import org.springframework.transaction.support.TransactionOperations;
 @ConditionalOnClass({ PlatformTransactionManager.class, TransactionAutoConfiguration.class })
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnBooleanProperty(name = "pgkeel.transaction.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(TransactionProperties.class)
 public final class PgkeelTransactionAutoConfiguration {
 
 	private static final Log logger = LogFactory.getLog(PgkeelTransactionAutoConfiguration.class);
@@ -55,7 +53,8 @@ public final class PgkeelTransactionAutoConfiguration {
 	private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(30);
 
 	@Bean
-	TransactionGuard pgkeelTransactionGuard(PgkeelProperties pgkeel, TransactionProperties properties) {
+	TransactionGuard pgkeelTransactionGuard(PgkeelProperties pgkeel) {
+		TransactionProperties properties = pgkeel.transaction();
 		return new TransactionGuard(new TransactionGuardSettings(pgkeel.mode(), properties.serverSide(),
 				properties.slowAfter(), properties.timeout()), PgkeelTransactionAutoConfiguration::idle);
 	}
@@ -67,25 +66,27 @@ public final class PgkeelTransactionAutoConfiguration {
 	}
 
 	@Bean
-	static TransactionGuardPostProcessor pgkeelTransactionGuardPostProcessor(ObjectProvider<TransactionGuard> guard) {
-		return new TransactionGuardPostProcessor(guard);
+	static TransactionGuardPostProcessor pgkeelTransactionGuardPostProcessor(
+			ObjectProvider<TransactionGuard> pgkeelTransactionGuard) {
+		return new TransactionGuardPostProcessor(pgkeelTransactionGuard);
 	}
 
 	@Bean
-	static CommitResolutionPostProcessor pgkeelCommitResolutionPostProcessor(ObjectProvider<PgkeelProperties> pgkeel,
-			ObjectProvider<TransactionProperties> properties, ObjectProvider<DirectWay> directWay) {
-		return new CommitResolutionPostProcessor(pgkeel, properties, directWay);
+	static CommitResolutionPostProcessor pgkeelCommitResolutionPostProcessor(
+			ObjectProvider<PgkeelProperties> properties, ObjectProvider<DirectWay> pgkeelDirectWay) {
+		return new CommitResolutionPostProcessor(properties, pgkeelDirectWay);
 	}
 
 	@Bean
 	static TransactionTimeoutPostProcessor pgkeelTransactionTimeoutPostProcessor(
-			ObjectProvider<TransactionGuard> guard) {
-		return new TransactionTimeoutPostProcessor(new TransactionTimeoutInterceptor(guard::getIfAvailable));
+			ObjectProvider<TransactionGuard> pgkeelTransactionGuard) {
+		return new TransactionTimeoutPostProcessor(
+				new TransactionTimeoutInterceptor(pgkeelTransactionGuard::getIfAvailable));
 	}
 
 	@Bean
-	TransactionShutdown pgkeelTransactionShutdown(TransactionGuard guard, Environment environment) {
-		return new TransactionShutdown(guard,
+	TransactionShutdown pgkeelTransactionShutdown(TransactionGuard pgkeelTransactionGuard, Environment environment) {
+		return new TransactionShutdown(pgkeelTransactionGuard,
 				Binder.get(environment)
 					.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
 					.orElse(SHUTDOWN_TIMEOUT));
@@ -95,9 +96,10 @@ public final class PgkeelTransactionAutoConfiguration {
 	@ConditionalOnSingleCandidate(PlatformTransactionManager.class)
 	@ConditionalOnMissingBean(TransactionOperations.class)
 	GuardedTransactionTemplate transactionTemplate(PlatformTransactionManager transactionManager,
-			TransactionGuard guard, PgkeelProperties pgkeel, TransactionProperties properties) {
+			TransactionGuard pgkeelTransactionGuard, PgkeelProperties pgkeel) {
+		TransactionProperties properties = pgkeel.transaction();
 		GuardedTransactionTemplate template = new GuardedTransactionTemplate(transactionManager,
-				new DefaultTransactionDefinition(), guard);
+				new DefaultTransactionDefinition(), pgkeelTransactionGuard);
 		Duration timeout = properties.timeout();
 		int attempts = properties.retry().maxAttempts();
 		if (pgkeel.mode() == PgkeelMode.OBSERVE) {

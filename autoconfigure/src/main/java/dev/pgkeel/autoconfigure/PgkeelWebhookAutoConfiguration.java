@@ -42,12 +42,13 @@ public final class PgkeelWebhookAutoConfiguration {
 	static class WithClient {
 
 		@Bean
-		@Nullable WebhookNotifier pgkeelWebhookNotifier(AlertProperties properties, ApplicationInstance instance) {
-			AlertProperties.Webhook webhook = properties.webhook();
+		@Nullable WebhookNotifier pgkeelWebhookNotifier(PgkeelProperties properties,
+				ApplicationInstance pgkeelApplicationInstance) {
+			AlertProperties.Webhook webhook = properties.alert().webhook();
 			String url = webhook.url();
 			return (url == null || url.isBlank()) ? null
-					: new WebhookNotifier(new RestClientWebhookSender(url, webhook.timeout()), instance, FIRST_PAUSE,
-							new SecureRandom(), Clock.systemUTC());
+					: new WebhookNotifier(new RestClientWebhookSender(url, webhook.timeout()),
+							pgkeelApplicationInstance, FIRST_PAUSE, new SecureRandom(), Clock.systemUTC());
 		}
 
 	}
@@ -61,8 +62,8 @@ public final class PgkeelWebhookAutoConfiguration {
 
 		private static final Log logger = LogFactory.getLog(WithoutClient.class);
 
-		WithoutClient(AlertProperties properties) {
-			if (StringUtils.hasText(properties.webhook().url())) {
+		WithoutClient(PgkeelProperties properties) {
+			if (StringUtils.hasText(properties.alert().webhook().url())) {
 				logger
 					.warn("pgkeel.alert.webhook.url is set, but does nothing: Spring's HTTP client is not on the class"
 							+ " path. Add org.springframework:spring-web, or remove the property");

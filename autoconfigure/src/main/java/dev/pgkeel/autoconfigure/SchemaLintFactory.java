@@ -14,8 +14,7 @@ final class SchemaLintFactory {
 	private SchemaLintFactory() {
 	}
 
-	static @Nullable ScriptReview create(SchemaLintProperties properties, RuntimeProfile profile, PgkeelMode mode) {
-		SchemaLintMode asked = properties.lint();
+	static @Nullable ScriptReview create(@Nullable SchemaLintMode asked, RuntimeProfile profile, PgkeelMode mode) {
 		SchemaLintMode lint = asked;
 		if (lint == null) {
 			lint = (profile == RuntimeProfile.DEVELOPMENT) ? SchemaLintMode.WARN : SchemaLintMode.OFF;

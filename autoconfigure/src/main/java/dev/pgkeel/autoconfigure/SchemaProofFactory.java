@@ -18,14 +18,13 @@ final class SchemaProofFactory {
 	private SchemaProofFactory() {
 	}
 
-	static @Nullable ProofSettings create(SchemaProofProperties properties, SchemaLintProperties lint,
-			RuntimeProfile profile, PgkeelMode mode) {
+	static @Nullable ProofSettings create(SchemaProperties properties, RuntimeProfile profile, PgkeelMode mode) {
 		boolean development = profile == RuntimeProfile.DEVELOPMENT;
 		if (!Objects.requireNonNullElse(properties.proveIdempotent(), development)) {
 			return null;
 		}
 		return new ProofSettings(development && mode != PgkeelMode.OBSERVE,
-				(lint.lint() != SchemaLintMode.OFF) ? LintAdvisor::new : null);
+				(properties.lint() != SchemaLintMode.OFF) ? LintAdvisor::new : null);
 	}
 
 }

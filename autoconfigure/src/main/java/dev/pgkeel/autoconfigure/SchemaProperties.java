@@ -6,7 +6,6 @@ import java.util.List;
 import dev.pgkeel.schema.SchemaMode;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -27,15 +26,19 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * deployment.
  * @param toolGuard What to do when another tool is about to drop tables that hold rows.
  * Unless set, fail, or warn in the runtime profile development.
+ * @param lint What is done with advice about schema scripts. Unless set, it is logged in
+ * the runtime profile development, and not looked for elsewhere.
+ * @param proveIdempotent Whether schema scripts run a second time when they are applied,
+ * which is rolled back, and fail the start in the runtime profile development if they
+ * come out differently. Unless set, only in that profile.
  * @since 0.1.0
  */
-@ConfigurationProperties("pgkeel.schema")
 public record SchemaProperties(@Nullable Boolean enabled,
 		@DefaultValue(SchemaProperties.DEFAULT_LOCATION) List<String> locations,
 		@DefaultValue("on-change") SchemaMode mode, @Nullable String historySchema,
 		@DefaultValue("5m") Duration lockTimeout, @Nullable Duration statementTimeout,
 		@DefaultValue("false") boolean dryRun, @DefaultValue("false") boolean exitAfterApply,
-		@Nullable ToolGuardAction toolGuard) {
+		@Nullable ToolGuardAction toolGuard, @Nullable SchemaLintMode lint, @Nullable Boolean proveIdempotent) {
 
 	static final String DEFAULT_LOCATION = "classpath*:db/pgkeel/*.sql";
 

@@ -52,8 +52,6 @@ class ToolGuard implements BeanPostProcessor {
 
 	private final ObjectProvider<PgkeelProperties> properties;
 
-	private final ObjectProvider<SchemaProperties> schema;
-
 	private final ObjectProvider<ActiveProfile> profile;
 
 	private final Environment environment;
@@ -61,7 +59,6 @@ class ToolGuard implements BeanPostProcessor {
 	ToolGuard(ListableBeanFactory beanFactory, Environment environment) {
 		this.threats = new ToolThreats(beanFactory);
 		this.properties = beanFactory.getBeanProvider(PgkeelProperties.class);
-		this.schema = beanFactory.getBeanProvider(SchemaProperties.class);
 		this.profile = beanFactory.getBeanProvider(ActiveProfile.class);
 		this.environment = environment;
 	}
@@ -79,7 +76,7 @@ class ToolGuard implements BeanPostProcessor {
 	}
 
 	private ToolGuardAction action() {
-		ToolGuardAction declared = this.schema.getObject().toolGuard();
+		ToolGuardAction declared = this.properties.getObject().schema().toolGuard();
 		if (declared != null) {
 			return declared;
 		}

@@ -5,7 +5,6 @@ import java.time.Duration;
 import dev.pgkeel.transaction.RetrySettings;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -24,7 +23,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param retry Retry of the application's TransactionTemplate.
  * @since 0.1.0
  */
-@ConfigurationProperties("pgkeel.transaction")
 public record TransactionProperties(@DefaultValue("true") boolean enabled, @Nullable Duration timeout,
 		@DefaultValue("true") boolean serverSide, @DefaultValue("5s") Duration slowAfter,
 		@DefaultValue("false") boolean nameTag, @DefaultValue("false") boolean resolveCommit,

@@ -8,14 +8,13 @@ import java.util.TreeMap;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import org.springframework.beans.factory.InitializingBean;
 import org.springframework.core.env.Environment;
 
 /**
  * Warns about properties below {@code pgkeel} that do not exist: Spring Boot ignores
  * them, and a misspelt guard is no guard. No value is told.
  */
-final class UnknownProperties implements InitializingBean {
+final class UnknownProperties {
 
 	private static final Log logger = LogFactory.getLog(UnknownProperties.class);
 
@@ -30,8 +29,7 @@ final class UnknownProperties implements InitializingBean {
 		this.known = known;
 	}
 
-	@Override
-	public void afterPropertiesSet() {
+	void check() {
 		Map<String, Boolean> doubtful = doubtful();
 		Map<String, String> known = doubtful.isEmpty() ? Map.of() : known();
 		if (known.isEmpty()) {

@@ -114,7 +114,9 @@ class CheckTests {
 	@Test
 	void brokenConfigurationCannotBeToldAbout(CapturedOutput output) {
 		assertExit(2, "--pgkeel.alert.thresholds.alert=90");
-		assertThat(lines(output)).startsWith("UNKNOWN: pgkeel.alert.thresholds must rise from alert to page to panic")
+		assertThat(lines(output))
+			.startsWith("UNKNOWN: the application's configuration failed:"
+					+ " pgkeel.alert.thresholds must rise from alert to page to panic")
 			.hasLineCount(1);
 	}
 

@@ -6,7 +6,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.env.MapPropertySource;
@@ -76,10 +75,8 @@ class DurationPropertiesTests {
 		StandardEnvironment environment = new StandardEnvironment();
 		environment.getPropertySources().addFirst(source);
 		ConfigurationPropertySources.attach(environment);
-		DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
-		beans.registerSingleton(PgkeelAutoConfiguration.KNOWN_PROPERTIES,
-				KnownPropertiesTests.of(DurationPropertiesTests.class.getClassLoader()));
-		new DurationProperties(environment).postProcessBeanFactory(beans);
+		new DurationProperties(environment, new KnownProperties(DurationPropertiesTests.class.getClassLoader()))
+			.check();
 	}
 
 }

@@ -24,7 +24,7 @@ class KnownPropertiesTests {
 		Map<String, String> expected = new TreeMap<>();
 		ClassLoader loader = getClass().getClassLoader();
 		for (String module : new String[] { "pgkeel.mode", "pgkeel.embedded.port" }) {
-			assertThat(of(loader).types()).containsKey(module);
+			assertThat(new KnownProperties(loader).types()).containsKey(module);
 		}
 		loader.getResources("META-INF/spring-configuration-metadata.json").asIterator().forEachRemaining((file) -> {
 			try (InputStream in = file.openStream()) {
@@ -38,25 +38,19 @@ class KnownPropertiesTests {
 				throw new UncheckedIOException(ex);
 			}
 		});
-		assertThat(of(loader).types()).isEqualTo(expected).hasSizeGreaterThan(50);
+		assertThat(new KnownProperties(loader).types()).isEqualTo(expected).hasSizeGreaterThan(50);
 	}
 
 	@Test
 	void withoutMetadataNothingIsKnown() {
-		assertThat(of(ClassLoader.getPlatformClassLoader()).types()).isEmpty();
+		assertThat(new KnownProperties(ClassLoader.getPlatformClassLoader()).types()).isEmpty();
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "pgkeel.mode, true", "pgkeel.schema.lock-timeout, true", "pgkeel.schema, false",
 			"pgkeel.schema.locktimeout, false", "pgkeel.embedded.port, false", "pgkeel.absent, false" })
 	void propertiesOfThisModuleAreSure(String name, boolean sure) {
-		assertThat(of(getClass().getClassLoader()).surely(name)).isEqualTo(sure);
-	}
-
-	static KnownProperties of(ClassLoader classLoader) {
-		KnownProperties properties = new KnownProperties();
-		properties.setBeanClassLoader(classLoader);
-		return properties;
+		assertThat(new KnownProperties(getClass().getClassLoader()).surely(name)).isEqualTo(sure);
 	}
 
 }

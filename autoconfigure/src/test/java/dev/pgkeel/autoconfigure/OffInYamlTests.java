@@ -24,7 +24,7 @@ class OffInYamlTests {
 
 	@Test
 	void everyPropertyThatCanBeOffCanBeSwitchedOff() {
-		Map<String, String> types = KnownPropertiesTests.of(getClass().getClassLoader()).types();
+		Map<String, String> types = new KnownProperties(getClass().getClassLoader()).types();
 		assertThat(types).isNotEmpty();
 		types.forEach((name, type) -> {
 			if (canBeOff(type)) {

@@ -204,7 +204,7 @@ class PgkeelTransactionAutoConfigurationTests {
 
 	@Test
 	void transactionsAreMetered() {
-		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelTransactionMetricsAutoConfiguration.class))
+		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelMetersAutoConfiguration.class))
 			.run((context) -> {
 				MeterRegistry meters = new SimpleMeterRegistry();
 				context.getBean(TransactionMeters.class).bindTo(meters);
@@ -222,7 +222,7 @@ class PgkeelTransactionAutoConfigurationTests {
 
 	@Test
 	void namesAreTagsOnRequest() {
-		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelTransactionMetricsAutoConfiguration.class))
+		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelMetersAutoConfiguration.class))
 			.withPropertyValues("pgkeel.transaction.name-tag=true")
 			.run((context) -> {
 				MeterRegistry meters = new SimpleMeterRegistry();
@@ -240,7 +240,7 @@ class PgkeelTransactionAutoConfigurationTests {
 
 	@Test
 	void withoutMicrometerThereAreNoMeters() {
-		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelTransactionMetricsAutoConfiguration.class))
+		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelMetersAutoConfiguration.class))
 			.withClassLoader(new FilteredClassLoader("io.micrometer"))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(TransactionGuard.class)
