@@ -36,7 +36,8 @@ final class LateSwitches {
 	}
 
 	void check() {
-		if (AotDetector.useGeneratedArtifacts()) {
+		// The check itself switches features off
+		if (AotDetector.useGeneratedArtifacts() && !CheckEnvironmentPostProcessor.isCheck(this.environment)) {
 			SWITCHES.forEach((property, bean) -> {
 				if (!this.environment.getProperty(property, Boolean.class, true)
 						&& this.beanFactory.containsBean(bean)) {

@@ -25,7 +25,8 @@ import org.springframework.core.io.ResourceLoader;
  * <p>
  * A parameter of a bean's method that is another bean of ours has that bean's name, here
  * and in the other configurations: Spring takes such a bean by its name, and looks at the
- * types of all beans otherwise, which takes its time at start.
+ * types of all beans otherwise, which takes its time at start. Only the name of
+ * {@link PgkeelProperties} is none for a parameter.
  *
  * @since 0.1.0
  */

@@ -20,8 +20,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of the meters of the server, the budget and the pools' leases. The
- * other beans are asked for by their names: by a type, all beans would be looked at.
+ * Auto-configuration of the meters of the server, the budget, the pools' leases and the
+ * transactions. The other beans are asked for by their names: by a type, all beans would
+ * be looked at.
  *
  * @since 0.1.0
  */

@@ -20,6 +20,7 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
 		KnownProperties known = new KnownProperties(beanFactory.getBeanClassLoader());
 		new DurationProperties(this.environment, known).check();
+		new GroupProperties(this.environment, known).check();
 		new UnknownProperties(this.environment, known).check();
 		new LateSwitches(this.environment, beanFactory).check();
 	}

@@ -121,6 +121,15 @@ class PropertyMistakeTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource({ "pgkeel.monitor, Set pgkeel.monitor.enabled instead",
+			"pgkeel.alert.webhook, Set one of pgkeel.alert.webhook.* instead" })
+	void groupThatHasAValue(String group, String action, CapturedOutput output) throws IOException {
+		failsWith(output, group + " is set, but is a group of properties", action, group + "=" + CANARY);
+		assertThat(output).doesNotContain(CANARY);
+		assertThat(documentation()).contains("is set, but is a group of properties");
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "0", "0s", "30s", "PT30S" })
 	void durationThatIsOne(String value) {
 		run("pgkeel.preflight.timeout=" + value).close();
