@@ -1,6 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,16 +17,19 @@ final class DurationProperties {
 
 	private final Environment environment;
 
+	private final List<UsedProperty> used;
+
 	private final KnownProperties known;
 
-	DurationProperties(Environment environment, KnownProperties known) {
+	DurationProperties(Environment environment, List<UsedProperty> used, KnownProperties known) {
 		this.environment = environment;
+		this.used = used;
 		this.known = known;
 	}
 
 	void check() {
 		if (!UsedProperty.mayBeHidden(this.environment)
-				&& UsedProperty.in(this.environment).stream().noneMatch(DurationProperties::isDoubtful)) {
+				&& this.used.stream().noneMatch(DurationProperties::isDoubtful)) {
 			return;
 		}
 		Binder binder = Binder.get(this.environment);

@@ -1,6 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
-import org.springframework.core.env.Environment;
+import java.util.List;
+
 import org.springframework.util.StringUtils;
 
 /**
@@ -9,17 +10,17 @@ import org.springframework.util.StringUtils;
  */
 final class GroupProperties {
 
-	private final Environment environment;
+	private final List<UsedProperty> used;
 
 	private final KnownProperties known;
 
-	GroupProperties(Environment environment, KnownProperties known) {
-		this.environment = environment;
+	GroupProperties(List<UsedProperty> used, KnownProperties known) {
+		this.used = used;
 		this.known = known;
 	}
 
 	void check() {
-		for (UsedProperty property : UsedProperty.in(this.environment)) {
+		for (UsedProperty property : this.used) {
 			String name = property.name();
 			Object value = property.value();
 			// A group that is left empty in YAML has an empty text

@@ -1,5 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
+import java.util.List;
+
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.Environment;
@@ -19,9 +21,10 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
 		KnownProperties known = new KnownProperties(beanFactory.getBeanClassLoader());
-		new DurationProperties(this.environment, known).check();
-		new GroupProperties(this.environment, known).check();
-		new UnknownProperties(this.environment, known).check();
+		List<UsedProperty> used = UsedProperty.in(this.environment);
+		new DurationProperties(this.environment, used, known).check();
+		new GroupProperties(used, known).check();
+		new UnknownProperties(used, known).check();
 		new LateSwitches(this.environment, beanFactory).check();
 	}
 

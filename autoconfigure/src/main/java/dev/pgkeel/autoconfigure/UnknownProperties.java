@@ -1,14 +1,13 @@
 package dev.pgkeel.autoconfigure;
 
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-
-import org.springframework.core.env.Environment;
 
 /**
  * Warns about properties below {@code pgkeel} that do not exist: Spring Boot ignores
@@ -20,12 +19,12 @@ final class UnknownProperties {
 
 	private static final int LARGEST_SLIP = 1;
 
-	private final Environment environment;
+	private final List<UsedProperty> used;
 
 	private final KnownProperties known;
 
-	UnknownProperties(Environment environment, KnownProperties known) {
-		this.environment = environment;
+	UnknownProperties(List<UsedProperty> used, KnownProperties known) {
+		this.used = used;
 		this.known = known;
 	}
 
@@ -54,7 +53,7 @@ final class UnknownProperties {
 	 */
 	private Map<String, Boolean> doubtful() {
 		Map<String, Boolean> names = new TreeMap<>();
-		for (UsedProperty property : UsedProperty.in(this.environment)) {
+		for (UsedProperty property : this.used) {
 			if (!this.known.surely(property.name())) {
 				names.merge(property.name(), property.isVariable(), Boolean::logicalAnd);
 			}

@@ -75,7 +75,8 @@ class DurationPropertiesTests {
 		StandardEnvironment environment = new StandardEnvironment();
 		environment.getPropertySources().addFirst(source);
 		ConfigurationPropertySources.attach(environment);
-		new DurationProperties(environment, new KnownProperties(DurationPropertiesTests.class.getClassLoader()))
+		new DurationProperties(environment, UsedProperty.in(environment),
+				new KnownProperties(DurationPropertiesTests.class.getClassLoader()))
 			.check();
 	}
 

@@ -49,7 +49,9 @@ class GroupPropertiesTests {
 	private static void check(PropertySource<?> source) {
 		StandardEnvironment environment = new StandardEnvironment();
 		environment.getPropertySources().addFirst(source);
-		new GroupProperties(environment, new KnownProperties(GroupPropertiesTests.class.getClassLoader())).check();
+		new GroupProperties(UsedProperty.in(environment),
+				new KnownProperties(GroupPropertiesTests.class.getClassLoader()))
+			.check();
 	}
 
 }

@@ -62,14 +62,15 @@ class UnknownPropertiesTests {
 	void unreadableMetadataMeansNoWarning(CapturedOutput output) {
 		StandardEnvironment environment = new StandardEnvironment();
 		environment.getPropertySources().addFirst(new MapPropertySource("test", Map.of("pgkeel.absent", "value")));
-		new UnknownProperties(environment, new KnownProperties(ClassLoader.getPlatformClassLoader())).check();
+		new UnknownProperties(UsedProperty.in(environment), new KnownProperties(ClassLoader.getPlatformClassLoader()))
+			.check();
 		assertThat(lines(output)).isEmpty();
 	}
 
 	private void check(PropertySource<?> source) {
 		StandardEnvironment environment = new StandardEnvironment();
 		environment.getPropertySources().addFirst(source);
-		new UnknownProperties(environment, new KnownProperties(getClass().getClassLoader())).check();
+		new UnknownProperties(UsedProperty.in(environment), new KnownProperties(getClass().getClassLoader())).check();
 	}
 
 	private static List<String> lines(CapturedOutput output) {
