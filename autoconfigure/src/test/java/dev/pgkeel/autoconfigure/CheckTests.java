@@ -189,12 +189,14 @@ class CheckTests {
 
 	/**
 	 * DevTools, which are only on the tests' class path, have their say before anybody
-	 * can stop them, and so has the tests' server if no other test has started it.
+	 * can stop them, and so has the tests' server, if no other test has started it or if
+	 * its log has a line while Logback, which then says so itself, is set up anew.
 	 */
 	private static String lines(CapturedOutput output) {
 		return output.getAll()
 			.lines()
-			.filter((line) -> !line.contains("devtools") && !line.contains("EmbeddedPostgresServer"))
+			.filter((line) -> !line.contains("devtools") && !line.contains("dev.pgkeel.embedded")
+					&& !line.contains("No appenders present"))
 			.collect(Collectors.joining("\n"))
 			.strip();
 	}
