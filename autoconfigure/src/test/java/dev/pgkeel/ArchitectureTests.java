@@ -1,6 +1,7 @@
 package dev.pgkeel;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -16,8 +17,11 @@ import com.tngtech.archunit.library.Architectures;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import org.jspecify.annotations.NullMarked;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /**
  * Tests for the arrows between packages that {@code docs/architecture.md} draws.
@@ -91,15 +95,47 @@ class ArchitectureTests {
 		.resideInAPackage("org.springframework.boot..autoconfigure..");
 
 	@ArchTest
-	final ArchRule autoConfigurationsArePublicAndFinal = ArchRuleDefinition.classes()
+	final ArchRule autoConfigurationsArePublic = ArchRuleDefinition.classes()
 		.that()
 		.areAnnotatedWith(AutoConfiguration.class)
 		.should()
 		.bePublic()
 		.andShould()
-		.haveModifier(JavaModifier.FINAL)
-		.andShould()
 		.haveSimpleNameEndingWith("AutoConfiguration");
+
+	/**
+	 * A marked class is no configuration for Spring.
+	 */
+	@ArchTest
+	final ArchRule aspectsMayMeetConfigurations = ArchRuleDefinition.classes()
+		.that()
+		.areMetaAnnotatedWith(Configuration.class)
+		.should()
+		.notHaveModifier(JavaModifier.FINAL);
+
+	@ArchTest
+	final ArchRule aspectsAreKeptFromProperties = ArchRuleDefinition.classes()
+		.that()
+		.areAnnotatedWith(ConfigurationProperties.class)
+		.should()
+		.beAssignableTo(AopInfrastructureBean.class);
+
+	@ArchTest
+	final ArchRule aspectsAreKeptFromFinalBeans = ArchRuleDefinition.methods()
+		.that()
+		.areMetaAnnotatedWith(Bean.class)
+		.should(new ArchCondition<>("return no final class that aspects may meet") {
+
+			@Override
+			public void check(JavaMethod method, ConditionEvents events) {
+				JavaClass bean = method.getRawReturnType();
+				boolean kept = !bean.getPackageName().startsWith("dev.pgkeel")
+						|| !bean.getModifiers().contains(JavaModifier.FINAL)
+						|| bean.isAssignableTo(AopInfrastructureBean.class);
+				events.add(new SimpleConditionEvent(method, kept, bean.getName() + " of " + method.getFullName()));
+			}
+
+		});
 
 	@ArchTest
 	final ArchRule packagesAreNullMarked = ArchRuleDefinition.classes()

@@ -38,8 +38,8 @@ class DocumentationTests {
 	/**
 	 * What the page names of others.
 	 */
-	private static final Set<String> OF_OTHERS = Set.of("HikariDataSource", "ResponseEntity", "TransactionTemplate",
-			"TransactionException", "TransactionTimedOutException");
+	private static final Set<String> OF_OTHERS = Set.of("AopInfrastructureBean", "HikariDataSource", "ResponseEntity",
+			"TransactionTemplate", "TransactionException", "TransactionTimedOutException");
 
 	@ParameterizedTest
 	@MethodSource("pages")

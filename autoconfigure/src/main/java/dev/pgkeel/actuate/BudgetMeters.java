@@ -6,13 +6,15 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * The gauge {@value #BUDGET} with the tag {@code pool}: how many connections the pool may
  * have so that the fleet stays within its budget. {@code NaN} where nobody knows.
  *
  * @since 0.1.0
  */
-public final class BudgetMeters implements MeterBinder {
+public final class BudgetMeters implements MeterBinder, AopInfrastructureBean {
 
 	/**
 	 * How large a pool fits.

@@ -10,6 +10,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * The meters of the pools' leases, all with the tag {@code pool}: the counters
  * {@value #PROVEN}, {@value #RECLAIMED}, {@value #SUSPECTED} and
@@ -17,7 +19,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
  *
  * @since 0.1.0
  */
-public final class LeaseMeters implements MeterBinder {
+public final class LeaseMeters implements MeterBinder, AopInfrastructureBean {
 
 	/**
 	 * Connections that nobody could have returned any more.

@@ -23,6 +23,7 @@ import dev.pgkeel.server.ServerMonitor;
 import dev.pgkeel.server.SessionLimits;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.Sanitizer;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
@@ -38,7 +39,7 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
  * @since 0.1.0
  */
 @Endpoint(id = "pgkeel")
-public final class PgkeelEndpoint {
+public final class PgkeelEndpoint implements AopInfrastructureBean {
 
 	private final EndpointSources sources;
 

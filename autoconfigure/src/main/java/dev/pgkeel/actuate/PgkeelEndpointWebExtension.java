@@ -4,6 +4,7 @@ import java.util.Set;
 
 import dev.pgkeel.actuate.PgkeelEndpoint.PgkeelDescriptor;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -15,7 +16,7 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
  * @since 0.1.0
  */
 @EndpointWebExtension(endpoint = PgkeelEndpoint.class)
-public final class PgkeelEndpointWebExtension {
+public final class PgkeelEndpointWebExtension implements AopInfrastructureBean {
 
 	private final PgkeelEndpoint endpoint;
 

@@ -9,6 +9,7 @@ import dev.pgkeel.server.MonitorFailure;
 import dev.pgkeel.server.ServerFacts;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
@@ -19,7 +20,7 @@ import org.springframework.boot.health.contributor.Health;
  *
  * @since 0.1.0
  */
-public final class PgkeelHealthIndicator extends AbstractHealthIndicator {
+public final class PgkeelHealthIndicator extends AbstractHealthIndicator implements AopInfrastructureBean {
 
 	private final ServerInquiry inquiry;
 

@@ -25,6 +25,8 @@ import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * Meters of what the monitor saw last, so that no scrape asks the server. What is not
  * known is {@code NaN}.
@@ -45,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class PgkeelMeters implements MeterBinder {
+public final class PgkeelMeters implements MeterBinder, AopInfrastructureBean {
 
 	private static final String PREFIX = "pgkeel.";
 

@@ -12,6 +12,8 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * The meters of transactions: the timer {@value #TRANSACTION} with the tag
  * {@code outcome} ({@code committed}, {@code rolled-back}, {@code timed-out},
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class TransactionMeters implements MeterBinder {
+public final class TransactionMeters implements MeterBinder, AopInfrastructureBean {
 
 	/**
 	 * How long transactions took.

@@ -1,5 +1,6 @@
 package dev.pgkeel.actuate;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
@@ -8,7 +9,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
  *
  * @since 0.1.0
  */
-public final class WatchedDatabaseHealthIndicator implements HealthIndicator {
+public final class WatchedDatabaseHealthIndicator implements HealthIndicator, AopInfrastructureBean {
 
 	private final PgkeelHealthIndicator indicator;
 

@@ -16,13 +16,15 @@ import dev.pgkeel.server.MonitorState;
 import dev.pgkeel.server.PollListener;
 import dev.pgkeel.server.Refusals;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * The alerts in force, one for each subject, and those of the past. Safe for use by
  * several threads.
  *
  * @since 0.1.0
  */
-public final class ConnectionAlerts implements PollListener {
+public final class ConnectionAlerts implements PollListener, AopInfrastructureBean {
 
 	private static final int HISTORY = 50;
 

@@ -12,6 +12,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * Tells a webhook, on a thread of its own that lives only while there is something to
  * tell. What cannot be delivered is tried again, longer after each attempt, until there
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class WebhookNotifier implements AlertNotifier, AutoCloseable {
+public final class WebhookNotifier implements AlertNotifier, AutoCloseable, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(WebhookNotifier.class);
 

@@ -13,6 +13,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.Ordered;
@@ -22,7 +23,7 @@ import org.springframework.core.PriorityOrdered;
  * Has the guarded pools find out what became of transactions whose connection was lost in
  * COMMIT. It comes right after {@link LeaseBeanPostProcessor}.
  */
-final class CommitResolutionPostProcessor implements BeanPostProcessor, PriorityOrdered {
+final class CommitResolutionPostProcessor implements BeanPostProcessor, PriorityOrdered, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(CommitResolutionPostProcessor.class);
 

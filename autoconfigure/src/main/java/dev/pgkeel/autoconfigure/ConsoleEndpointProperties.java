@@ -2,6 +2,7 @@ package dev.pgkeel.autoconfigure;
 
 import java.util.Set;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -15,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @since 0.1.0
  */
 @ConfigurationProperties("management.endpoint.pgkeelconsole")
-public record ConsoleEndpointProperties(@DefaultValue("never") Show showValues, @DefaultValue Set<String> roles) {
+public record ConsoleEndpointProperties(@DefaultValue("never") Show showValues,
+		@DefaultValue Set<String> roles) implements AopInfrastructureBean {
 
 }

@@ -16,6 +16,7 @@ import dev.pgkeel.server.UrlMistake;
 import dev.pgkeel.tls.TlsPolicy;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -25,7 +26,7 @@ import org.springframework.core.env.Environment;
  * The way to the server itself that the properties below {@code pgkeel.direct} name. It
  * is protected by where it leads: a pooler on the same machine says nothing about it.
  */
-final class DirectWay {
+final class DirectWay implements AopInfrastructureBean {
 
 	private static final String DRIVER_PROPERTIES = PoolPropertyOrigins.PREFIX + "data-source-properties";
 

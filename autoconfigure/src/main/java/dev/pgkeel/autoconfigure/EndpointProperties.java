@@ -2,6 +2,7 @@ package dev.pgkeel.autoconfigure;
 
 import java.util.Set;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -14,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @since 0.1.0
  */
 @ConfigurationProperties("management.endpoint.pgkeel")
-public record EndpointProperties(@DefaultValue("never") Show showValues, @DefaultValue Set<String> roles) {
+public record EndpointProperties(@DefaultValue("never") Show showValues,
+		@DefaultValue Set<String> roles) implements AopInfrastructureBean {
 
 }

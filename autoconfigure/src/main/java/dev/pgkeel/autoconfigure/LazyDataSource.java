@@ -10,6 +10,7 @@ import javax.sql.DataSource;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.ObjectProvider;
@@ -23,7 +24,7 @@ import org.springframework.util.function.SingletonSupplier;
  * The application's data source, and whether it is still to be made. With lazy
  * initialization it is made late, or never. Safe for use by several threads.
  */
-final class LazyDataSource implements BeanPostProcessor, BeanFactoryAware {
+final class LazyDataSource implements BeanPostProcessor, BeanFactoryAware, AopInfrastructureBean {
 
 	private final SingletonSupplier<DataSource> dataSource;
 

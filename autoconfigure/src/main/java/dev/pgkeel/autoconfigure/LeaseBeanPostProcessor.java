@@ -3,6 +3,7 @@ package dev.pgkeel.autoconfigure;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.server.DatabaseTarget;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.core.Ordered;
@@ -14,7 +15,8 @@ import org.springframework.core.PriorityOrdered;
  * comes before Boot's lazy connection fetching (order 0 in Boot 4.1) and other
  * decorators.
  */
-final class LeaseBeanPostProcessor implements DestructionAwareBeanPostProcessor, PriorityOrdered {
+final class LeaseBeanPostProcessor
+		implements DestructionAwareBeanPostProcessor, PriorityOrdered, AopInfrastructureBean {
 
 	private final ObjectProvider<LeaseGuard> guard;
 

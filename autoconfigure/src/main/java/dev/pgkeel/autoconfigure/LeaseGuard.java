@@ -18,13 +18,14 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.DisposableBean;
 
 /**
  * Puts guarded pools in the place of plain ones. Spring destroys the bean that it made,
  * so the pool in its place is closed by us.
  */
-final class LeaseGuard implements DisposableBean {
+final class LeaseGuard implements DisposableBean, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(LeaseGuard.class);
 

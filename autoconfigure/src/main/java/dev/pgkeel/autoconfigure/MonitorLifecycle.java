@@ -7,13 +7,14 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.context.SmartLifecycle;
 
 /**
  * Starts the monitor last and ends it first, and with it its session. A data source that
  * is made lazily is not made for it: the monitor starts when it is.
  */
-final class MonitorLifecycle implements SmartLifecycle {
+final class MonitorLifecycle implements SmartLifecycle, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(MonitorLifecycle.class);
 

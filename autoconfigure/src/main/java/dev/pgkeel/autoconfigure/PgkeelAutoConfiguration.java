@@ -35,7 +35,7 @@ import org.springframework.core.io.ResourceLoader;
 @ConditionalOnBooleanProperty(name = "pgkeel.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(PgkeelProperties.class)
 @ImportRuntimeHints(MetadataRuntimeHints.class)
-public final class PgkeelAutoConfiguration {
+public class PgkeelAutoConfiguration {
 
 	/**
 	 * The bean of {@link PgkeelProperties}, by which the other configurations know that

@@ -40,7 +40,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @Conditional(PgkeelCheckAutoConfiguration.OnCheck.class)
-public final class PgkeelCheckAutoConfiguration {
+public class PgkeelCheckAutoConfiguration {
 
 	static final String END = "pgkeelCheckEnd";
 

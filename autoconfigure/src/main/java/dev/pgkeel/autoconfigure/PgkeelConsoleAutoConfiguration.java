@@ -51,7 +51,7 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 @Conditional(OnConsoleCondition.class)
 @EnableConfigurationProperties(ConsoleEndpointProperties.class)
 @ImportRuntimeHints(ConsoleRuntimeHints.class)
-public final class PgkeelConsoleAutoConfiguration {
+public class PgkeelConsoleAutoConfiguration {
 
 	@Bean
 	ConsolePools pgkeelConsolePools(ListableBeanFactory beans) {

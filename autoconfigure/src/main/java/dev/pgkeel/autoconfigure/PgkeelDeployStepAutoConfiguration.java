@@ -30,7 +30,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
 @Conditional(PgkeelDeployStepAutoConfiguration.OnDeployStep.class)
-public final class PgkeelDeployStepAutoConfiguration {
+public class PgkeelDeployStepAutoConfiguration {
 
 	static final String END = "pgkeelDeployStepEnd";
 

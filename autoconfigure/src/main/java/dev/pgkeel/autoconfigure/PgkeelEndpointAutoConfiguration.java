@@ -36,7 +36,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnAvailableEndpoint(PgkeelEndpoint.class)
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @EnableConfigurationProperties(EndpointProperties.class)
-public final class PgkeelEndpointAutoConfiguration {
+public class PgkeelEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "pgkeelEndpoint")

@@ -49,7 +49,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @ConditionalOnEnabledHealthIndicator("pgkeel")
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnSingleCandidate(DataSource.class)
-public final class PgkeelHealthAutoConfiguration {
+public class PgkeelHealthAutoConfiguration {
 
 	/**
 	 * Another database has no such component, which only the data source can tell.

@@ -24,7 +24,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnBooleanProperty(name = "pgkeel.leak.enabled", matchIfMissing = true)
-public final class PgkeelLeaseAutoConfiguration {
+public class PgkeelLeaseAutoConfiguration {
 
 	@Bean
 	static LeaseBeanPostProcessor pgkeelLeaseBeanPostProcessor(ObjectProvider<LeaseGuard> pgkeelLeaseGuard) {

@@ -30,7 +30,7 @@ import org.springframework.context.annotation.Bean;
 		PgkeelLeaseAutoConfiguration.class, PgkeelTransactionAutoConfiguration.class })
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
-public final class PgkeelMetersAutoConfiguration {
+public class PgkeelMetersAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "pgkeelBudgetMeters")

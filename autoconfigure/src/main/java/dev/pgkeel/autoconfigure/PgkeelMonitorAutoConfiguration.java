@@ -63,7 +63,7 @@ import org.springframework.util.function.SingletonSupplier;
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnSingleCandidate(DataSource.class)
 @ConditionalOnBooleanProperty(name = "pgkeel.monitor.enabled", matchIfMissing = true)
-public final class PgkeelMonitorAutoConfiguration {
+public class PgkeelMonitorAutoConfiguration {
 
 	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 

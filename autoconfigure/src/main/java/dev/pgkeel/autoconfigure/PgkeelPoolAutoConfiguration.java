@@ -34,7 +34,7 @@ import org.springframework.core.io.ResourceLoader;
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ImportRuntimeHints(PoolRuntimeHints.class)
-public final class PgkeelPoolAutoConfiguration {
+public class PgkeelPoolAutoConfiguration {
 
 	/**
 	 * The variable that Kubernetes sets in every container.

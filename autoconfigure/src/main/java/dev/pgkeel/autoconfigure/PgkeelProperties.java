@@ -9,6 +9,7 @@ import dev.pgkeel.server.Pooler;
 import dev.pgkeel.tls.TlsMode;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -50,7 +51,8 @@ public record PgkeelProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 		@DefaultValue @NestedConfigurationProperty MonitorProperties monitor,
 		@DefaultValue @NestedConfigurationProperty AlertProperties alert,
 		@DefaultValue @NestedConfigurationProperty HealthProperties health,
-		@DefaultValue @NestedConfigurationProperty ConsoleProperties console, @DefaultValue("false") boolean check) {
+		@DefaultValue @NestedConfigurationProperty ConsoleProperties console,
+		@DefaultValue("false") boolean check) implements AopInfrastructureBean {
 
 	/**
 	 * Properties of connections that go to the server beside a pooler.

@@ -19,7 +19,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
 @ConditionalOnClass(SanitizingFunction.class)
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
-public final class PgkeelSanitizingAutoConfiguration {
+public class PgkeelSanitizingAutoConfiguration {
 
 	private static final Set<String> SECRETS = Set.of("pgkeelalertwebhookurl", "pgkeeldirecturl",
 			"pgkeeldirectpassword");

@@ -35,7 +35,7 @@ import org.springframework.core.io.support.ResourcePatternUtils;
 @ConditionalOnSingleCandidate(DataSource.class)
 @ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
 @Import(DatabaseInitializationDependencyConfigurer.class)
-public final class PgkeelSchemaAutoConfiguration {
+public class PgkeelSchemaAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean

@@ -14,6 +14,6 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @Import(ToolGuard.class)
 @ImportRuntimeHints(ToolRuntimeHints.class)
-public final class PgkeelToolGuardAutoConfiguration {
+public class PgkeelToolGuardAutoConfiguration {
 
 }

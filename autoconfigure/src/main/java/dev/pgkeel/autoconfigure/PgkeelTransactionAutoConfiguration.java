@@ -46,7 +46,7 @@ import org.springframework.transaction.support.TransactionOperations;
 @ConditionalOnClass({ PlatformTransactionManager.class, TransactionAutoConfiguration.class })
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnBooleanProperty(name = "pgkeel.transaction.enabled", matchIfMissing = true)
-public final class PgkeelTransactionAutoConfiguration {
+public class PgkeelTransactionAutoConfiguration {
 
 	private static final Log logger = LogFactory.getLog(PgkeelTransactionAutoConfiguration.class);
 

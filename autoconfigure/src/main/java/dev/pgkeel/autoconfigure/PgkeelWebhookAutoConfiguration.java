@@ -30,7 +30,7 @@ import org.springframework.util.StringUtils;
 @AutoConfiguration(after = PgkeelMonitorAutoConfiguration.class)
 @ConditionalOnBean(name = "pgkeelConnectionAlerts")
 @Conditional(PgkeelWebhookAutoConfiguration.OnUrl.class)
-public final class PgkeelWebhookAutoConfiguration {
+public class PgkeelWebhookAutoConfiguration {
 
 	private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 

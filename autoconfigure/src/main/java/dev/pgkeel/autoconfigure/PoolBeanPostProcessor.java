@@ -3,6 +3,7 @@ package dev.pgkeel.autoconfigure;
 import com.zaxxer.hikari.HikariDataSource;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBean;
@@ -17,7 +18,8 @@ import org.springframework.core.PriorityOrdered;
  * ({@code HIGHEST_PRECEDENCE + 1} in Boot 4.1), so that the user's properties overwrite
  * the presets.
  */
-final class PoolBeanPostProcessor implements BeanPostProcessor, PriorityOrdered, ApplicationContextAware {
+final class PoolBeanPostProcessor
+		implements BeanPostProcessor, PriorityOrdered, ApplicationContextAware, AopInfrastructureBean {
 
 	static final String PREFIX = "spring.datasource.hikari";
 

@@ -18,13 +18,14 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
  * Presets each pool before the user's properties are bound to it, and reports afterwards.
  */
-final class PoolConfigurer {
+final class PoolConfigurer implements AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(PoolConfigurer.class);
 

@@ -25,10 +25,12 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * Draws the conclusions from the first connection, before the pool makes its own.
  */
-final class PoolInspection {
+final class PoolInspection implements AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(PoolInspection.class);
 

@@ -25,6 +25,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
@@ -35,7 +36,7 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
  * when all beans are made. A server that does not answer is asked again in the
  * background: nothing but schema scripts needs it at start.
  */
-final class PoolInspector implements SmartInitializingSingleton, DisposableBean {
+final class PoolInspector implements SmartInitializingSingleton, DisposableBean, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(PoolInspector.class);
 

@@ -2,6 +2,7 @@ package dev.pgkeel.autoconfigure;
 
 import java.util.List;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.Environment;
@@ -10,7 +11,7 @@ import org.springframework.core.env.Environment;
  * Looks at what is set below {@code pgkeel} before any bean is made, so that no bean
  * meets a value that is refused.
  */
-final class PropertiesCheck implements BeanFactoryPostProcessor {
+final class PropertiesCheck implements BeanFactoryPostProcessor, AopInfrastructureBean {
 
 	private final Environment environment;
 

@@ -20,6 +20,7 @@ import dev.pgkeel.server.Preflight;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -33,7 +34,7 @@ import org.springframework.core.env.Environment;
  * {@code spring.jpa.defer-datasource-initialization} every initializer comes after
  * Hibernate. The database is asked only if one of them would drop something.
  */
-class ToolGuard implements BeanPostProcessor {
+class ToolGuard implements BeanPostProcessor, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(ToolGuard.class);
 

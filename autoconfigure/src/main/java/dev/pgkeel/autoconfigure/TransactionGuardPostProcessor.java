@@ -2,6 +2,7 @@ package dev.pgkeel.autoconfigure;
 
 import dev.pgkeel.transaction.TransactionGuard;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.transaction.ConfigurableTransactionManager;
@@ -10,7 +11,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 /**
  * Registers the guard with every transaction manager, the user's own too.
  */
-class TransactionGuardPostProcessor implements BeanPostProcessor {
+class TransactionGuardPostProcessor implements BeanPostProcessor, AopInfrastructureBean {
 
 	private final ObjectProvider<TransactionGuard> guard;
 

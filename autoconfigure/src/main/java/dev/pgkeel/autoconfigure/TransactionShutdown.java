@@ -7,13 +7,14 @@ import dev.pgkeel.transaction.TransactionGuard;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.context.SmartLifecycle;
 
 /**
  * Lets transactions finish when the application shuts down: once nothing new comes in,
  * and before the pools close.
  */
-final class TransactionShutdown implements SmartLifecycle {
+final class TransactionShutdown implements SmartLifecycle, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(TransactionShutdown.class);
 

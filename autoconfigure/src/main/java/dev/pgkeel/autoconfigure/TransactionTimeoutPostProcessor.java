@@ -8,6 +8,7 @@ import org.springframework.aop.Advisor;
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.PointcutAdvisor;
 import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.core.Ordered;
@@ -19,7 +20,8 @@ import org.springframework.transaction.interceptor.TransactionInterceptor;
  * that one is, for the same methods. An advisor of ours would have all methods of all
  * beans looked at a second time at start.
  */
-final class TransactionTimeoutPostProcessor implements SmartInstantiationAwareBeanPostProcessor, Ordered {
+final class TransactionTimeoutPostProcessor
+		implements SmartInstantiationAwareBeanPostProcessor, Ordered, AopInfrastructureBean {
 
 	private final TransactionTimeoutInterceptor interceptor;
 

@@ -5,12 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * The leases of all pools of the application. Safe for use by several threads.
  *
  * @since 0.1.0
  */
-public final class LeasedPools {
+public final class LeasedPools implements AopInfrastructureBean {
 
 	private final Map<String, PoolLeases> byBean = new LinkedHashMap<>();
 

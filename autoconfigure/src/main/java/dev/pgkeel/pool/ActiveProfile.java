@@ -1,5 +1,7 @@
 package dev.pgkeel.pool;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * The runtime profile in force, never {@link RuntimeProfile#AUTO}.
  *
@@ -7,7 +9,7 @@ package dev.pgkeel.pool;
  * @param reason why this one, such as {@code declared}
  * @since 0.1.0
  */
-public record ActiveProfile(RuntimeProfile profile, String reason) {
+public record ActiveProfile(RuntimeProfile profile, String reason) implements AopInfrastructureBean {
 
 	@Override
 	public String toString() {

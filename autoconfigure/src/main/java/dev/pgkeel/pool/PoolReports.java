@@ -7,12 +7,14 @@ import java.util.concurrent.ConcurrentSkipListMap;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * The reports of all pools of the application. Safe for use by several threads.
  *
  * @since 0.1.0
  */
-public final class PoolReports {
+public final class PoolReports implements AopInfrastructureBean {
 
 	private final Map<String, PoolReport> byBean = new ConcurrentSkipListMap<>();
 

@@ -14,6 +14,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.core.io.support.ResourcePatternResolver;
 
@@ -23,7 +24,7 @@ import org.springframework.core.io.support.ResourcePatternResolver;
  *
  * @since 0.1.0
  */
-public final class SchemaInitializer implements InitializingBean {
+public final class SchemaInitializer implements InitializingBean, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(SchemaInitializer.class);
 

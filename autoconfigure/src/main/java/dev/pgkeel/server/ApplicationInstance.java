@@ -6,6 +6,8 @@ import java.util.random.RandomGenerator;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * One running instance of the application, as it introduces itself to the server.
  *
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param id a short name of this instance, unlike that of any other instance
  * @since 0.1.0
  */
-public record ApplicationInstance(String application, String id) {
+public record ApplicationInstance(String application, String id) implements AopInfrastructureBean {
 
 	/**
 	 * PostgreSQL cuts {@code application_name} there (NAMEDATALEN - 1).

@@ -7,12 +7,14 @@ import java.util.WeakHashMap;
 import com.zaxxer.hikari.HikariDataSource;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * What is known of the servers of all pools. Safe for use by several threads.
  *
  * @since 0.1.0
  */
-public final class KnownServers {
+public final class KnownServers implements AopInfrastructureBean {
 
 	/**
 	 * A pool of a scope that is refreshed comes and goes.

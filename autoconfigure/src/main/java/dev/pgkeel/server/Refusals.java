@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * How often the server had no room for another session, and how often a borrower waited
  * in vain. Whoever meets such a failure reports it. Safe for use by several threads, and
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class Refusals {
+public final class Refusals implements AopInfrastructureBean {
 
 	private final Map<RefusalReason, LongAdder> counts = new EnumMap<>(RefusalReason.class);
 

@@ -18,13 +18,15 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * Asks the server regularly how full it is, with one query, and keeps the last answer for
  * all who want to know. Safe for use by several threads.
  *
  * @since 0.1.0
  */
-public final class ServerMonitor implements SessionProbe {
+public final class ServerMonitor implements SessionProbe, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(ServerMonitor.class);
 

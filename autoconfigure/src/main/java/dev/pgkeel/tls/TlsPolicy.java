@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
 import org.postgresql.ds.common.BaseDataSource;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * Decides how the connections of a pool are protected. Whatever the user wrote in the URL
  * or in the driver's properties stays.
  *
  * @since 0.1.0
  */
-public final class TlsPolicy {
+public final class TlsPolicy implements AopInfrastructureBean {
 
 	private static final String SSL_FACTORY = "sslfactory";
 

@@ -14,6 +14,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.transaction.TransactionExecution;
@@ -27,7 +28,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  *
  * @since 0.1.0
  */
-public final class TransactionGuard implements TransactionExecutionListener, AutoCloseable {
+public final class TransactionGuard implements TransactionExecutionListener, AutoCloseable, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(TransactionGuard.class);
 

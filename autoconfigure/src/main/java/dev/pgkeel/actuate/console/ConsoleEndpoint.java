@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -26,7 +27,7 @@ import org.springframework.http.ResponseEntity;
  * @since 0.1.0
  */
 @WebEndpoint(id = ConsoleEndpoint.ID)
-public final class ConsoleEndpoint {
+public final class ConsoleEndpoint implements AopInfrastructureBean {
 
 	/**
 	 * The endpoint's id.

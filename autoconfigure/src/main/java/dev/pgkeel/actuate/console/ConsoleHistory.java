@@ -16,13 +16,15 @@ import dev.pgkeel.server.ServerSnapshot;
 import dev.pgkeel.transaction.TransactionFigures;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * The last 15 minutes in a ring of fixed size, filled whenever the monitor has asked the
  * server. Safe for use by several threads.
  *
  * @since 0.1.0
  */
-public final class ConsoleHistory implements PollListener {
+public final class ConsoleHistory implements PollListener, AopInfrastructureBean {
 
 	private static final Duration SPAN = Duration.ofMinutes(15);
 

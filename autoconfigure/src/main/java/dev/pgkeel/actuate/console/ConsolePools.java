@@ -10,12 +10,14 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.server.DatabaseTarget;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * The figures of all pools of HikariCP's that lead to PostgreSQL.
  *
  * @since 0.1.0
  */
-public final class ConsolePools implements Supplier<List<PoolView>> {
+public final class ConsolePools implements Supplier<List<PoolView>>, AopInfrastructureBean {
 
 	private final Supplier<Map<String, DataSource>> dataSources;
 
