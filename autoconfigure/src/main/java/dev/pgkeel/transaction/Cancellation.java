@@ -10,8 +10,6 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
-import org.springframework.jdbc.datasource.ConnectionHolder;
-
 /**
  * Cancels what a transaction runs, from another thread. A request that is under way
  * delays the transaction's end, so that it never meets the connection's next borrower.
@@ -22,16 +20,13 @@ final class Cancellation {
 
 	private final RunningTransaction transaction;
 
-	private final ConnectionHolder connection;
-
 	// Not a monitor, which would hold a virtual thread's carrier before JDK 24
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private volatile @Nullable Connection cancelledOn;
 
-	Cancellation(RunningTransaction transaction, ConnectionHolder connection) {
+	Cancellation(RunningTransaction transaction) {
 		this.transaction = transaction;
-		this.connection = connection;
 	}
 
 	/**
@@ -41,9 +36,11 @@ final class Cancellation {
 		this.lock.lock();
 		try {
 			if (!this.transaction.isFinished()) {
-				Connection current = this.connection.getConnection();
-				this.cancelledOn = current;
-				cancelStatement(current);
+				Connection current = this.transaction.fetchedConnection();
+				if (current != null) {
+					this.cancelledOn = current;
+					cancelStatement(current);
+				}
 			}
 		}
 		catch (SQLException | RuntimeException ex) {

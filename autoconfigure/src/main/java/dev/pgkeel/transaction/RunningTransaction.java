@@ -24,6 +24,8 @@ final class RunningTransaction {
 
 	private final @Nullable ConnectionHolder connection;
 
+	private final @Nullable FetchedConnection fetched;
+
 	private final long since = System.nanoTime();
 
 	private volatile @Nullable Deadline deadline;
@@ -54,6 +56,7 @@ final class RunningTransaction {
 		this.outer = outer;
 		this.connectionKey = connectionKey;
 		this.connection = connection;
+		this.fetched = (connection != null) ? FetchedConnection.of(connection, connectionKey) : null;
 	}
 
 	TransactionExecution execution() {
@@ -80,6 +83,13 @@ final class RunningTransaction {
 
 	@Nullable ConnectionHolder connection() {
 		return this.connection;
+	}
+
+	/**
+	 * Returns the connection, once it was fetched. Nothing here fetches it.
+	 */
+	@Nullable Connection fetchedConnection() {
+		return (this.fetched != null) ? this.fetched.get() : null;
 	}
 
 	boolean uses(ConnectionHolder other) {
@@ -169,7 +179,7 @@ final class RunningTransaction {
 	synchronized @Nullable Cancellation cancellation() {
 		Cancellation known = this.cancellation;
 		if (known == null && this.connection != null) {
-			known = new Cancellation(this, this.connection);
+			known = new Cancellation(this);
 			this.cancellation = known;
 		}
 		return known;

@@ -1,8 +1,11 @@
 package dev.pgkeel.transaction;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.function.Consumer;
+
+import javax.sql.DataSource;
 
 import dev.pgkeel.server.DatabaseTarget;
 import org.apache.commons.logging.Log;
@@ -11,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.datasource.ConnectionHolder;
-import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -110,7 +112,8 @@ final class TransactionLimits {
 
 	private void limit(RunningTransaction transaction, ConnectionHolder holder, @Nullable Duration limit,
 			boolean inherited) throws SQLException {
-		if (limit == null || !isPostgres(transaction, holder)) {
+		Connection connection = transaction.fetchedConnection();
+		if (limit == null || !isPostgres(transaction, connection)) {
 			return;
 		}
 		if (inherited && this.observer == null) {
@@ -122,28 +125,24 @@ final class TransactionLimits {
 			TransactionSynchronizationManager.registerSynchronization(deadline);
 		}
 		deadline.start();
-		if (this.server != null) {
-			this.server.tell(holder.getConnection(), limit.isNegative() ? SERVER_GRACE : limit.plus(SERVER_GRACE));
+		if (this.server != null && connection != null) {
+			this.server.tell(connection, limit.isNegative() ? SERVER_GRACE : limit.plus(SERVER_GRACE));
 		}
 	}
 
 	/**
-	 * A connection that is fetched lazily is asked where the limit binds, even if the
-	 * server is not told: whoever cancels must not be the one that fetches it. It is left
-	 * alone where the data source tells that it is another database's, and where limits
-	 * are only observed.
+	 * Of a connection that is not fetched yet only the data source can tell. Where it
+	 * does not, such as one that routes, Spring's own timeout is all there is.
 	 */
-	private boolean isPostgres(RunningTransaction transaction, ConnectionHolder holder) throws SQLException {
-		if (transaction.connectionKey() instanceof LazyConnectionDataSourceProxy lazy) {
-			DatabaseTarget target = DatabaseTarget.of(lazy);
-			if (target == DatabaseTarget.OTHER) {
-				return false;
-			}
-			if (this.observer != null && target != DatabaseTarget.UNKNOWN) {
-				return true;
-			}
+	private static boolean isPostgres(RunningTransaction transaction, @Nullable Connection connection)
+			throws SQLException {
+		if (connection != null) {
+			return "PostgreSQL".equals(connection.getMetaData().getDatabaseProductName());
 		}
-		return "PostgreSQL".equals(holder.getConnection().getMetaData().getDatabaseProductName());
+		return transaction.connectionKey() instanceof DataSource dataSource && switch (DatabaseTarget.of(dataSource)) {
+			case POSTGRESQL, WRAPPED_POSTGRESQL -> true;
+			case UNKNOWN, OTHER -> false;
+		};
 	}
 
 	/**

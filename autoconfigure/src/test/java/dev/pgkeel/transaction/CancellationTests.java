@@ -39,11 +39,10 @@ class CancellationTests {
 		try (GuardedDataSource pool = GuardedDataSource.of(single(), "pool", settings, (leak) -> {
 		})) {
 			Connection first = pool.getConnection();
-			ConnectionHolder holder = new ConnectionHolder(first);
 			RunningTransaction transaction = new RunningTransaction(
 					new DefaultTransactionStatus("notes", new Object(), true, true, false, false, false, null), null,
-					pool, holder);
-			Cancellation cancellation = new Cancellation(transaction, holder);
+					pool, new ConnectionHolder(first));
+			Cancellation cancellation = new Cancellation(transaction);
 			first.close();
 			try (Connection next = pool.getConnection();
 					Statement statement = next.createStatement();

@@ -124,6 +124,32 @@ class TransactionLimitsTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void connectionIsNotFetchedForTheLimitThatHoldsOnceItIs(boolean serverSide) {
+		try (TransactionGuard limits = guard(serverSide)) {
+			LazyConnectionDataSourceProxy late = new LazyConnectionDataSourceProxy(this.pool);
+			JdbcTransactionManager manager = new JdbcTransactionManager(late);
+			manager.addListener(limits);
+			GuardedTransactionTemplate template = new GuardedTransactionTemplate(manager,
+					new DefaultTransactionDefinition(), limits)
+				.withTimeout(Duration.ofSeconds(1));
+			assertThatExceptionOfType(TransactionTimedOutException.class)
+				.isThrownBy(() -> template.executeWithoutResult((status) -> {
+					assertThat(active()).isZero();
+					raw(late, "select pg_sleep(60)");
+				}))
+				.withMessageContaining("its limit is 1.0 s");
+			assertThatExceptionOfType(TransactionTimedOutException.class)
+				.isThrownBy(() -> template.executeWithoutResult((status) -> idle(limits.find(status).deadline())));
+			assertThat(active()).isZero();
+		}
+	}
+
+	private int active() {
+		return this.pool.isRunning() ? this.pool.getHikariPoolMXBean().getActiveConnections() : 0;
+	}
+
 	@Test
 	void otherDatabaseIsNotLimitedAndItsConnectionNotFetched() {
 		try (TransactionGuard limits = guard(true); HikariDataSource other = new HikariDataSource()) {
@@ -187,7 +213,11 @@ class TransactionLimitsTests {
 	}
 
 	private void raw(String sql) {
-		Connection connection = DataSourceUtils.getConnection(this.pool);
+		raw(this.pool, sql);
+	}
+
+	private static void raw(DataSource dataSource, String sql) {
+		Connection connection = DataSourceUtils.getConnection(dataSource);
 		try (Statement statement = connection.createStatement()) {
 			statement.execute(sql);
 		}
