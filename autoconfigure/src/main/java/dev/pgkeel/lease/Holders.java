@@ -43,8 +43,19 @@ final class Holders {
 	 * Returns whether a thread is in a call of a connection, statement or result set.
 	 */
 	static boolean isInCall(Thread thread) {
-		return thread.isAlive() && Arrays.stream(thread.getStackTrace())
-			.anyMatch((frame) -> frame.getClassName().startsWith("org.postgresql."));
+		return thread.isAlive() && Arrays.stream(thread.getStackTrace()).anyMatch(Holders::isDrivers);
+	}
+
+	/**
+	 * Returns whether a thread waits for the server's notifications.
+	 */
+	static boolean isListening(Thread thread) {
+		return Arrays.stream(thread.getStackTrace())
+			.anyMatch((frame) -> isDrivers(frame) && frame.getMethodName().equals("getNotifications"));
+	}
+
+	private static boolean isDrivers(StackTraceElement frame) {
+		return frame.getClassName().startsWith("org.postgresql.");
 	}
 
 }

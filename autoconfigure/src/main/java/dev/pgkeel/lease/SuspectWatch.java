@@ -56,7 +56,7 @@ final class SuspectWatch {
 		Map<Lease, SessionState> states = this.sessions.askIfPossible(leases);
 		for (Lease lease : old) {
 			SessionState session = (states != null) ? states.get(lease) : null;
-			if ((states != null) ? isIdle(lease, session) : looksForgotten(lease)) {
+			if (((states != null) ? isIdle(lease, session) : looksForgotten(lease)) && !isListening(lease)) {
 				if (lease.isOpen() && lease.suspect()) {
 					this.counters.countSuspected();
 					this.reporter.report(ConnectionLeakEvent.Kind.SUSPECTED, lease, LeaseSessions.describe(session));
@@ -78,6 +78,14 @@ final class SuspectWatch {
 		return !lease.lastUser().isAlive()
 				|| (lease.heldFor().compareTo(this.suspectAfter.multipliedBy(PATIENCE_IF_BLIND)) > 0
 						&& !Holders.isInCall(lease.lastUser()));
+	}
+
+	/**
+	 * Whoever listens holds a connection on purpose. Only an unwrapped one can be
+	 * listened on.
+	 */
+	private static boolean isListening(Lease lease) {
+		return lease.isUnwrapped() && Holders.isListening(lease.lastUser());
 	}
 
 	/**

@@ -37,6 +37,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
 
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
@@ -496,6 +498,29 @@ class WaitingTests {
 			assertThat(exhaustion(pool).getReason()).isEqualTo(ExhaustionReason.LEAKED);
 			other.close();
 			assertThat(idle.isValid(5)).isTrue();
+		}
+	}
+
+	@Test
+	void connectionThatIsListenedOnIsNotSuspected() throws Exception {
+		LeakSettings settings = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofSeconds(2), true, LeakCapture.ADAPTIVE,
+				true);
+		try (GuardedDataSource pool = this.pools.of(this.database, 2, settings);
+				Connection news = pool.getConnection()) {
+			news.createStatement().execute("listen news");
+			FutureTask<PGNotification[]> listener = new FutureTask<>(
+					() -> news.unwrap(PGConnection.class).getNotifications(0));
+			Thread thread = new Thread(listener, "listener");
+			thread.start();
+			Awaitility.await().until(() -> Holders.isListening(thread));
+			try (Connection idle = pool.getConnection()) {
+				assertThat(idle.isValid(5)).isTrue();
+				Awaitility.await().until(() -> !this.pools.events.isEmpty());
+			}
+			// The idle one is the younger of the two, so both were looked at
+			assertThat(GuardedPools.leases(pool).counters().suspected()).isOne();
+			this.database.execute("notify news");
+			assertThat(listener.get()).hasSize(1);
 		}
 	}
 
