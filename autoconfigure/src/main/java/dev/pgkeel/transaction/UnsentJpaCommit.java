@@ -1,13 +1,9 @@
 package dev.pgkeel.transaction;
 
-import java.util.Map;
-
 import jakarta.persistence.EntityTransaction;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.orm.jpa.EntityManagerFactoryInfo;
 import org.springframework.orm.jpa.EntityManagerHolder;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Rolls back the transaction of an entity manager. In a class of its own, since JPA may
@@ -24,14 +20,11 @@ final class UnsentJpaCommit {
 	 * @return whether there was something to roll back
 	 */
 	static boolean rollBack(@Nullable Object dataSource) {
-		for (Map.Entry<Object, Object> resource : TransactionSynchronizationManager.getResourceMap().entrySet()) {
-			if (resource.getKey() instanceof EntityManagerFactoryInfo factory && factory.getDataSource() == dataSource
-					&& resource.getValue() instanceof EntityManagerHolder holder) {
-				EntityTransaction transaction = holder.getEntityManager().getTransaction();
-				if (transaction.isActive()) {
-					transaction.rollback();
-					return true;
-				}
+		for (EntityManagerHolder holder : EntityManagers.of(dataSource)) {
+			EntityTransaction transaction = holder.getEntityManager().getTransaction();
+			if (transaction.isActive()) {
+				transaction.rollback();
+				return true;
 			}
 		}
 		return false;

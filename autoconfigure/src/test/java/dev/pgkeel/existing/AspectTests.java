@@ -53,20 +53,16 @@ class AspectTests {
 	}
 
 	/**
-	 * The bean factory's names for the beans that stand for nothing an application has
-	 * without pgkeel.
+	 * Those that stand for nothing an application has without pgkeel.
 	 */
 	private static List<String> ownBeans(ConfigurableApplicationContext context) {
 		return Arrays.stream(context.getBeanDefinitionNames()).filter((name) -> {
 			Class<?> type = AopUtils.getTargetClass(context.getBean(name));
-			return type.getName().startsWith("dev.pgkeel.") && !type.getName().startsWith(getPackage())
+			return type.getName().startsWith("dev.pgkeel.")
+					&& !type.getPackageName().equals(AspectTests.class.getPackageName())
 					&& !DataSource.class.isAssignableFrom(type) && !TransactionTemplate.class.isAssignableFrom(type)
 					&& !AnnotatedElementUtils.hasAnnotation(type, Configuration.class);
 		}).toList();
-	}
-
-	private static String getPackage() {
-		return AspectTests.class.getPackageName();
 	}
 
 	private ConfigurableApplicationContext run(boolean enabled) {
