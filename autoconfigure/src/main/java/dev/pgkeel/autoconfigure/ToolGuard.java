@@ -66,6 +66,10 @@ class ToolGuard implements BeanPostProcessor, AopInfrastructureBean {
 
 	@Override
 	public Object postProcessBeforeInitialization(Object bean, String beanName) {
+		String advice = this.threats.advice(bean);
+		if (advice != null && action() != ToolGuardAction.OFF) {
+			logger.warn(advice);
+		}
 		ToolThreat threat = this.threats.of(bean);
 		DataSource dataSource = (threat != null) ? threat.dataSource() : null;
 		ToolGuardAction action = (dataSource != null) ? action() : ToolGuardAction.OFF;

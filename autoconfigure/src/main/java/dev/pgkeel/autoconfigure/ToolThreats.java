@@ -13,8 +13,6 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 import liquibase.integration.spring.SpringLiquibase;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +30,6 @@ import org.springframework.util.ReflectionUtils;
  * looked at.
  */
 final class ToolThreats {
-
-	private static final Log logger = LogFactory.getLog(ToolThreats.class);
 
 	static final String VALIDATE = "spring.jpa.hibernate.ddl-auto=validate, and no schema-generation action";
 
@@ -82,11 +78,17 @@ final class ToolThreats {
 		if (LIQUIBASE && Liquibase.is(bean)) {
 			return Liquibase.threat(bean);
 		}
-		if (FLYWAY && FlywayTool.is(bean)) {
-			FlywayTool.warn(bean);
-			return null;
-		}
 		return (bean instanceof DataSourceScriptDatabaseInitializer initializer) ? threat(initializer) : null;
+	}
+
+	/**
+	 * Returns what to say of a bean that drops nothing at start.
+	 */
+	@Nullable String advice(Object bean) {
+		if (JPA && Jpa.isFactory(bean)) {
+			return Jpa.advice(bean);
+		}
+		return (FLYWAY && FlywayTool.is(bean)) ? FlywayTool.advice(bean) : null;
 	}
 
 	private static @Nullable ToolThreat threat(DataSourceScriptDatabaseInitializer initializer) {
@@ -125,23 +127,38 @@ final class ToolThreats {
 
 		static @Nullable ToolThreat threat(Object bean, ListableBeanFactory beanFactory) {
 			LocalContainerEntityManagerFactoryBean factory = (LocalContainerEntityManagerFactoryBean) bean;
+			Map<String, Object> properties = properties(factory);
+			for (String name : ACTIONS) {
+				String action = action(properties, name);
+				if (DROPPING.contains(action)) {
+					return new ToolThreat(name + "=" + action, VALIDATE, factory.getDataSource(),
+							EntityTables.of(beanFactory, properties));
+				}
+			}
+			return null;
+		}
+
+		static @Nullable String advice(Object bean) {
+			Map<String, Object> properties = properties((LocalContainerEntityManagerFactoryBean) bean);
+			return ACTIONS.stream()
+				.filter((name) -> action(properties, name).equals("update"))
+				.map((name) -> name + "=update changes tables in ways that nobody has read. Set"
+						+ " spring.jpa.hibernate.ddl-auto=validate, and write schema scripts")
+				.findFirst()
+				.orElse(null);
+		}
+
+		private static Map<String, Object> properties(LocalContainerEntityManagerFactoryBean factory) {
 			Map<String, Object> properties = new HashMap<>();
 			if (factory.getJpaVendorAdapter() != null) {
 				properties.putAll(factory.getJpaVendorAdapter().getJpaPropertyMap());
 			}
 			properties.putAll(factory.getJpaPropertyMap());
-			for (String name : ACTIONS) {
-				String action = String.valueOf(properties.getOrDefault(name, "none")).strip().toLowerCase(Locale.ROOT);
-				if (DROPPING.contains(action)) {
-					return new ToolThreat(name + "=" + action, VALIDATE, factory.getDataSource(),
-							EntityTables.of(beanFactory, properties));
-				}
-				if (action.equals("update")) {
-					logger.warn(name + "=update changes tables in ways that nobody has read. Set"
-							+ " spring.jpa.hibernate.ddl-auto=validate, and write schema scripts");
-				}
-			}
-			return null;
+			return properties;
+		}
+
+		private static String action(Map<String, Object> properties, String name) {
+			return String.valueOf(properties.getOrDefault(name, "none")).strip().toLowerCase(Locale.ROOT);
 		}
 
 	}
@@ -172,11 +189,10 @@ final class ToolThreats {
 			return bean instanceof Flyway;
 		}
 
-		static void warn(Object bean) {
-			if (!((Flyway) bean).getConfiguration().isCleanDisabled()) {
-				logger.warn("spring.flyway.clean-disabled=false: Flyway's clean would drop all objects of its schemas."
-						+ " Set spring.flyway.clean-disabled=true");
-			}
+		static @Nullable String advice(Object bean) {
+			return ((Flyway) bean).getConfiguration().isCleanDisabled() ? null
+					: "spring.flyway.clean-disabled=false: Flyway's clean would drop all objects of its schemas."
+							+ " Set spring.flyway.clean-disabled=true";
 		}
 
 	}

@@ -131,6 +131,16 @@ class PgkeelToolGuardAutoConfigurationTests {
 	}
 
 	@Test
+	void guardThatIsOffSaysNothingOfUpdateAndClean(CapturedOutput output) {
+		this.hibernate.withConfiguration(AutoConfigurations.of(FlywayAutoConfiguration.class))
+			.withPropertyValues("spring.jpa.hibernate.ddl-auto=update", "spring.flyway.clean-disabled=false",
+					"spring.flyway.baseline-on-migrate=true", "spring.flyway.baseline-version=0",
+					"pgkeel.schema.tool-guard=off")
+			.run((context) -> assertThat(context).hasSingleBean(EntityManagerFactory.class));
+		assertThat(output).doesNotContain("changes tables in ways", "clean would drop");
+	}
+
+	@Test
 	void observeModeAndWarnReport(CapturedOutput output) {
 		this.hibernate.withPropertyValues("spring.jpa.hibernate.ddl-auto=create", "pgkeel.mode=observe")
 			.run((context) -> assertThat(context).hasNotFailed());
