@@ -1,5 +1,7 @@
 package dev.pgkeel.transaction;
 
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -19,8 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -91,6 +95,33 @@ class TransactionDrainTests {
 		});
 		assertThat(result).isEqualTo(new DrainedTransactions(0, 0, 1));
 		assertThat(notes()).isZero();
+	}
+
+	/**
+	 * The thread waits for the server on a connection that is not the transaction's.
+	 */
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void connectionIsNotFetchedInOrderToCancel(Kind kind) throws Exception {
+		TransactionTemplate template = new TransactionTemplate(
+				this.pool.manager(kind, new LazyConnectionDataSourceProxy(this.pool.pool()), true));
+		ExecutorService thread = Executors.newSingleThreadExecutor();
+		try (Connection lock = this.pool.database().connect(); Statement statement = lock.createStatement()) {
+			statement.execute("select pg_advisory_lock(1)");
+			Future<?> done = thread.submit(() -> template.executeWithoutResult((status) -> {
+				this.begun.countDown();
+				this.pool.database().execute("select pg_advisory_lock(1)");
+			}));
+			await().until(() -> this.begun.getCount() == 0);
+			assertThat(this.pool.guard().drain(Thread.currentThread(), Duration.ofMillis(50), Duration.ofSeconds(1)))
+				.isEqualTo(new DrainedTransactions(0, 0, 1));
+			assertThat(this.pool.pool().getHikariPoolMXBean().getActiveConnections()).isZero();
+			statement.execute("select pg_advisory_unlock(1)");
+			await().until(done::isDone);
+		}
+		finally {
+			thread.shutdownNow();
+		}
 	}
 
 	@ParameterizedTest
