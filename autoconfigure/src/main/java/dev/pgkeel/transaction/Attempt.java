@@ -47,14 +47,15 @@ final class Attempt implements TransactionSynchronization {
 
 	/**
 	 * Begins an attempt.
-	 * @param status the transaction
+	 * @param status the transaction, {@code null} if nobody tells
 	 * @param resolvesCommit whether it is to be found out what became of it when the
 	 * connection is lost in COMMIT
 	 * @param running what the guard knows of it, {@code null} without a guard
 	 */
-	static Attempt of(TransactionStatus status, boolean resolvesCommit, @Nullable RunningTransaction running) {
+	static Attempt of(@Nullable TransactionStatus status, boolean resolvesCommit,
+			@Nullable RunningTransaction running) {
 		Attempt attempt = new Attempt(resolvesCommit, running);
-		attempt.ownTransaction = status.isNewTransaction();
+		attempt.ownTransaction = status != null && status.isNewTransaction();
 		if (attempt.ownTransaction && TransactionSynchronizationManager.isSynchronizationActive()) {
 			TransactionSynchronizationManager.registerSynchronization(attempt);
 		}

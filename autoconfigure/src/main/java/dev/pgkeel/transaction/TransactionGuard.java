@@ -270,11 +270,13 @@ public final class TransactionGuard implements TransactionExecutionListener, Aut
 	/**
 	 * Notes that a transaction of the current thread is one of the application's
 	 * template.
+	 * @param transaction the transaction, {@code null} from a manager that a test mocks:
+	 * Spring's template does not look at it
 	 * @return what is known of it, {@code null} if it is not the thread's own
 	 */
-	@Nullable RunningTransaction ofTemplate(TransactionExecution transaction) {
+	@Nullable RunningTransaction ofTemplate(@Nullable TransactionExecution transaction) {
 		Duration limit = this.settings.observedTimeout();
-		RunningTransaction running = find(transaction);
+		RunningTransaction running = (transaction != null) ? find(transaction) : null;
 		if (limit != null && running != null) {
 			this.limits.observe(running, limit);
 		}

@@ -2,8 +2,10 @@ package dev.pgkeel.transaction;
 
 import java.io.IOException;
 import java.lang.reflect.UndeclaredThrowableException;
+import java.time.Duration;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +30,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.then;
 import static org.mockito.Mockito.mock;
 
 /**
@@ -70,6 +73,24 @@ class GuardedTransactionTemplateTests {
 		String result = this.template.execute((status) -> insert("a"));
 		assertThat(result).isEqualTo("a");
 		assertThat(notes()).isOne();
+	}
+
+	@Test
+	void managerThatATestHasMockedWillDo() {
+		PlatformTransactionManager manager = mock(PlatformTransactionManager.class);
+		try (TransactionGuard guard = new TransactionGuard(
+				new TransactionGuardSettings(PgkeelMode.ENFORCE, true, Duration.ofSeconds(5), Duration.ofSeconds(5)),
+				(dataSource, holder) -> null)) {
+			GuardedTransactionTemplate guarded = new GuardedTransactionTemplate(manager,
+					new DefaultTransactionDefinition(), guard)
+				.withCommitResolution();
+			assertThat(guarded.<String>execute((status) -> "a")).isEqualTo("a");
+			then(manager).should().commit(null);
+			assertThatIllegalStateException().isThrownBy(() -> guarded.executeWithoutResult((status) -> {
+				throw new IllegalStateException("callback");
+			})).withMessage("callback");
+			then(manager).should().rollback(null);
+		}
 	}
 
 	@Test
