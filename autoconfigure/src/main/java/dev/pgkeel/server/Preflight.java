@@ -13,7 +13,6 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariCredentialsProvider;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.Credentials;
-import com.zaxxer.hikari.util.DriverDataSource;
 import com.zaxxer.hikari.util.PropertyElf;
 import com.zaxxer.hikari.util.UtilityElf;
 import org.apache.commons.logging.Log;
@@ -54,6 +53,8 @@ public final class Preflight {
 
 	private final Duration timeout;
 
+	private final BoundedDriver driver;
+
 	/**
 	 * Creates a preflight for a data source that leads to the server itself.
 	 * @param dataSource the application's data source
@@ -74,6 +75,7 @@ public final class Preflight {
 		this.dataSource = dataSource;
 		this.direct = direct;
 		this.timeout = timeout;
+		this.driver = new BoundedDriver(timeout);
 	}
 
 	/**
@@ -206,11 +208,11 @@ public final class Preflight {
 		}
 		if (source == null) {
 			demandUsable("The URL", config.getJdbcUrl());
-			source = new DriverDataSource(config.getJdbcUrl(), config.getDriverClassName(), properties(config),
-					credentials.getUsername(), credentials.getPassword());
+			return this.driver.connect(config.getJdbcUrl(), config.getDriverClassName(), properties(config),
+					credentials);
 		}
-		else if (source.getLoginTimeout() == 0) {
-			source.setLoginTimeout(loginTimeout());
+		if (source.getLoginTimeout() == 0) {
+			source.setLoginTimeout(this.driver.loginTimeout());
 		}
 		return (credentials.getUsername() != null)
 				? source.getConnection(credentials.getUsername(), credentials.getPassword()) : source.getConnection();
@@ -239,7 +241,7 @@ public final class Preflight {
 		properties.keySet().removeAll(way.unwanted());
 		properties.putAll(hidden.secrets());
 		properties.putAll(way.protection());
-		return new DriverDataSource(hidden.url(), null, properties, username, password).getConnection();
+		return this.driver.connect(hidden.url(), null, properties, Credentials.of(username, password));
 	}
 
 	/**
@@ -271,18 +273,10 @@ public final class Preflight {
 		}
 	}
 
-	/**
-	 * The driver by itself waits without end for a server that accepts and says nothing.
-	 */
-	private Properties properties(HikariConfig config) {
+	private static Properties properties(HikariConfig config) {
 		Properties properties = new Properties();
 		properties.putAll(config.getDataSourceProperties());
-		properties.putIfAbsent("loginTimeout", String.valueOf(loginTimeout()));
 		return properties;
-	}
-
-	private int loginTimeout() {
-		return (int) Math.max(1, this.timeout.toSeconds());
 	}
 
 	private static Connection prepared(Connection connection, HikariConfig config) throws SQLException {
