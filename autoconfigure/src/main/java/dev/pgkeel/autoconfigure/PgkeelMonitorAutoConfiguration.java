@@ -171,6 +171,9 @@ public class PgkeelMonitorAutoConfiguration {
 		}, onDemand, () -> {
 			PoolLeases leases = watched.obtain().leases();
 			HikariDataSource pool = watched.obtain().pool();
+			if (pool instanceof GuardedDataSource guarded) {
+				guarded.whenFull(pgkeelServerMonitor::giveWay);
+			}
 			if (leases != null && pool != null && !onDemand) {
 				connect(pgkeelServerMonitor, leases, () -> server(pool, pgkeelKnownServers),
 						pgkeelDirectWay.connection() != null);

@@ -14,6 +14,8 @@ import com.zaxxer.hikari.pool.HikariPool;
 import dev.pgkeel.server.Preflight;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.TargetClassAware;
+
 /**
  * A HikariCP pool that knows who holds its connections. What it lends is a handle of
  * ours, and a handle that has become unreachable without having been closed is a leak:
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public class GuardedDataSource extends HikariDataSource {
+public class GuardedDataSource extends HikariDataSource implements TargetClassAware {
 
 	/**
 	 * How long a connection may take that only asks what the others do.
@@ -34,6 +36,8 @@ public class GuardedDataSource extends HikariDataSource {
 	private volatile @Nullable BooleanSupplier beforeStart;
 
 	private volatile boolean resized;
+
+	private final StartPatience patience = new StartPatience();
 
 	/**
 	 * Creates a pool without leases and without settings. For those who derive a pool
@@ -65,6 +69,16 @@ public class GuardedDataSource extends HikariDataSource {
 	}
 
 	/**
+	 * Returns the class whose place this one takes, by which Spring names the pool in
+	 * JMX.
+	 * @return the class of a plain pool
+	 */
+	@Override
+	public Class<?> getTargetClass() {
+		return HikariDataSource.class;
+	}
+
+	/**
 	 * Returns who holds connections.
 	 * @return the leases, {@code null} if there are none
 	 */
@@ -89,7 +103,18 @@ public class GuardedDataSource extends HikariDataSource {
 		BooleanSupplier wait = this.beforeStart;
 		if (wait != null && wait.getAsBoolean()) {
 			this.beforeStart = null;
+			this.patience.looked();
 		}
+	}
+
+	/**
+	 * Has a session of ours given up when the server has no room for the pool's first
+	 * connection.
+	 * @param giveWay gives it up, and returns whether there was one a moment ago; called
+	 * by borrowers
+	 */
+	public void whenFull(BooleanSupplier giveWay) {
+		this.patience.giveWay(giveWay);
 	}
 
 	/**
@@ -163,7 +188,15 @@ public class GuardedDataSource extends HikariDataSource {
 		if (this.beforeStart != null && Thread.currentThread().isInterrupted()) {
 			throw new SQLException(name + " - Interrupted during connection acquisition");
 		}
-		return super.getConnection();
+		try {
+			return super.getConnection();
+		}
+		catch (SQLException ex) {
+			if (isRunning() || isClosed()) {
+				throw ex;
+			}
+			return this.patience.retry(ex, super::getConnection);
+		}
 	}
 
 	/**

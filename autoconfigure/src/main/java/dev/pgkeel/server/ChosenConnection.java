@@ -63,6 +63,11 @@ public final class ChosenConnection implements MonitorConnection {
 	}
 
 	@Override
+	public boolean isOpen() {
+		return this.dedicated.isOpen();
+	}
+
+	@Override
 	public void renew(Duration lifetime) {
 		connection().renew(lifetime);
 	}

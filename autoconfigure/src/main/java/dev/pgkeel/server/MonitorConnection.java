@@ -21,6 +21,14 @@ public interface MonitorConnection extends AutoCloseable {
 	<T> T use(Work<T> work) throws SQLException;
 
 	/**
+	 * Returns whether a session is kept now.
+	 * @return whether there is one between two uses
+	 */
+	default boolean isOpen() {
+		return false;
+	}
+
+	/**
 	 * Returns whether there is anything to ask with yet.
 	 * @return {@code false} as long as the only way is a pool that nobody has started
 	 */

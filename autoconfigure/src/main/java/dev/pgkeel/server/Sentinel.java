@@ -159,6 +159,11 @@ public final class Sentinel implements MonitorConnection {
 	}
 
 	@Override
+	public boolean isOpen() {
+		return this.connection != null;
+	}
+
+	@Override
 	public void close() {
 		Connection current = this.connection;
 		this.connection = null;

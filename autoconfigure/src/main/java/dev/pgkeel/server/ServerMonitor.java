@@ -245,6 +245,29 @@ public final class ServerMonitor implements SessionProbe, AopInfrastructureBean 
 	}
 
 	/**
+	 * Gives up the monitor's session, which the next question opens anew where there is
+	 * room for it.
+	 * @return whether there may have been one a moment ago
+	 */
+	public boolean giveWay() {
+		boolean lately = isActive() && (this.connection.isOpen() || this.polling.isLocked() || hasJustAnswered());
+		if (lately && lockSoon()) {
+			try {
+				this.connection.close();
+			}
+			finally {
+				this.polling.unlock();
+			}
+		}
+		return lately;
+	}
+
+	private boolean hasJustAnswered() {
+		MonitorState known = this.state;
+		return known.failure() == null && known.sinceAsked(this.clock.instant()).compareTo(TIMEOUT) < 0;
+	}
+
+	/**
 	 * Ends asking, and closes the connection. A question that waits for its answer fails
 	 * by that, which says nothing about the server: it is forgotten.
 	 */

@@ -85,6 +85,35 @@ class FullServerTests {
 		}
 	}
 
+	/**
+	 * An application that uses its database late finds the slot that it would have found
+	 * without a monitor.
+	 */
+	@Test
+	void lastSlotIsThePoolsWhenItStarts() throws SQLException {
+		try (OwnServer server = OwnServer.start("max_connections=12")) {
+			server.database().execute("create role watcher login");
+			new ApplicationContextRunner()
+				.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class,
+						PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class,
+						PgkeelLeaseAutoConfiguration.class, PgkeelMonitorAutoConfiguration.class))
+				.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
+				.withPropertyValues(server.database().properties())
+				.withPropertyValues("spring.datasource.username=watcher", "pgkeel.monitor.connection=dedicated")
+				.run((context) -> {
+					await(() -> context.getBean(ServerMonitor.class).current() != null);
+					fill(server.database(), "watcher");
+					HikariDataSource pool = context.getBean(HikariDataSource.class);
+					assertThat(pool.isRunning()).isFalse();
+					borrow(pool);
+					assertThat(pool.getHikariPoolMXBean().getTotalConnections()).isOne();
+					for (Connection connection : this.open) {
+						connection.close();
+					}
+				});
+		}
+	}
+
 	private static void await(java.util.concurrent.Callable<Boolean> condition) {
 		Awaitility.await().atMost(Duration.ofSeconds(60)).until(condition);
 	}
