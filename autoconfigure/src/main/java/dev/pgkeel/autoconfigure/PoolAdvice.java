@@ -3,6 +3,7 @@ package dev.pgkeel.autoconfigure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 
 import com.zaxxer.hikari.HikariConfig;
 import dev.pgkeel.pool.RuntimeProfile;
@@ -15,6 +16,11 @@ import org.jspecify.annotations.Nullable;
  * What is unwise about a pool, though it works: said once at start, with the way out.
  */
 final class PoolAdvice {
+
+	/**
+	 * What the driver also calls the slaves.
+	 */
+	private static final Set<String> STANDBYS = Set.of("secondary", "preferSecondary", "slave", "preferSlave");
 
 	private PoolAdvice() {
 	}
@@ -29,10 +35,7 @@ final class PoolAdvice {
 					+ ", above maximum-pool-size (" + pool.getMaximumPoolSize()
 					+ "), and HikariCP takes it for the latter. Lower the one or raise the" + " other");
 		}
-		Properties parameters = new Properties();
-		parameters.putAll(pool.getDataSourceProperties());
-		parameters.putAll(DatabaseTarget.urlParameters(pool.getJdbcUrl()));
-		if (parameters.getProperty("sslfactory", "").endsWith(".NonValidatingFactory")) {
+		if (parameters(pool).getProperty("sslfactory", "").endsWith(".NonValidatingFactory")) {
 			advice.add(
 					"sslfactory is NonValidatingFactory, which trusts any server, whatever sslmode says. Remove it, and"
 							+ " set pgkeel.tls.root-certificate, or pgkeel.tls.mode=require if that is what is meant");
@@ -59,7 +62,7 @@ final class PoolAdvice {
 			advice.add("the server is PostgreSQL " + facts.version()
 					+ ", and pgkeel supports 14 and later: only the pool's defaults apply. Upgrade the server");
 		}
-		if (facts.standby() && !pool.isReadOnly()) {
+		if (facts.standby() && !pool.isReadOnly() && !isMeantToRead(parameters(pool))) {
 			advice.add("the server is a standby and accepts no writes, but the pool is not read-only. Connect to the"
 					+ " primary (targetServerType=primary in a URL with several hosts), or set"
 					+ " spring.datasource.hikari.read-only=true");
@@ -72,6 +75,18 @@ final class PoolAdvice {
 							+ " transaction mode, and set pgkeel.direct.url to the server itself for schema scripts");
 		}
 		return advice;
+	}
+
+	private static boolean isMeantToRead(Properties parameters) {
+		return STANDBYS.contains(parameters.getProperty("targetServerType", ""))
+				|| "true".equalsIgnoreCase(parameters.getProperty("readOnly"));
+	}
+
+	private static Properties parameters(HikariConfig pool) {
+		Properties parameters = new Properties();
+		parameters.putAll(pool.getDataSourceProperties());
+		parameters.putAll(DatabaseTarget.urlParameters(pool.getJdbcUrl()));
+		return parameters;
 	}
 
 }

@@ -66,6 +66,27 @@ class PoolAdviceTests {
 		assertThat(PoolAdvice.about(this.pool, standby, Pooler.DIRECT, RuntimeProfile.LONG_LIVED)).isEmpty();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "targetServerType=secondary", "targetServerType=preferSecondary", "targetServerType=slave",
+			"targetServerType=preferSlave", "readOnly=true" })
+	void standbyThatIsAskedForNeedsNoAdvice(String parameter) {
+		ServerFacts standby = facts(180000, true);
+		this.pool.setJdbcUrl("jdbc:postgresql://one,two/x?" + parameter);
+		assertThat(PoolAdvice.about(this.pool, standby, Pooler.DIRECT, RuntimeProfile.LONG_LIVED)).isEmpty();
+		this.pool.setJdbcUrl("jdbc:postgresql://one,two/x");
+		assertThat(PoolAdvice.about(this.pool, standby, Pooler.DIRECT, RuntimeProfile.LONG_LIVED)).hasSize(1);
+		this.pool.addDataSourceProperty(parameter.split("=")[0], parameter.split("=")[1]);
+		assertThat(PoolAdvice.about(this.pool, standby, Pooler.DIRECT, RuntimeProfile.LONG_LIVED)).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "targetServerType=any", "targetServerType=preferPrimary", "readOnlyMode=always" })
+	void standbyThatIsNotAskedForNeedsAdvice(String parameter) {
+		this.pool.setJdbcUrl("jdbc:postgresql://one,two/x?" + parameter);
+		assertThat(PoolAdvice.about(this.pool, facts(180000, true), Pooler.DIRECT, RuntimeProfile.LONG_LIVED))
+			.hasSize(1);
+	}
+
 	@Test
 	void oldServer() {
 		assertThat(PoolAdvice.about(this.pool, facts(130020, false), Pooler.DIRECT, RuntimeProfile.LONG_LIVED))
