@@ -276,7 +276,7 @@ final class ScriptRun {
 	private static void logWarnings(SchemaScript script, Statement statement) throws SQLException {
 		for (SQLWarning warning = statement.getWarnings(); warning != null; warning = warning.getNextWarning()) {
 			ServerErrorMessage message = (warning instanceof PSQLWarning pg) ? pg.getServerErrorMessage() : null;
-			if (message != null && "WARNING".equals(message.getSeverity())) {
+			if (message != null && StatementFailure.isWarning(message)) {
 				logger.warn(script.name() + ": " + StatementFailure.describe(message));
 			}
 			else {

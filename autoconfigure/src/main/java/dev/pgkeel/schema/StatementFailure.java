@@ -28,6 +28,11 @@ final class StatementFailure {
 
 	private static final String TRANSACTION_ROLLBACK = "40";
 
+	/**
+	 * The SQLSTATE class of warnings.
+	 */
+	private static final String WARNING_CLASS = "01";
+
 	private StatementFailure() {
 	}
 
@@ -99,6 +104,15 @@ final class StatementFailure {
 			case QUERY_CANCELED -> LONGER;
 			default -> other;
 		};
+	}
+
+	/**
+	 * Returns whether the server warns, and does not only notify. It writes the severity
+	 * in its own language, but a few of its warnings have a state of their own.
+	 */
+	static boolean isWarning(ServerErrorMessage message) {
+		return String.valueOf(message.getSQLState()).startsWith(WARNING_CLASS)
+				|| "WARNING".equals(message.getSeverity());
 	}
 
 	static String describe(SQLException ex) {
