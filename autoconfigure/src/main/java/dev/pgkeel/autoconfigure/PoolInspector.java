@@ -24,6 +24,7 @@ import dev.pgkeel.server.UrlMistake;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.DisposableBean;
@@ -221,14 +222,18 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean,
 
 		/**
 		 * Of a server that cannot be reached the driver's own message has host and port.
+		 * One that answers may still refuse what the pool sends first.
 		 */
 		private String describe(SQLException ex) {
 			ConnectFailure failure = ConnectFailure.of(ex);
 			String again = " is asked again every " + PoolInspector.this.retryDelay.toSeconds() + " s: ";
 			String state = " (SQLSTATE " + ex.getSQLState() + ")";
-			return (failure == null || failure.isUnreachable())
-					? "the server cannot be reached yet, and" + again + ex.getMessage() + state
-					: "there is no connection to the server yet, and it" + again + failure.problem() + state;
+			if (failure != null && !failure.isUnreachable()) {
+				return "there is no connection to the server yet, and it" + again + failure.problem() + state;
+			}
+			boolean answered = ex instanceof PSQLException pg && pg.getServerErrorMessage() != null;
+			return (answered ? "there is no usable connection to the server yet, and it"
+					: "the server cannot be reached yet, and") + again + ex.getMessage() + state;
 		}
 
 		private void retry() {

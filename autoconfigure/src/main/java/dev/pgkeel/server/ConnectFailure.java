@@ -61,8 +61,8 @@ public record ConnectFailure(String problem, String action) {
 	public static @Nullable ConnectFailure of(Throwable failure) {
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 			ConnectFailure found = (cause instanceof SQLException ex) ? ofState(ex) : null;
-			if (found == null && cause instanceof PSQLException ex && ex.getServerErrorMessage() == null) {
-				found = ofCause(ex);
+			if (found == null && cause instanceof PSQLException ex) {
+				found = (ex.getServerErrorMessage() != null) ? LoginRefusal.of(ex) : ofCause(ex);
 			}
 			if (found != null) {
 				return found;
@@ -88,11 +88,12 @@ public record ConnectFailure(String problem, String action) {
 	}
 
 	/**
-	 * Returns whether the driver has not even tried to log in to a server that is up.
-	 * @return whether there is no way to log in that both know
+	 * Returns whether the server is up and does not let the application in, or the driver
+	 * knows no way to log in.
+	 * @return whether there is no login
 	 */
 	boolean isNoLogin() {
-		return this.action.equals(NO_COMMON_LOGIN);
+		return this.action.equals(NO_COMMON_LOGIN) || LoginRefusal.ACTIONS.contains(this.action);
 	}
 
 	/**
@@ -117,12 +118,16 @@ public record ConnectFailure(String problem, String action) {
 			case NO_SUCH_DATABASE -> new ConnectFailure("the database is not there: " + message,
 					"Create it (CREATE DATABASE), or correct the name at the end of spring.datasource.url.");
 			case TOO_MANY_CONNECTIONS -> refused(error, message);
-			case CANNOT_CONNECT_NOW -> new ConnectFailure("the server is not ready: " + message,
-					"Wait until it is: it starts, recovers or shuts down. pgkeel.preflight.timeout tells how long schema"
-							+ " scripts wait for it.");
+			case CANNOT_CONNECT_NOW -> notReady(message);
 			case PROTOCOL_VIOLATION -> protocolViolation(message);
 			default -> null;
 		};
+	}
+
+	static ConnectFailure notReady(String message) {
+		return new ConnectFailure("the server is not ready: " + message,
+				"Wait until it is: it starts, recovers or shuts down. pgkeel.preflight.timeout tells how long schema"
+						+ " scripts wait for it.");
 	}
 
 	private static ConnectFailure refused(@Nullable ServerErrorMessage error, String message) {

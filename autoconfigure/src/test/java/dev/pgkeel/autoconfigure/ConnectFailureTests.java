@@ -2,18 +2,16 @@ package dev.pgkeel.autoconfigure;
 
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLInvalidAuthorizationSpecException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +21,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.testsupport.Certificates;
 import dev.pgkeel.testsupport.PasswordServer;
 import dev.pgkeel.testsupport.PgBouncer;
+import dev.pgkeel.testsupport.RefusingServer;
 import dev.pgkeel.testsupport.RequiresComponent;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
@@ -32,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -261,8 +261,7 @@ class ConnectFailureTests {
 
 	@Test
 	void limitOfTheDatabase() throws SQLException {
-		String role = "ordinary_" + this.database.name();
-		this.database.execute("create role " + role + " login");
+		String role = ordinaryRole();
 		this.database.execute("alter database " + this.database.name() + " connection limit 0");
 		failsWith("the database has reached its connection limit", "ALTER DATABASE ... CONNECTION LIMIT",
 				"spring.datasource.username=" + role);
@@ -301,40 +300,82 @@ class ConnectFailureTests {
 		});
 	}
 
-	@Test
-	void serverThatStarts() throws Exception {
-		try (ServerSocket socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-			Thread server = new Thread(() -> refuse(socket));
-			server.setDaemon(true);
-			server.start();
+	@ParameterizedTest
+	@CsvSource({ "57P03, the database system is starting up", "57P01, terminating connection" })
+	void serverThatStartsOrStops(String state, String message) {
+		try (RefusingServer server = RefusingServer.start("SFATAL\0VFATAL\0C" + state + "\0M" + message + "\0")) {
 			failsWith("the server is not ready", "pgkeel.preflight.timeout",
-					"spring.datasource.url=jdbc:postgresql://localhost:" + socket.getLocalPort()
-							+ "/notes?sslmode=disable",
+					"spring.datasource.url=" + server.jdbcUrl(),
 					"spring.datasource.hikari.data-source-properties.loginTimeout=1");
 		}
 	}
 
-	/**
-	 * Answers as a PostgreSQL does that still recovers, which no real one does for long
-	 * enough.
-	 */
-	private static void refuse(ServerSocket socket) {
-		byte[] error = "SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0"
-			.getBytes(StandardCharsets.UTF_8);
+	@Test
+	void databaseThatTheRoleMayNotConnectTo() {
+		this.database.execute("revoke connect on database " + this.database.name() + " from public");
+		failsWith("the role may not connect to this database", "GRANT CONNECT ON DATABASE",
+				"spring.datasource.username=" + ordinaryRole());
+	}
+
+	@Test
+	void parameterThatTheRoleMayNotSet() {
+		failsWith("the role may not do what the connection asks for", "GRANT SET ON PARAMETER",
+				"spring.datasource.username=" + ordinaryRole(),
+				"spring.datasource.url=" + this.database.directUrl() + "?options=-c%20lc_messages=C");
+		assertThat(this.description).contains("lc_messages");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "absent_parameter=1", "work_mem=much" })
+	void parameterThatTheServerRefuses(String parameter) {
+		failsWith("the server refuses the connection", "Correct what the message names",
+				"spring.datasource.url=" + this.database.directUrl() + "?options=-c%20" + parameter);
+		assertThat(this.description).contains(parameter.split("=")[0]);
+	}
+
+	@Test
+	void databaseThatTakesNoConnections() {
+		TestDatabase closed = TestServer.shared().newDatabase();
+		this.database.execute("alter database " + closed.name() + " allow_connections false");
 		try {
-			while (true) {
-				try (Socket client = socket.accept(); OutputStream out = client.getOutputStream()) {
-					DataInputStream in = new DataInputStream(client.getInputStream());
-					in.readNBytes(in.readInt() - Integer.BYTES);
-					out.write('E');
-					out.write(ByteBuffer.allocate(Integer.BYTES).putInt(error.length + Integer.BYTES).array());
-					out.write(error);
+			failsWith("the server refuses the connection", "Correct what the message names",
+					"spring.datasource.url=" + closed.directUrl());
+		}
+		finally {
+			this.database.execute("alter database " + closed.name() + " allow_connections true");
+		}
+	}
+
+	/**
+	 * The SQLSTATE is that of a role that may not connect.
+	 */
+	@Test
+	void refusedStatementIsLeftToOthers() {
+		String role = ordinaryRole();
+		this.database.execute("create table secrets (id int)");
+		this.contextRunner.withPropertyValues("spring.datasource.username=" + role, "pgkeel.schema.enabled=false")
+			.withBean("secrets", Boolean.class, () -> {
+				try (Connection connection = connection(this.context, "dataSource");
+						Statement statement = connection.createStatement()) {
+					return statement.execute("select * from secrets");
 				}
-			}
-		}
-		catch (IOException ex) {
-			// Closed
-		}
+				catch (SQLException ex) {
+					throw new IllegalStateException(ex);
+				}
+			})
+			.run((context) -> {
+				Throwable failure = context.getStartupFailure();
+				assertThat(failure).rootCause().hasMessageContaining("permission denied for table secrets");
+				ConfigurableEnvironment environment = this.context.getEnvironment();
+				assertThat(new ConnectFailureAnalyzer(environment, this.context.getBeanFactory()).analyze(failure))
+					.isNull();
+			});
+	}
+
+	private String ordinaryRole() {
+		String role = "ordinary_" + this.database.name();
+		this.database.execute("create role " + role + " login");
+		return role;
 	}
 
 	@Test

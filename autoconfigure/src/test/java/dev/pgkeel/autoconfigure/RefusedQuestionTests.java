@@ -8,6 +8,7 @@ import dev.pgkeel.testsupport.TestServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -16,12 +17,15 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests for what is said of a server that works, and does not answer what pgkeel asks.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class RefusedQuestionTests {
 
 	private final TestDatabase database = TestServer.shared().newDatabase();
@@ -57,9 +61,24 @@ class RefusedQuestionTests {
 	 * The SQLSTATE is the same.
 	 */
 	@Test
-	void databaseThatTheRoleMayNotConnectToIsDown() {
+	void databaseThatTheRoleMayNotConnectToIsDown(CapturedOutput output) {
 		this.database.execute("revoke connect on database " + this.database.name() + " from public");
-		isSeenAs(Status.DOWN, "server down");
+		isSeenAs(Status.DOWN, "login refused");
+		assertThat(output)
+			.contains("dataSource - there is no connection to the server yet, and it is asked again every 10 s:"
+					+ " the role may not connect to this database: permission denied")
+			.doesNotContain("cannot be reached");
+	}
+
+	@Test
+	void statementThatThePoolSendsFirstIsNoUnreachableServer(CapturedOutput output) {
+		this.contextRunner
+			.withPropertyValues("spring.datasource.hikari.connection-init-sql=set role pg_read_server_files",
+					"pgkeel.monitor.enabled=false")
+			.run((context) -> assertThat(output)
+				.contains("there is no usable connection to the server yet, and it is asked again every 10 s: ERROR:"
+						+ " permission denied to set role")
+				.doesNotContain("cannot be reached"));
 	}
 
 	private void isSeenAs(Status status, String cause, String... properties) {
