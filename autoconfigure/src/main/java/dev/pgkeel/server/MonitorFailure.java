@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.Locale;
 
 import org.jspecify.annotations.Nullable;
-import org.postgresql.util.PSQLException;
-import org.postgresql.util.ServerErrorMessage;
 
 /**
  * Why the monitor got no answer.
@@ -32,11 +30,6 @@ public record MonitorFailure(Cause cause, @Nullable RefusalReason refusal, Strin
 	private static final List<String> REFUSED_QUESTIONS = List.of("0A", "42");
 
 	/**
-	 * What the server calls an error that ends the session, in most languages.
-	 */
-	private static final String FATAL = "FATAL";
-
-	/**
 	 * Tells what a failure comes from.
 	 * @param ex the failure
 	 * @return the cause
@@ -59,11 +52,9 @@ public record MonitorFailure(Cause cause, @Nullable RefusalReason refusal, Strin
 	 * making a connection.
 	 */
 	private static boolean isRefusedQuestion(SQLException ex) {
-		ServerErrorMessage error = (ex instanceof PSQLException pg) ? pg.getServerErrorMessage() : null;
 		String state = String.valueOf(ex.getSQLState());
 		return REFUSED_QUESTIONS.stream().anyMatch(state::startsWith)
-				&& !(ex instanceof SQLTransientConnectionException)
-				&& (error == null || !FATAL.equals(error.getSeverity()));
+				&& !(ex instanceof SQLTransientConnectionException) && ConnectFailure.of(ex) == null;
 	}
 
 	/**
@@ -111,8 +102,8 @@ public record MonitorFailure(Cause cause, @Nullable RefusalReason refusal, Strin
 		SERVER_DOWN,
 
 		/**
-		 * The server does not accept the password or does not let this role in, or the
-		 * driver has no password.
+		 * The server does not accept the password, does not let this role in or refuses
+		 * what the connection asks for, or the driver has no password.
 		 */
 		LOGIN_REFUSED,
 
