@@ -108,7 +108,7 @@ public final class SchemaInitializer implements InitializingBean, AopInfrastruct
 
 	private SchemaReport apply(List<SchemaScript> read) {
 		long start = System.nanoTime();
-		try (Connection connection = this.preflight.connectWhenUp()) {
+		try (Connection connection = connect()) {
 			if (!Preflight.isPostgres(connection)) {
 				logger.debug("Schema scripts are not applied: the database is not PostgreSQL");
 				return SchemaReport.of(Outcome.NOTHING_TO_DO);
@@ -132,22 +132,17 @@ public final class SchemaInitializer implements InitializingBean, AopInfrastruct
 			}
 		}
 		catch (SQLException ex) {
-			throw new SchemaScriptException("The schema scripts could not be applied: " + ex.getMessage()
-					+ " (SQLSTATE " + ex.getSQLState() + ")", action(ex), ex);
+			throw StartFailure.afterwards(ex);
 		}
 	}
 
-	/**
-	 * A server that refuses a query (class 42: syntax, names, privileges) was reached.
-	 */
-	private static String action(SQLException ex) {
-		boolean refused = ex.getSQLState() != null && ex.getSQLState().startsWith("42");
-		return (refused
-				? "The server refused a query of pgkeel's own: see whether the role has the privilege, and whether"
-						+ " something else made the table " + HistoryTable.NAME + "; if neither, please report it. To"
-						+ " start"
-				: "Make the database reachable, or, to start")
-				+ " without schema scripts, set pgkeel.schema.enabled=false.";
+	private Connection connect() {
+		try {
+			return this.preflight.connectWhenUp();
+		}
+		catch (SQLException ex) {
+			throw StartFailure.whileConnecting(ex);
+		}
 	}
 
 	/**

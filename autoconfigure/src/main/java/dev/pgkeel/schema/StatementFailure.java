@@ -85,7 +85,7 @@ final class StatementFailure {
 				message, ex.getSQLState(), statement.number(), place.pointer(script.line(place.line()))), action, ex);
 	}
 
-	private static String action(@Nullable String sqlState, String other) {
+	static String action(@Nullable String sqlState, String other) {
 		return switch (String.valueOf(sqlState)) {
 			case "42501" -> "Let a role apply the scripts that owns the objects or has the privilege, or set"
 					+ " pgkeel.schema.enabled=false here.";

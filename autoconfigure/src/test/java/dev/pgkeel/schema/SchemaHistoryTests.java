@@ -350,6 +350,42 @@ class SchemaHistoryTests {
 	}
 
 	@Test
+	void roleThatOnlyReadsIsNoUnreachableDatabase() {
+		String role = role();
+		this.database.execute("grant create on schema public to " + role);
+		this.database.execute("alter role " + role + " set default_transaction_read_only = on");
+		SchemaFolder folder = scripts().withRole(role).write("1_notes.sql", "select 1");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder::apply)
+			.withMessageContaining("(SQLSTATE 25006)")
+			.satisfies((ex) -> assertThat(ex.getAction()).doesNotContain("reachable")
+				.contains("only reads", "pgkeel.schema.mode=verify", "pgkeel.schema.enabled=false"));
+	}
+
+	@Test
+	void eventTriggerThatRefusesTheHistoryIsNoUnreachableDatabase() {
+		this.database.execute("create function refuse() returns event_trigger language plpgsql"
+				+ " as 'begin raise exception ''no DDL here''; end'");
+		this.database.execute("create event trigger refuse on ddl_command_start execute function refuse()");
+		SchemaFolder folder = scripts().write("1_notes.sql", "select 1");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder::apply)
+			.withMessageContaining("no DDL here")
+			.withMessageContaining("(SQLSTATE P0001)")
+			.satisfies((ex) -> assertThat(ex.getAction()).doesNotContain("reachable")
+				.contains("such as an event trigger", "pgkeel.schema.mode=verify", "pgkeel.schema.enabled=false"));
+	}
+
+	@Test
+	void roleThatMayNotConnectIsNoRefusedQuery() {
+		String role = role();
+		this.database.execute("revoke connect on database " + this.database.name() + " from public");
+		SchemaFolder folder = scripts().withRole(role).write("1_notes.sql", "select 1");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder::apply)
+			.withMessageContaining("(SQLSTATE 42501)")
+			.satisfies((ex) -> assertThat(ex.getAction()).doesNotContain("reachable", "query", HistoryTable.NAME)
+				.contains("while the connection is made", "pgkeel.schema.enabled=false"));
+	}
+
+	@Test
 	void roleThatMayNotReadTheHistoryIsToldWhatToAskFor() {
 		SchemaFolder folder = scripts().write("1_notes.sql", "create table if not exists notes (id int)");
 		folder.apply();

@@ -236,7 +236,7 @@ class SchemaInitializerTests {
 		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(() -> apply(dataSource, true))
 			.withMessageContaining("127.0.0.1:1 refused")
 			.withMessageContaining("(SQLSTATE 08001)")
-			.satisfies((ex) -> assertThat(ex.getAction()).contains("pgkeel.schema.enabled=false"));
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("reachable", "pgkeel.schema.enabled=false"));
 	}
 
 	@Test
