@@ -25,7 +25,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param exitAfterApply Whether to stop once the scripts are applied, as a step of a
  * deployment.
  * @param toolGuard What to do when another tool is about to drop tables that hold rows.
- * Unless set, fail, or warn in the runtime profile development.
+ * Unless set, fail, or warn in the runtime profile development, and in a test whose
+ * database is on its own machine.
  * @param lint What is done with advice about schema scripts. Unless set, it is logged in
  * the runtime profile development, and not looked for elsewhere.
  * @param proveIdempotent Whether schema scripts run a second time when they are applied,

@@ -12,13 +12,16 @@ import java.util.Map;
 
 import javax.sql.DataSource;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.pool.ActiveProfile;
 import dev.pgkeel.pool.RuntimeProfile;
 import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.Preflight;
+import dev.pgkeel.tls.TlsPolicy;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -26,7 +29,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.core.env.Environment;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
  * Looks at Hibernate's, Liquibase's and Boot's initializers right before they initialize,
@@ -39,6 +42,12 @@ class ToolGuard implements BeanPostProcessor, AopInfrastructureBean {
 	private static final Log logger = LogFactory.getLog(ToolGuard.class);
 
 	private static final int SHOWN_TABLES = 10;
+
+	/**
+	 * What Spring's test support calls the properties that it gives to a context, and
+	 * Spring Boot's always gives one ({@code TestPropertySourceUtils} of Spring 7.0).
+	 */
+	private static final String OF_A_TEST = "Inlined Test Properties";
 
 	private static final String TABLES = """
 			select n.nspname || '.' || c.relname, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
@@ -55,9 +64,9 @@ class ToolGuard implements BeanPostProcessor, AopInfrastructureBean {
 
 	private final ObjectProvider<ActiveProfile> profile;
 
-	private final Environment environment;
+	private final ConfigurableEnvironment environment;
 
-	ToolGuard(ListableBeanFactory beanFactory, Environment environment) {
+	ToolGuard(ListableBeanFactory beanFactory, ConfigurableEnvironment environment) {
 		this.threats = new ToolThreats(beanFactory);
 		this.properties = beanFactory.getBeanProvider(PgkeelProperties.class);
 		this.profile = beanFactory.getBeanProvider(ActiveProfile.class);
@@ -67,29 +76,46 @@ class ToolGuard implements BeanPostProcessor, AopInfrastructureBean {
 	@Override
 	public Object postProcessBeforeInitialization(Object bean, String beanName) {
 		String advice = this.threats.advice(bean);
-		if (advice != null && action() != ToolGuardAction.OFF) {
+		if (advice != null && declared() != ToolGuardAction.OFF) {
 			logger.warn(advice);
 		}
 		ToolThreat threat = this.threats.of(bean);
 		DataSource dataSource = (threat != null) ? threat.dataSource() : null;
-		ToolGuardAction action = (dataSource != null) ? action() : ToolGuardAction.OFF;
-		if (threat != null && dataSource != null && action != ToolGuardAction.OFF
+		if (threat != null && dataSource != null && declared() != ToolGuardAction.OFF
 				&& DatabaseTarget.of(dataSource) != DatabaseTarget.OTHER) {
-			judge(threat, dataSource, action);
+			judge(threat, dataSource);
 		}
 		return bean;
 	}
 
-	private ToolGuardAction action() {
-		ToolGuardAction declared = this.properties.getObject().schema().toolGuard();
+	private @Nullable ToolGuardAction declared() {
+		return this.properties.getObject().schema().toolGuard();
+	}
+
+	private ToolGuardAction action(DataSource dataSource) {
+		ToolGuardAction declared = declared();
 		if (declared != null) {
 			return declared;
 		}
-		return (this.profile.getObject().profile() == RuntimeProfile.DEVELOPMENT) ? ToolGuardAction.WARN
-				: ToolGuardAction.FAIL;
+		return (this.profile.getObject().profile() == RuntimeProfile.DEVELOPMENT
+				|| (isTest() && isOnThisMachine(dataSource))) ? ToolGuardAction.WARN : ToolGuardAction.FAIL;
 	}
 
-	private void judge(ToolThreat threat, DataSource dataSource, ToolGuardAction action) {
+	/**
+	 * The contexts of a test suite share a database, and each of them makes its tables
+	 * anew.
+	 */
+	private boolean isTest() {
+		return this.environment.getPropertySources().contains(OF_A_TEST);
+	}
+
+	private static boolean isOnThisMachine(DataSource dataSource) {
+		HikariDataSource pool = DatabaseTarget.pool(dataSource);
+		return pool != null && DatabaseTarget.ofPool(pool) == DatabaseTarget.POSTGRESQL
+				&& TlsPolicy.staysOnThisMachine(pool);
+	}
+
+	private void judge(ToolThreat threat, DataSource dataSource) {
 		List<String> stake = tablesWithRows(threat, dataSource);
 		if (stake.isEmpty()) {
 			return;
@@ -100,11 +126,12 @@ class ToolGuard implements BeanPostProcessor, AopInfrastructureBean {
 				+ String.join(", ", stake.subList(0, Math.min(SHOWN_TABLES, stake.size())))
 				+ ((stake.size() > SHOWN_TABLES) ? ", ..." : "");
 		String remedy = "Set " + String.join("; ", new LinkedHashSet<>(settings.values()))
-				+ ". If the rows may go, set pgkeel.schema.tool-guard=warn or off.";
+				+ ". If the rows may go, set pgkeel.schema.tool-guard=warn or off." + ((isTest() && declared() == null)
+						? " A test is only warned where its database is on its own machine." : "");
 		if (this.properties.getObject().mode() == PgkeelMode.OBSERVE) {
 			logger.warn("The start would have been refused: " + description + ". " + remedy);
 		}
-		else if (action == ToolGuardAction.FAIL) {
+		else if (action(dataSource) == ToolGuardAction.FAIL) {
 			throw new ToolGuardException(description, remedy);
 		}
 		else {

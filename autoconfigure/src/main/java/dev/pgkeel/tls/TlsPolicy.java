@@ -205,6 +205,17 @@ public final class TlsPolicy implements AopInfrastructureBean {
 	}
 
 	/**
+	 * Tells whether a pool's connections stay on this machine.
+	 * @param config a pool that makes its connections with PostgreSQL's own driver
+	 * @return whether its settings name hosts, and all of them are this machine
+	 */
+	public static boolean staysOnThisMachine(HikariConfig config) {
+		List<String> hosts = hosts(config);
+		return config.getDataSource() == null && !hosts.isEmpty()
+				&& hosts.stream().allMatch((host) -> HostKind.of(host, false) == HostKind.LOOPBACK);
+	}
+
+	/**
 	 * HikariCP does not look at the URL if the driver's data source class is named.
 	 */
 	private static List<String> hosts(HikariConfig config) {

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -68,6 +69,17 @@ class TlsPolicyTests {
 		this.config.setJdbcUrl(url);
 		this.config.addDataSourceProperty("PGHOST", "db.example.com");
 		assertThat(decide(TlsMode.AUTO, Trust.ofJvm()).sslMode()).isEqualTo(sslMode);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "jdbc:postgresql:x, true", "'jdbc:postgresql://127.0.0.1,[::1]:5433/x', true",
+			"'jdbc:postgresql://localhost,db/x', false", "jdbc:postgresql://192.168.0.1/x, false",
+			"jdbc:postgresql://me:secret@localhost/x, false", "jdbc:aws-wrapper:postgresql://localhost/x, false" })
+	void poolStaysOnThisMachineIfAllItsHostsSaySo(String url, boolean stays) {
+		this.config.setJdbcUrl(url);
+		assertThat(TlsPolicy.staysOnThisMachine(this.config)).isEqualTo(stays);
+		this.config.setDataSource(new PGSimpleDataSource());
+		assertThat(TlsPolicy.staysOnThisMachine(this.config)).isFalse();
 	}
 
 	@ParameterizedTest
