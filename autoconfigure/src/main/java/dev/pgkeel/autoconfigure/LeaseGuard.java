@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.lease.ConnectionLeakEvent;
@@ -35,12 +36,16 @@ final class LeaseGuard implements DisposableBean, AopInfrastructureBean {
 
 	private final Consumer<ConnectionLeakEvent> listener;
 
+	private final Predicate<String> isFromJndi;
+
 	private final Map<HikariDataSource, GuardedDataSource> guarded = new IdentityHashMap<>();
 
-	LeaseGuard(LeakSettings settings, LeasedPools pools, Consumer<ConnectionLeakEvent> listener) {
+	LeaseGuard(LeakSettings settings, LeasedPools pools, Consumer<ConnectionLeakEvent> listener,
+			Predicate<String> isFromJndi) {
 		this.settings = settings;
 		this.pools = pools;
 		this.listener = listener;
+		this.isFromJndi = isFromJndi;
 		if (settings.collectWhenStarved() && ExplicitCollections.areDisabled()) {
 			logger.info("The JVM does not collect garbage when asked to (-XX:+DisableExplicitGC): connections leaked by"
 					+ " a quiet application come back only when the JVM collects by itself");
@@ -66,6 +71,10 @@ final class LeaseGuard implements DisposableBean, AopInfrastructureBean {
 		}
 		if (pool.isClosed()) {
 			return pool;
+		}
+		// Its other users would go on with a pool beside ours
+		if (this.isFromJndi.test(beanName)) {
+			return leaveAlone(pool, beanName, "it comes from JNDI, where others may find it too");
 		}
 		GuardedDataSource guard = GuardedDataSource.of(pool, beanName, this.settings, this.listener);
 		this.guarded.put(pool, guard);

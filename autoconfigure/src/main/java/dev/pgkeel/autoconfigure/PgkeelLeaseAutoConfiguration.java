@@ -9,6 +9,7 @@ import dev.pgkeel.pool.ActiveProfile;
 import dev.pgkeel.pool.RuntimeProfile;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -38,14 +39,15 @@ public class PgkeelLeaseAutoConfiguration {
 
 	@Bean
 	LeaseGuard pgkeelLeaseGuard(PgkeelProperties properties, ActiveProfile pgkeelActiveProfile,
-			LeasedPools pgkeelLeasedPools, ApplicationEventPublisher events) {
+			LeasedPools pgkeelLeasedPools, ApplicationEventPublisher events,
+			ConfigurableListableBeanFactory beanFactory) {
 		LeakProperties leak = properties.leak();
 		LeakCapture usual = (pgkeelActiveProfile.profile() == RuntimeProfile.DEVELOPMENT) ? LeakCapture.ALWAYS
 				: LeakCapture.ADAPTIVE;
 		LeakSettings settings = new LeakSettings(properties.mode(), leak.suspectAfter(), leak.collectWhenStarved(),
 				Objects.requireNonNullElse(leak.capture(), usual),
 				pgkeelActiveProfile.profile() != RuntimeProfile.SERVERLESS);
-		return new LeaseGuard(settings, pgkeelLeasedPools, events::publishEvent);
+		return new LeaseGuard(settings, pgkeelLeasedPools, events::publishEvent, new JndiBeans(beanFactory)::contains);
 	}
 
 }
