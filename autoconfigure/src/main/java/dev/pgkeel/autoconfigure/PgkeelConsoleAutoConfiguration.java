@@ -19,6 +19,7 @@ import dev.pgkeel.server.KnownServers;
 import dev.pgkeel.server.ServerMonitor;
 import dev.pgkeel.transaction.TransactionGuard;
 
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -30,6 +31,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -55,7 +57,8 @@ public class PgkeelConsoleAutoConfiguration {
 
 	@Bean
 	ConsolePools pgkeelConsolePools(ListableBeanFactory beans) {
-		return new ConsolePools(() -> beans.getBeansOfType(DataSource.class, false, false));
+		return new ConsolePools(
+				() -> BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, DataSource.class, false, false));
 	}
 
 	/**
@@ -73,6 +76,13 @@ public class PgkeelConsoleAutoConfiguration {
 					TransactionGuard guard = pgkeelTransactionGuard.getIfAvailable();
 					return (guard != null) ? guard.figures() : null;
 				});
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "pgkeelServerMonitor", search = SearchStrategy.CURRENT)
+	@ConditionalOnBean(name = "pgkeelServerMonitor")
+	InheritedHistory pgkeelInheritedHistory(ServerMonitor pgkeelServerMonitor, ConsoleHistory pgkeelConsoleHistory) {
+		return new InheritedHistory(pgkeelServerMonitor, pgkeelConsoleHistory);
 	}
 
 	@Bean

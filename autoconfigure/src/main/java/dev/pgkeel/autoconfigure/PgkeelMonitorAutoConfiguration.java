@@ -54,7 +54,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Auto-configuration of the monitor and its alerts.
+ * Auto-configuration of the monitor and its alerts. A context without a data source of
+ * its own shares those of its parent, so that a pool has one monitor.
  *
  * @since 0.1.0
  */
@@ -62,6 +63,7 @@ import org.springframework.util.function.SingletonSupplier;
 		after = { PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class, DataSourceAutoConfiguration.class })
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnSingleCandidate(DataSource.class)
+@ConditionalOnNotInherited(bean = "pgkeelServerMonitor", unlessOwn = DataSource.class)
 @ConditionalOnBooleanProperty(name = "pgkeel.monitor.enabled", matchIfMissing = true)
 public class PgkeelMonitorAutoConfiguration {
 

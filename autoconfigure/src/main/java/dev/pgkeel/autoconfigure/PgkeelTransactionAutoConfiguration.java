@@ -1,6 +1,8 @@
 package dev.pgkeel.autoconfigure;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 import javax.sql.DataSource;
 
@@ -17,6 +19,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.HierarchicalBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -24,6 +28,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -48,11 +53,17 @@ import org.springframework.transaction.support.TransactionOperations;
 @ConditionalOnBooleanProperty(name = "pgkeel.transaction.enabled", matchIfMissing = true)
 public class PgkeelTransactionAutoConfiguration {
 
+	static final String GUARD = "pgkeelTransactionGuard";
+
 	private static final Log logger = LogFactory.getLog(PgkeelTransactionAutoConfiguration.class);
 
 	private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(30);
 
+	/**
+	 * Where all transaction managers are a parent context's, it has their listener too.
+	 */
 	@Bean
+	@ConditionalOnNotInherited(bean = GUARD, unlessOwn = PlatformTransactionManager.class)
 	TransactionGuard pgkeelTransactionGuard(PgkeelProperties pgkeel) {
 		TransactionProperties properties = pgkeel.transaction();
 		return new TransactionGuard(new TransactionGuardSettings(pgkeel.mode(), properties.serverSide(),
@@ -78,13 +89,31 @@ public class PgkeelTransactionAutoConfiguration {
 	}
 
 	@Bean
-	static TransactionTimeoutPostProcessor pgkeelTransactionTimeoutPostProcessor(
-			ObjectProvider<TransactionGuard> pgkeelTransactionGuard) {
-		return new TransactionTimeoutPostProcessor(
-				new TransactionTimeoutInterceptor(pgkeelTransactionGuard::getIfAvailable));
+	static TransactionTimeoutPostProcessor pgkeelTransactionTimeoutPostProcessor(BeanFactory beans) {
+		return new TransactionTimeoutPostProcessor(new TransactionTimeoutInterceptor(() -> guards(beans)));
 	}
 
+	/**
+	 * A transaction manager of a parent context may be used in this one, beside its own.
+	 */
+	private static List<TransactionGuard> guards(BeanFactory beans) {
+		List<TransactionGuard> guards = new ArrayList<>();
+		BeanFactory next = beans;
+		while (next instanceof HierarchicalBeanFactory each) {
+			if (each.containsLocalBean(GUARD)) {
+				guards.add(each.getBean(GUARD, TransactionGuard.class));
+			}
+			next = each.getParentBeanFactory();
+		}
+		return guards;
+	}
+
+	/**
+	 * A parent context's guard is not for this one to wait for: when this one closes
+	 * alone, the pool and the other users of the manager go on.
+	 */
 	@Bean
+	@ConditionalOnBean(name = GUARD, search = SearchStrategy.CURRENT)
 	TransactionShutdown pgkeelTransactionShutdown(TransactionGuard pgkeelTransactionGuard, Environment environment) {
 		return new TransactionShutdown(pgkeelTransactionGuard,
 				Binder.get(environment)

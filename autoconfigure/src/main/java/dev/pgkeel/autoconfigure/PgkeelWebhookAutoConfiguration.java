@@ -14,6 +14,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
@@ -28,7 +29,7 @@ import org.springframework.util.StringUtils;
  * @since 0.1.0
  */
 @AutoConfiguration(after = PgkeelMonitorAutoConfiguration.class)
-@ConditionalOnBean(name = "pgkeelConnectionAlerts")
+@ConditionalOnBean(name = "pgkeelConnectionAlerts", search = SearchStrategy.CURRENT)
 @Conditional(PgkeelWebhookAutoConfiguration.OnUrl.class)
 public class PgkeelWebhookAutoConfiguration {
 

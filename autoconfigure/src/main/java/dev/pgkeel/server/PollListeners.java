@@ -24,6 +24,10 @@ final class PollListeners {
 		this.listeners.add(listener);
 	}
 
+	void remove(PollListener listener) {
+		this.listeners.remove(listener);
+	}
+
 	/**
 	 * Tells them that the server was asked.
 	 * @param state what is known now

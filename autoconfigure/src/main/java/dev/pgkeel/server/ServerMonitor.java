@@ -137,6 +137,14 @@ public final class ServerMonitor implements SessionProbe, AopInfrastructureBean 
 	}
 
 	/**
+	 * Removes a listener. It may be told of a question once more meanwhile.
+	 * @param listener the listener
+	 */
+	public void removeListener(PollListener listener) {
+		this.listeners.remove(listener);
+	}
+
+	/**
 	 * Has sessions looked at one by one with each question.
 	 * @param pids tells the processes that serve them
 	 */

@@ -1,5 +1,6 @@
 package dev.pgkeel.transaction;
 
+import java.util.List;
 import java.util.function.Supplier;
 
 import org.aopalliance.intercept.MethodInterceptor;
@@ -17,14 +18,14 @@ import org.springframework.transaction.TransactionTimedOutException;
  */
 public final class TransactionTimeoutInterceptor implements MethodInterceptor {
 
-	private final Supplier<@Nullable TransactionGuard> guard;
+	private final Supplier<List<TransactionGuard>> guards;
 
 	/**
 	 * Creates an interceptor.
-	 * @param guard the listener of the transactions, asked after a failure
+	 * @param guards tells the listeners of the transactions, asked after a failure
 	 */
-	public TransactionTimeoutInterceptor(Supplier<@Nullable TransactionGuard> guard) {
-		this.guard = guard;
+	public TransactionTimeoutInterceptor(Supplier<List<TransactionGuard>> guards) {
+		this.guards = guards;
 	}
 
 	@Override
@@ -34,10 +35,11 @@ public final class TransactionTimeoutInterceptor implements MethodInterceptor {
 			return invocation.proceed();
 		}
 		catch (Throwable ex) {
-			TransactionGuard listener = this.guard.get();
-			Deadline expired = (listener != null) ? listener.expiredSince(begin) : null;
-			if (expired != null && expired.causedFailure(ex) && !(ex instanceof TransactionTimedOutException)) {
-				throw TimeoutFailure.of(expired.describe(), ex);
+			for (TransactionGuard guard : this.guards.get()) {
+				Deadline expired = guard.expiredSince(begin);
+				if (expired != null && expired.causedFailure(ex) && !(ex instanceof TransactionTimedOutException)) {
+					throw TimeoutFailure.of(expired.describe(), ex);
+				}
 			}
 			throw ex;
 		}

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class TransactionTimeoutPostProcessorTests {
 
 	private final TransactionTimeoutPostProcessor processor = new TransactionTimeoutPostProcessor(
-			new TransactionTimeoutInterceptor(() -> null));
+			new TransactionTimeoutInterceptor(List::of));
 
 	private final ProxyFactory proxies = new ProxyFactory((Runnable) () -> {
 	});

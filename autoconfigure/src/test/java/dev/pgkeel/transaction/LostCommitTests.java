@@ -1,6 +1,7 @@
 package dev.pgkeel.transaction;
 
 import java.time.Duration;
+import java.util.List;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.testsupport.PgProxy;
@@ -70,7 +71,7 @@ class LostCommitTests {
 			}
 			JdbcTemplate jdbc = new JdbcTemplate(dataSource);
 			ProxyFactory declared = new ProxyFactory(Runnable.class,
-					new TransactionTimeoutInterceptor(this.pool::guard));
+					new TransactionTimeoutInterceptor(() -> List.of(this.pool.guard())));
 			declared.setTarget((Runnable) () -> template
 				.executeWithoutResult((status) -> jdbc.update("insert into notes values ('a')")));
 			proxy.cutCommits(() -> {

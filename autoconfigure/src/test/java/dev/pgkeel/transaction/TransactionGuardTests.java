@@ -303,7 +303,8 @@ class TransactionGuardTests {
 	void failureAfterATimeoutThatWasCaughtKeepsItsType() {
 		GuardedTransactionTemplate optional = requiresNew(Kind.JDBC).withTimeout(Duration.ofSeconds(1));
 		TransactionTemplate outer = new TransactionTemplate(this.pool.manager(Kind.JDBC, true));
-		ProxyFactory declared = new ProxyFactory(Runnable.class, new TransactionTimeoutInterceptor(this.pool::guard));
+		ProxyFactory declared = new ProxyFactory(Runnable.class,
+				new TransactionTimeoutInterceptor(() -> List.of(this.pool.guard())));
 		declared.setTarget((Runnable) () -> outer.executeWithoutResult((status) -> {
 			assertThatExceptionOfType(TransactionTimedOutException.class)
 				.isThrownBy(() -> optional.executeWithoutResult((inner) -> raw("select pg_sleep(60)")));
@@ -371,7 +372,8 @@ class TransactionGuardTests {
 			.withMessageContaining("its limit is 1.0 s");
 		TransactionTemplate springs = new TransactionTemplate(manager);
 		springs.setTimeout(1);
-		ProxyFactory declared = new ProxyFactory(Runnable.class, new TransactionTimeoutInterceptor(this.pool::guard));
+		ProxyFactory declared = new ProxyFactory(Runnable.class,
+				new TransactionTimeoutInterceptor(() -> List.of(this.pool.guard())));
 		declared.setTarget((Runnable) () -> springs.executeWithoutResult(work));
 		Runnable method = (Runnable) declared.getProxy();
 		assertThatExceptionOfType(TransactionTimedOutException.class).isThrownBy(method::run)
