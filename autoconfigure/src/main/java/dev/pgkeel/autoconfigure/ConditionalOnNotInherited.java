@@ -28,4 +28,11 @@ import org.springframework.context.annotation.Conditional;
 	 */
 	Class<?> unlessOwn();
 
+	/**
+	 * Returns whether the context's own ones only count where no parent has any, since a
+	 * parent's bean would look after nothing then.
+	 * @return whether that is so
+	 */
+	boolean whereParentsHaveNone() default false;
+
 }

@@ -3,6 +3,8 @@ package dev.pgkeel.autoconfigure;
 import java.util.Objects;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
@@ -35,9 +37,15 @@ class OnNotInheritedCondition extends SpringBootCondition implements Configurati
 			return ConditionOutcome.match(message.because("no parent has " + bean));
 		}
 		Class<?> type = annotation.getClass("unlessOwn");
-		boolean own = beans.getBeanNamesForType(type, true, false).length > 0;
-		return new ConditionOutcome(own, message.because("a parent has " + bean + ", and the context "
-				+ (own ? "a" : "no") + " " + type.getSimpleName() + " of its own"));
+		if (beans.getBeanNamesForType(type, true, false).length == 0) {
+			return ConditionOutcome.noMatch(message
+				.because("a parent has " + bean + ", and the context has no " + type.getSimpleName() + " of its own"));
+		}
+		boolean shared = annotation.getBoolean("whereParentsHaveNone")
+				&& parent instanceof ListableBeanFactory beansOfParent
+				&& BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beansOfParent, type, true, false).length > 0;
+		return new ConditionOutcome(!shared, message.because("the context has a " + type.getSimpleName() + " of its own"
+				+ (shared ? ", and a parent one too" : "")));
 	}
 
 }

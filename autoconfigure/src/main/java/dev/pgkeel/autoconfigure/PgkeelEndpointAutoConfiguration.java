@@ -22,6 +22,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
@@ -39,7 +40,8 @@ import org.springframework.context.annotation.Bean;
 public class PgkeelEndpointAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean(name = "pgkeelEndpoint")
+	@ConditionalOnMissingBean(name = "pgkeelEndpoint", search = SearchStrategy.CURRENT)
+	@ConditionalOnNotInherited(bean = "pgkeelEndpoint", unlessOwn = DataSource.class, whereParentsHaveNone = true)
 	PgkeelEndpoint pgkeelEndpoint(ObjectProvider<DataSource> dataSource, ObjectProvider<PoolReports> pgkeelPoolReports,
 			ObjectProvider<SchemaInitializer> pgkeelSchemaInitializer, ObjectProvider<KnownServers> pgkeelKnownServers,
 			ObjectProvider<LeasedPools> pgkeelLeasedPools, ObjectProvider<ServerMonitor> pgkeelServerMonitor,
@@ -55,7 +57,9 @@ public class PgkeelEndpointAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(name = "pgkeelEndpointWebExtension")
+	@ConditionalOnMissingBean(name = "pgkeelEndpointWebExtension", search = SearchStrategy.CURRENT)
+	@ConditionalOnNotInherited(bean = "pgkeelEndpointWebExtension", unlessOwn = DataSource.class,
+			whereParentsHaveNone = true)
 	@ConditionalOnBean(name = "pgkeelEndpoint")
 	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
 	PgkeelEndpointWebExtension pgkeelEndpointWebExtension(PgkeelEndpoint pgkeelEndpoint,

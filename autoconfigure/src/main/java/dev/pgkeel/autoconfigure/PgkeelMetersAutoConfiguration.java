@@ -1,5 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
+import javax.sql.DataSource;
+
 import dev.pgkeel.actuate.BudgetMeters;
 import dev.pgkeel.actuate.LeaseMeters;
 import dev.pgkeel.actuate.PgkeelMeters;
@@ -17,12 +19,14 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 
 /**
  * Auto-configuration of the meters of the server, the budget, the pools' leases and the
  * transactions. The other beans are asked for by their names: by a type, all beans would
- * be looked at.
+ * be looked at. A child context that shares the parent's registry binds none to it, as
+ * with Spring Boot's own meters.
  *
  * @since 0.1.0
  */
@@ -33,7 +37,8 @@ import org.springframework.context.annotation.Bean;
 public class PgkeelMetersAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean(name = "pgkeelBudgetMeters")
+	@ConditionalOnMissingBean(name = "pgkeelBudgetMeters", search = SearchStrategy.CURRENT)
+	@ConditionalOnNotInherited(bean = "pgkeelBudgetMeters", unlessOwn = DataSource.class, whereParentsHaveNone = true)
 	@ConditionalOnBean(name = "pgkeelPoolReports")
 	BudgetMeters pgkeelBudgetMeters(PoolReports pgkeelPoolReports) {
 		return new BudgetMeters(pgkeelPoolReports);
@@ -48,15 +53,16 @@ public class PgkeelMetersAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(name = "pgkeelLeaseMeters")
+	@ConditionalOnMissingBean(name = "pgkeelLeaseMeters", search = SearchStrategy.CURRENT)
+	@ConditionalOnNotInherited(bean = "pgkeelLeaseMeters", unlessOwn = DataSource.class, whereParentsHaveNone = true)
 	@ConditionalOnBean(name = "pgkeelLeasedPools")
 	LeaseMeters pgkeelLeaseMeters(LeasedPools pgkeelLeasedPools) {
 		return new LeaseMeters(pgkeelLeasedPools);
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(name = "pgkeelTransactionMeters")
-	@ConditionalOnBean(name = "pgkeelTransactionGuard")
+	@ConditionalOnMissingBean(name = "pgkeelTransactionMeters", search = SearchStrategy.CURRENT)
+	@ConditionalOnBean(name = "pgkeelTransactionGuard", search = SearchStrategy.CURRENT)
 	TransactionMeters pgkeelTransactionMeters(TransactionGuard pgkeelTransactionGuard, PgkeelProperties properties) {
 		return new TransactionMeters(pgkeelTransactionGuard, properties.transaction().nameTag());
 	}

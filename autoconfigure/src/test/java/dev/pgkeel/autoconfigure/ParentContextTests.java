@@ -12,6 +12,12 @@ import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.actuate.BudgetMeters;
+import dev.pgkeel.actuate.LeaseMeters;
+import dev.pgkeel.actuate.PgkeelEndpoint;
+import dev.pgkeel.actuate.PgkeelEndpointWebExtension;
+import dev.pgkeel.actuate.PgkeelMeters;
+import dev.pgkeel.actuate.TransactionMeters;
 import dev.pgkeel.alert.ConnectionAlertEvent;
 import dev.pgkeel.alert.ConnectionAlerts;
 import dev.pgkeel.alert.WebhookNotifier;
@@ -19,6 +25,9 @@ import dev.pgkeel.server.ServerMonitor;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import dev.pgkeel.transaction.TransactionGuard;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -162,6 +171,31 @@ class ParentContextTests {
 				assertThat(child.getBean(ServerMonitor.class)).isNotSameAs(parent.getBean(ServerMonitor.class));
 				await().until(() -> child.getBean(ServerMonitor.class).current() != null);
 			}));
+	}
+
+	@Test
+	void endpointAndMetersKnowThePoolThatTheParentLacks() {
+		this.empty.run((parent) -> this.contextRunner.withParent(parent).run((child) -> {
+			assertThat(child.getBean(PgkeelEndpoint.class).pgkeel().pool()).containsOnlyKeys("dataSource");
+			MeterRegistry meters = new SimpleMeterRegistry();
+			child.getBeanProvider(MeterBinder.class).forEach((binder) -> binder.bindTo(meters));
+			child.getBean(TransactionTemplate.class).executeWithoutResult((status) -> {
+			});
+			assertThat(meters.get("pgkeel.transaction").tag("outcome", "committed").timer().count()).isOne();
+			for (String meter : List.of("pgkeel.leak.proven", "pgkeel.pool.budget")) {
+				assertThat(meters.get(meter).tag("pool", "dataSource").meters()).hasSize(1);
+			}
+		}));
+	}
+
+	@Test
+	void endpointAndMetersOfTheParentsPoolAreTheParents() {
+		this.contextRunner.run((parent) -> this.contextRunner.withParent(parent).run((child) -> {
+			for (Class<?> type : List.of(PgkeelEndpoint.class, PgkeelEndpointWebExtension.class, BudgetMeters.class,
+					LeaseMeters.class, PgkeelMeters.class, TransactionMeters.class)) {
+				assertThat(child.getBean(type)).isSameAs(parent.getBean(type));
+			}
+		}));
 	}
 
 	private interface Place {
