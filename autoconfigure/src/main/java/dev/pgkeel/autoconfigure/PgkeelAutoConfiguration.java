@@ -16,6 +16,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
@@ -34,6 +35,7 @@ import org.springframework.core.io.ResourceLoader;
 @ConditionalOnClass({ HikariDataSource.class, Driver.class })
 @ConditionalOnBooleanProperty(name = "pgkeel.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(PgkeelProperties.class)
+@Import(ConsoleWithoutSpringMvc.class)
 @ImportRuntimeHints(MetadataRuntimeHints.class)
 public class PgkeelAutoConfiguration {
 

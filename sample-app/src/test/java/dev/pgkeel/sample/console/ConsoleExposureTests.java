@@ -7,6 +7,7 @@ import dev.pgkeel.sample.NotesApplicationTest;
 import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,6 +20,8 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.MediaType;
@@ -33,6 +36,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ConsoleExposureTests {
 
 	private static final String BEAN = "pgkeelConsoleEndpoint";
+
+	private static final String WARNING = "pgkeel.console.enabled is set, but does nothing: Spring MVC does not serve";
 
 	private static final AutoConfigurations CONFIGURATIONS = AutoConfigurations.of(DataSourceAutoConfiguration.class,
 			PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class, EndpointAutoConfiguration.class,
@@ -71,14 +76,24 @@ class ConsoleExposureTests {
 	}
 
 	@Test
-	void withoutSpringMvcThereIsNoConsole() {
+	@ExtendWith(OutputCaptureExtension.class)
+	void withoutSpringMvcThereIsNoConsole(CapturedOutput output) {
 		this.contextRunner.withPropertyValues("pgkeel.console.enabled=true")
 			.withClassLoader(new FilteredClassLoader(DispatcherServlet.class))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(BEAN));
+		assertThat(output).containsOnlyOnce(WARNING);
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void consoleThatIsServedAndAnApplicationWithoutAServerAreNotWarnedAbout(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("pgkeel.console.enabled=true")
+			.run((context) -> assertThat(context).hasBean(BEAN));
 		new ApplicationContextRunner().withConfiguration(CONFIGURATIONS)
 			.withPropertyValues(TestServer.shared().newDatabase().properties())
 			.withPropertyValues("pgkeel.console.enabled=true", "management.endpoints.web.exposure.include=*")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(BEAN));
+		assertThat(output).doesNotContain(WARNING);
 	}
 
 	@Nested
