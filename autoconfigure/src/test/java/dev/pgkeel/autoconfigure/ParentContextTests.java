@@ -107,16 +107,12 @@ class ParentContextTests {
 	 * JDBC ends the session of a transaction that is idle for too long, so that a
 	 * rollback fails.
 	 */
-	private static void assertTimesOut(ApplicationContext context, Place place) {
+	private void assertTimesOut(ApplicationContext context, Place place) {
 		JdbcTemplate jdbc = new JdbcTemplate(context.getBean(DataSource.class));
 		assertThatExceptionOfType(TransactionTimedOutException.class).isThrownBy(() -> place.with(() -> {
-			jdbc.execute("select 1");
-			try {
-				Thread.sleep(2500);
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
+			Integer pid = jdbc.queryForObject("select pg_backend_pid()", Integer.class);
+			await().until(() -> this.database.query("select count(*) from pg_stat_activity where pid = " + pid,
+					Long.class) == 0);
 			jdbc.execute("select 1");
 		})).withMessageContaining("its limit is");
 	}
