@@ -8,8 +8,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -33,11 +31,6 @@ public final class ServerMonitor implements SessionProbe, AopInfrastructureBean 
 	private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
 	/**
-	 * Who asks about sessions may have borrowers that wait for the answer.
-	 */
-	private static final Duration PATIENCE = Duration.ofMillis(500);
-
-	/**
 	 * That of a connection of HikariCP 7.0.2.
 	 */
 	private static final Duration SESSION_LIFETIME = Duration.ofMinutes(30);
@@ -49,7 +42,7 @@ public final class ServerMonitor implements SessionProbe, AopInfrastructureBean 
 
 	private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
-	private final MonitorConnection connection;
+	private final ExclusiveConnection connection;
 
 	private final MonitorSchedule schedule;
 
@@ -60,8 +53,6 @@ public final class ServerMonitor implements SessionProbe, AopInfrastructureBean 
 	private final Clock clock;
 
 	private final RandomGenerator random;
-
-	private final ReentrantLock polling = new ReentrantLock();
 
 	private volatile Supplier<? extends Collection<Integer>> watched = List::of;
 
@@ -86,14 +77,14 @@ public final class ServerMonitor implements SessionProbe, AopInfrastructureBean 
 	 */
 	public ServerMonitor(MonitorConnection connection, MonitorSchedule schedule, Refusals refusals,
 			List<PollListener> listeners, Clock clock, RandomGenerator random) {
-		this.connection = connection;
+		this.connection = new ExclusiveConnection(connection);
 		this.schedule = schedule;
 		this.refusals = refusals;
 		this.listeners = new PollListeners(listeners);
 		this.clock = clock;
 		this.random = random;
 		this.state = new MonitorState(null, null, null, clock.instant());
-		this.thread = new MonitorThread(this::poll, schedule.soon(), connection::close);
+		this.thread = new MonitorThread(this::poll, schedule.soon(), this.connection::close);
 	}
 
 	/**
@@ -168,25 +159,14 @@ public final class ServerMonitor implements SessionProbe, AopInfrastructureBean 
 		if (backendPids.isEmpty()) {
 			return Map.of();
 		}
-		if (!isRunning() || !lockSoon()) {
-			throw new SQLTransientConnectionException("The monitor cannot ask now");
+		if (!isRunning()) {
+			throw new SQLTransientConnectionException("The monitor does not run");
 		}
 		try {
-			return this.connection.use((open) -> SessionStates.read(open, backendPids));
+			return this.connection.useSoon((open) -> SessionStates.read(open, backendPids));
 		}
 		finally {
-			this.polling.unlock();
 			this.thread.closeIfStopped();
-		}
-	}
-
-	private boolean lockSoon() {
-		try {
-			return this.polling.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return false;
 		}
 	}
 
@@ -228,12 +208,12 @@ public final class ServerMonitor implements SessionProbe, AopInfrastructureBean 
 	 * most, and not while somebody else does.
 	 */
 	public void refresh() {
-		if (this.onDemand && isDue() && this.polling.tryLock()) {
+		if (this.onDemand && isDue() && this.connection.tryAcquire()) {
 			try {
 				poll(() -> this.onDemand);
 			}
 			finally {
-				this.polling.unlock();
+				this.connection.release();
 			}
 		}
 	}
@@ -258,14 +238,9 @@ public final class ServerMonitor implements SessionProbe, AopInfrastructureBean 
 	 * @return whether there may have been one a moment ago
 	 */
 	public boolean giveWay() {
-		boolean lately = isActive() && (this.connection.isOpen() || this.polling.isLocked() || hasJustAnswered());
-		if (lately && lockSoon()) {
-			try {
-				this.connection.close();
-			}
-			finally {
-				this.polling.unlock();
-			}
+		boolean lately = isActive() && (this.connection.isInUse() || hasJustAnswered());
+		if (lately) {
+			this.connection.giveUp();
 		}
 		return lately;
 	}
@@ -298,7 +273,7 @@ public final class ServerMonitor implements SessionProbe, AopInfrastructureBean 
 	 * meanwhile
 	 */
 	private Duration poll(BooleanSupplier wanted) {
-		this.polling.lock();
+		this.connection.acquire();
 		try {
 			ask(wanted);
 			boolean soon = this.listeners.polled(this.state, wanted);
@@ -308,7 +283,7 @@ public final class ServerMonitor implements SessionProbe, AopInfrastructureBean 
 			return soon ? this.schedule.soon() : this.schedule.interval();
 		}
 		finally {
-			this.polling.unlock();
+			this.connection.release();
 		}
 	}
 
