@@ -24,7 +24,6 @@ import dev.pgkeel.server.UrlMistake;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.util.PSQLException;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.DisposableBean;
@@ -231,8 +230,7 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean,
 			if (failure != null && !failure.isUnreachable()) {
 				return "there is no connection to the server yet, and it" + again + failure.problem() + state;
 			}
-			boolean answered = ex instanceof PSQLException pg && pg.getServerErrorMessage() != null;
-			return (answered ? "there is no usable connection to the server yet, and it"
+			return (ConnectFailure.isOfTheServer(ex) ? "there is no usable connection to the server yet, and it"
 					: "the server cannot be reached yet, and") + again + ex.getMessage() + state;
 		}
 

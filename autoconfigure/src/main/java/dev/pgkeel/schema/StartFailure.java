@@ -2,7 +2,7 @@ package dev.pgkeel.schema;
 
 import java.sql.SQLException;
 
-import org.postgresql.util.PSQLException;
+import dev.pgkeel.server.ConnectFailure;
 
 /**
  * Explains why the scripts could not be applied where none of their statements failed.
@@ -26,8 +26,7 @@ final class StartFailure {
 	 * Explains that there is no connection, or none that can be used.
 	 */
 	static SchemaScriptException whileConnecting(SQLException ex) {
-		boolean answered = ex instanceof PSQLException pg && pg.getServerErrorMessage() != null;
-		return of(ex, answered ? "Correct what the server refuses while the connection is made."
+		return of(ex, ConnectFailure.isOfTheServer(ex) ? "Correct what the server refuses while the connection is made."
 				: "Make the database reachable.");
 	}
 

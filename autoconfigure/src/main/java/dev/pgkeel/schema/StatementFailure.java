@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import dev.pgkeel.server.ConnectFailure;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -48,8 +49,7 @@ final class StatementFailure {
 	 * favour of another transaction.
 	 */
 	static boolean isRefusedCommit(SQLException ex) {
-		return ex instanceof PSQLException pg && pg.getServerErrorMessage() != null
-				&& ScriptRun.isFailureOfAStatement(ex) && !ScriptRun.isTransient(ex)
+		return ConnectFailure.isOfTheServer(ex) && ScriptRun.isFailureOfAStatement(ex) && !ScriptRun.isTransient(ex)
 				&& !String.valueOf(ex.getSQLState()).startsWith(TRANSACTION_ROLLBACK);
 	}
 

@@ -72,6 +72,15 @@ public record ConnectFailure(String problem, String action) {
 	}
 
 	/**
+	 * Returns whether an error is the server's own: it was reached, and refused.
+	 * @param ex the error
+	 * @return whether the server wrote it, rather than the driver
+	 */
+	public static boolean isOfTheServer(SQLException ex) {
+		return ex instanceof PSQLException pg && pg.getServerErrorMessage() != null;
+	}
+
+	/**
 	 * Returns whether the server's certificate is for another host.
 	 * @return whether it is
 	 */
