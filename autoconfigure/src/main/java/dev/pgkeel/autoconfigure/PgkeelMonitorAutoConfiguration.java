@@ -31,6 +31,7 @@ import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.DirectConnection;
 import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.KnownServers;
+import dev.pgkeel.server.LastSlot;
 import dev.pgkeel.server.MonitorMode;
 import dev.pgkeel.server.MonitorSchedule;
 import dev.pgkeel.server.PollListener;
@@ -175,6 +176,9 @@ public class PgkeelMonitorAutoConfiguration {
 			HikariDataSource pool = watched.obtain().pool();
 			if (pool instanceof GuardedDataSource guarded) {
 				guarded.whenFull(pgkeelServerMonitor::giveWay);
+			}
+			if (pool != null) {
+				pgkeelServerMonitor.addListener(new LastSlot(pgkeelServerMonitor, pool, pgkeelRefusals));
 			}
 			if (leases != null && pool != null && !onDemand) {
 				connect(pgkeelServerMonitor, leases, () -> server(pool, pgkeelKnownServers),

@@ -3,6 +3,7 @@ package dev.pgkeel.autoconfigure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
@@ -106,19 +107,19 @@ final class PoolBudget {
 	 * @param report how it came to its settings
 	 * @param sizing its size compared with its share
 	 * @param limits the server's limits
-	 * @param refusable whether the pool may be refused still
+	 * @param refusable tells whether the pool may be refused still
 	 * @return the report with what was changed
 	 * @throws OverBudgetException if the pool is refused
 	 */
 	PoolReport settle(HikariDataSource pool, PoolReport report, PoolSizing sizing, SessionLimits limits,
-			boolean refusable) {
+			BooleanSupplier refusable) {
 		if (!sizing.isOver()) {
 			if (sizing.otherSessions() != null && sizing.needed() + sizing.otherSessions() > limits.usable()) {
 				logger.info(report.pool() + " - within its budget, but not beside all others: " + sizing);
 			}
 			return report;
 		}
-		if (refusable && mayRefuse()) {
+		if (mayRefuse() && refusable.getAsBoolean()) {
 			throw new OverBudgetException(sizing.toString(), sizing.largest());
 		}
 		if (this.mode == PgkeelMode.ENFORCE && lowers(PoolSetting.Source.PROFILE, report, pool)) {

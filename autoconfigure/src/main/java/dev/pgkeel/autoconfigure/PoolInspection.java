@@ -127,7 +127,7 @@ final class PoolInspection implements AopInfrastructureBean {
 	 * refusable
 	 */
 	KnownServer inspect(HikariDataSource pool, String beanName, TlsDecision decision, Connection connection,
-			ServerFacts facts, boolean refusable) {
+			ServerFacts facts, BooleanSupplier refusable) {
 		PoolReport report = Objects.requireNonNull(this.reports.all().get(beanName));
 		PoolerProbe.Result pooler = pooler(pool, connection, facts);
 		PoolSetting needed = PoolerAdaptation.needed(pool, pooler);

@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.PgkeelMode;
@@ -99,6 +100,9 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean,
 			this.executor.execute(attempt);
 			wait.await();
 			inspector.mayRefuse = false;
+			if (pool instanceof GuardedDataSource guarded) {
+				guarded.looked();
+			}
 			return;
 		}
 		// Before it begins, since a size that is set from here on is the application's
@@ -147,12 +151,12 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean,
 		 * Draws the conclusions.
 		 * @param connection the first connection
 		 * @param facts the server's facts
-		 * @param refusable whether the pool may be refused still
+		 * @param refusable tells whether the pool may be refused still
 		 * @return what is known then
 		 * @throws SQLException if the server fails meanwhile
 		 * @throws OverBudgetException if the pool is refused
 		 */
-		KnownServer inspect(Connection connection, ServerFacts facts, boolean refusable) throws SQLException;
+		KnownServer inspect(Connection connection, ServerFacts facts, BooleanSupplier refusable) throws SQLException;
 
 	}
 
@@ -200,12 +204,25 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean,
 		}
 
 		/**
+		 * Nobody waits any more who would be told.
+		 */
+		private void runAgain() {
+			try {
+				run();
+			}
+			catch (RuntimeException ex) {
+				logger.warn(this.poolName + " - the server could not be inspected", ex);
+			}
+		}
+
+		/**
 		 * A server that speaks PostgreSQL's protocol and is another one may not know what
 		 * it is asked for, and a role may lack a right. Neither changes by itself.
 		 */
 		private void learn(Connection connection) throws SQLException {
 			try {
-				KnownServer server = this.inspection.inspect(connection, ServerFacts.read(connection), this.mayRefuse);
+				KnownServer server = this.inspection.inspect(connection, ServerFacts.read(connection),
+						() -> this.mayRefuse);
 				PoolInspector.this.servers.put(this.pool, server);
 				logger.info(this.poolName + " - " + server);
 			}
@@ -239,7 +256,7 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean,
 				return;
 			}
 			try {
-				PoolInspector.this.executor.schedule(this, PoolInspector.this.retryDelay.toMillis(),
+				PoolInspector.this.executor.schedule(this::runAgain, PoolInspector.this.retryDelay.toMillis(),
 						TimeUnit.MILLISECONDS);
 			}
 			catch (RejectedExecutionException ex) {

@@ -14,6 +14,7 @@ import javax.sql.DataSource;
 
 import liquibase.integration.spring.SpringLiquibase;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -59,7 +60,12 @@ final class ToolThreats {
 	private static final List<String> ACTIONS = List.of("jakarta.persistence.schema-generation.database.action",
 			"javax.persistence.schema-generation.database.action", "hibernate.hbm2ddl.auto");
 
-	private static final Set<String> DROPPING = Set.of("create", "create-drop", "drop", "drop-and-create");
+	private static final Set<String> DROPPING = Set.of("create-drop", "drop", "drop-and-create");
+
+	/**
+	 * JPA's action of this name only creates.
+	 */
+	private static final String DROPPING_IN_HIBERNATE = "hibernate.hbm2ddl.auto=create";
 
 	private final ListableBeanFactory beanFactory;
 
@@ -128,24 +134,28 @@ final class ToolThreats {
 		static @Nullable ToolThreat threat(Object bean, ListableBeanFactory beanFactory) {
 			LocalContainerEntityManagerFactoryBean factory = (LocalContainerEntityManagerFactoryBean) bean;
 			Map<String, Object> properties = properties(factory);
-			for (String name : ACTIONS) {
-				String action = action(properties, name);
-				if (DROPPING.contains(action)) {
-					return new ToolThreat(name + "=" + action, VALIDATE, factory.getDataSource(),
-							EntityTables.of(beanFactory, properties));
-				}
-			}
-			return null;
+			String name = used(properties);
+			String setting = name + "=" + action(properties, name);
+			return (DROPPING.contains(action(properties, name)) || setting.equals(DROPPING_IN_HIBERNATE))
+					? new ToolThreat(setting, VALIDATE, factory.getDataSource(),
+							EntityTables.of(beanFactory, properties))
+					: null;
+		}
+
+		/**
+		 * Hibernate 7.4 looks at its own setting only where JPA's is not set.
+		 */
+		private static @Nullable String used(Map<String, Object> properties) {
+			return ACTIONS.stream().filter((name) -> properties.get(name) != null).findFirst().orElse(null);
 		}
 
 		static @Nullable String advice(Object bean) {
 			Map<String, Object> properties = properties((LocalContainerEntityManagerFactoryBean) bean);
-			return ACTIONS.stream()
-				.filter((name) -> action(properties, name).equals("update"))
-				.map((name) -> name + "=update changes tables in ways that nobody has read. Set"
-						+ " spring.jpa.hibernate.ddl-auto=validate, and write schema scripts")
-				.findFirst()
-				.orElse(null);
+			String name = used(properties);
+			return action(properties, name).equals("update")
+					? name + "=update changes tables in ways that nobody has read. Set"
+							+ " spring.jpa.hibernate.ddl-auto=validate, and write schema scripts"
+					: null;
 		}
 
 		private static Map<String, Object> properties(LocalContainerEntityManagerFactoryBean factory) {
@@ -157,8 +167,8 @@ final class ToolThreats {
 			return properties;
 		}
 
-		private static String action(Map<String, Object> properties, String name) {
-			return String.valueOf(properties.getOrDefault(name, "none")).strip().toLowerCase(Locale.ROOT);
+		private static String action(Map<String, Object> properties, @Nullable String name) {
+			return String.valueOf(properties.get(name)).strip().toLowerCase(Locale.ROOT);
 		}
 
 	}
@@ -189,8 +199,12 @@ final class ToolThreats {
 			return bean instanceof Flyway;
 		}
 
+		/**
+		 * A mock has no configuration.
+		 */
 		static @Nullable String advice(Object bean) {
-			return ((Flyway) bean).getConfiguration().isCleanDisabled() ? null
+			Configuration configuration = ((Flyway) bean).getConfiguration();
+			return (configuration == null || configuration.isCleanDisabled()) ? null
 					: "spring.flyway.clean-disabled=false: Flyway's clean would drop all objects of its schemas."
 							+ " Set spring.flyway.clean-disabled=true";
 		}

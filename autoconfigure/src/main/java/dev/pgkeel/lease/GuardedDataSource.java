@@ -108,6 +108,13 @@ public class GuardedDataSource extends HikariDataSource implements TargetClassAw
 	}
 
 	/**
+	 * Notes that a session which came to look at the server has ended.
+	 */
+	public void looked() {
+		this.patience.looked();
+	}
+
+	/**
 	 * Has a session of ours given up when the server has no room for the pool's first
 	 * connection.
 	 * @param giveWay gives it up, and returns whether there was one a moment ago; called
@@ -195,7 +202,7 @@ public class GuardedDataSource extends HikariDataSource implements TargetClassAw
 			if (isRunning() || isClosed()) {
 				throw ex;
 			}
-			return this.patience.retry(ex, super::getConnection);
+			return this.patience.retry(ex, super::getConnection, this::isRunning);
 		}
 	}
 

@@ -44,13 +44,15 @@ final class StartPatience {
 	 * Starts a pool that failed to start.
 	 * @param failure what it failed with
 	 * @param pool borrows from the pool, which starts it
+	 * @param started whether it was started, and goes on by itself
 	 * @return its connection
 	 * @throws SQLException if it fails again, or there is nothing to wait for
 	 */
-	Connection retry(SQLException failure, Borrow pool) throws SQLException {
+	Connection retry(SQLException failure, Borrow pool, BooleanSupplier started) throws SQLException {
 		SQLException last = failure;
 		long start = System.nanoTime();
-		while (RefusalReason.of(last) != null && System.nanoTime() - start < PATIENCE.toNanos() && roomIsMade(start)) {
+		while (!started.getAsBoolean() && RefusalReason.of(last) != null
+				&& System.nanoTime() - start < PATIENCE.toNanos() && roomIsMade(start)) {
 			try {
 				TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
 				return pool.borrow();

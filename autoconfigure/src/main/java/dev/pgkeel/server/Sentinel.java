@@ -108,7 +108,7 @@ public final class Sentinel implements MonitorConnection {
 		try {
 			prepare(opened);
 		}
-		catch (SQLException ex) {
+		catch (SQLException | RuntimeException ex) {
 			opened.close();
 			throw ex;
 		}

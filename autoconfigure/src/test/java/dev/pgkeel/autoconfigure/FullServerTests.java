@@ -13,6 +13,7 @@ import dev.pgkeel.actuate.PgkeelMeters;
 import dev.pgkeel.alert.AlertLevel;
 import dev.pgkeel.alert.AlertSubject;
 import dev.pgkeel.alert.ConnectionAlerts;
+import dev.pgkeel.lease.PoolExhaustedException;
 import dev.pgkeel.server.ServerMonitor;
 import dev.pgkeel.testsupport.OwnServer;
 import dev.pgkeel.testsupport.TestDatabase;
@@ -29,6 +30,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests what an application tells of a server without a free slot when its pool is in use
@@ -107,6 +109,36 @@ class FullServerTests {
 					assertThat(pool.isRunning()).isFalse();
 					borrow(pool);
 					assertThat(pool.getHikariPoolMXBean().getTotalConnections()).isOne();
+					for (Connection connection : this.open) {
+						connection.close();
+					}
+				});
+		}
+	}
+
+	/**
+	 * A pool that starts without a connection, or has lost all of them, goes on trying.
+	 */
+	@Test
+	void lastSlotIsTheRunningPoolsThatHasNone() throws SQLException {
+		try (OwnServer server = OwnServer.start("max_connections=12")) {
+			server.database().execute("create role watcher login");
+			new ApplicationContextRunner()
+				.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class,
+						PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class,
+						PgkeelLeaseAutoConfiguration.class, PgkeelMonitorAutoConfiguration.class))
+				.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
+				.withPropertyValues(server.database().properties())
+				.withPropertyValues("spring.datasource.username=watcher", "pgkeel.monitor.connection=dedicated",
+						"spring.datasource.hikari.initialization-fail-timeout=-1")
+				.run((context) -> {
+					await(() -> context.getBean(ServerMonitor.class).current() != null);
+					fill(server.database(), "watcher");
+					HikariDataSource pool = context.getBean(HikariDataSource.class);
+					// Who starts the pool waits in HikariCP itself
+					assertThatExceptionOfType(PoolExhaustedException.class).isThrownBy(pool::getConnection);
+					assertThat(pool.isRunning()).isTrue();
+					borrow(pool);
 					for (Connection connection : this.open) {
 						connection.close();
 					}

@@ -7,6 +7,7 @@ import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import jakarta.persistence.EntityManagerFactory;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -35,6 +36,7 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link PgkeelToolGuardAutoConfiguration}, with the real tools.
@@ -81,6 +83,19 @@ class PgkeelToolGuardAutoConfigurationTests {
 				});
 			assertThat(rows("note")).isEqualTo(1);
 		}
+	}
+
+	/**
+	 * JPA's {@code create} only creates, and Hibernate looks at its own setting only
+	 * where JPA's is not set.
+	 */
+	@Test
+	void creatingInJpasWayDropsNothing() {
+		this.hibernate
+			.withPropertyValues("spring.jpa.properties.jakarta.persistence.schema-generation.database.action=create",
+					"spring.jpa.properties.hibernate.hbm2ddl.auto=create-drop")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(rows("note")).isEqualTo(1);
 	}
 
 	@Test
@@ -207,6 +222,12 @@ class PgkeelToolGuardAutoConfigurationTests {
 				.asString()
 				.contains("spring.liquibase.drop-first=false", "spring.jpa.hibernate.ddl-auto=validate",
 						"spring.sql.init.mode=never"));
+	}
+
+	@Test
+	void mockedFlywayIsLeftAlone() {
+		this.contextRunner.withBean(Flyway.class, () -> mock(Flyway.class))
+			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test

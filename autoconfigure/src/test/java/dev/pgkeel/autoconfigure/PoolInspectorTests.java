@@ -148,6 +148,28 @@ class PoolInspectorTests {
 	}
 
 	@Test
+	void poolThatIsGivenOutMeanwhileIsNotRefused(CapturedOutput output) {
+		CountDownLatch given = new CountDownLatch(1);
+		PoolInspector inspector = new PoolInspector(this.servers, Duration.ofMillis(50));
+		try (GuardedDataSource pool = guarded()) {
+			inspector.inspect(pool, "pool", (connection, facts, refusable) -> {
+				assertThat(refusable.getAsBoolean()).isTrue();
+				awaitQuietly(given);
+				if (refusable.getAsBoolean()) {
+					throw new OverBudgetException("too large", 1);
+				}
+				return new KnownServer(facts, Pooler.DIRECT, "plaintext");
+			}, true);
+			assertThat(output).contains("pool - the server has not answered for 5 s");
+			given.countDown();
+			Awaitility.await().until(() -> this.servers.get(pool) != null);
+		}
+		finally {
+			inspector.destroy();
+		}
+	}
+
+	@Test
 	void guardedPoolIsGivenOutAtOnceAndWaitsBeforeItStarts() throws Exception {
 		CountDownLatch asked = new CountDownLatch(1);
 		CountDownLatch answer = new CountDownLatch(1);
@@ -332,7 +354,7 @@ class PoolInspectorTests {
 			TlsDecision decision) throws SQLException {
 		try (Connection connection = database.connect()) {
 			return context.getBean(PoolInspection.class)
-				.inspect(pool, "dataSource", decision, connection, ServerFacts.read(connection), false);
+				.inspect(pool, "dataSource", decision, connection, ServerFacts.read(connection), () -> false);
 		}
 	}
 
@@ -344,7 +366,7 @@ class PoolInspectorTests {
 			pool.setJdbcUrl("jdbc:postgresql://localhost:" + port + "/postgres");
 			pool.setUsername("postgres");
 			inspector.inspect(pool, "pool", (connection, facts, refusable) -> {
-				if (refusable) {
+				if (refusable.getAsBoolean()) {
 					throw new OverBudgetException("too large", 1);
 				}
 				return new KnownServer(facts, Pooler.DIRECT, "plaintext");

@@ -1,0 +1,58 @@
+package dev.pgkeel.server;
+
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+
+/**
+ * Leaves the server's last slot to a pool that runs and has no connection, where somebody
+ * wants one: HikariCP goes on trying, and the monitor's session would be in its way for
+ * good.
+ *
+ * @since 0.1.0
+ */
+public final class LastSlot implements PollListener {
+
+	private static final double FULL_PERCENT = 100;
+
+	private final ServerMonitor monitor;
+
+	private final HikariDataSource pool;
+
+	private final Refusals refusals;
+
+	private long timeouts;
+
+	/**
+	 * Creates a listener of the monitor.
+	 * @param monitor the monitor, whose session is given up
+	 * @param pool the pool, running or not
+	 * @param refusals tells of those who waited in vain since the last question
+	 */
+	public LastSlot(ServerMonitor monitor, HikariDataSource pool, Refusals refusals) {
+		this.monitor = monitor;
+		this.pool = pool;
+		this.refusals = refusals;
+	}
+
+	@Override
+	public boolean polled(MonitorState state) {
+		long before = this.timeouts;
+		this.timeouts = this.refusals.timeouts();
+		if (isWantedInVain(this.timeouts > before) && isFull(state)) {
+			this.monitor.giveWay();
+		}
+		return false;
+	}
+
+	private boolean isWantedInVain(boolean timedOut) {
+		HikariPoolMXBean figures = this.pool.getHikariPoolMXBean();
+		return figures != null && figures.getTotalConnections() == 0
+				&& (timedOut || figures.getThreadsAwaitingConnection() > 0);
+	}
+
+	private static boolean isFull(MonitorState state) {
+		ServerSnapshot snapshot = state.snapshot();
+		return snapshot != null && state.failure() == null && snapshot.binding().percent() >= FULL_PERCENT;
+	}
+
+}
