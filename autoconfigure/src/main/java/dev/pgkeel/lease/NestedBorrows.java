@@ -17,7 +17,7 @@ final class NestedBorrows {
 
 	private static final Log logger = LogFactory.getLog(NestedBorrows.class);
 
-	private static final int MAXIMUM_PAIRS = 1000;
+	private static final int MAXIMUM_REPORTS = 1000;
 
 	private final BarePool pool;
 
@@ -74,9 +74,14 @@ final class NestedBorrows {
 		}
 	}
 
+	/**
+	 * Told once per line that borrows, and once more when the other line is known: a line
+	 * that many come by has one cause.
+	 */
 	private void warn(int depth, @Nullable CallSite outer, @Nullable CallSite inner) {
 		synchronized (this.reported) {
-			if (this.reported.size() >= MAXIMUM_PAIRS || !this.reported.add(outer + " > " + inner)) {
+			if (this.reported.size() >= MAXIMUM_REPORTS
+					|| !this.reported.add(((outer != null) ? "known > " : "unknown > ") + inner)) {
 				return;
 			}
 		}

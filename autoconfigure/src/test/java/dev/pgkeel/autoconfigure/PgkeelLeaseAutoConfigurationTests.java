@@ -228,15 +228,19 @@ class PgkeelLeaseAutoConfigurationTests {
 	}
 
 	@Test
-	void nestedBorrowIsToldOncePerPairOfLines(CapturedOutput output) {
+	void nestedBorrowIsToldOncePerLine(CapturedOutput output) {
 		this.contextRunner.withPropertyValues("pgkeel.leak.capture=always").run((context) -> {
 			DataSource dataSource = context.getBean(DataSource.class);
 			for (int time = 0; time < 3; time++) {
 				nest(dataSource);
 			}
+			try (Connection another = dataSource.getConnection()) {
+				assertThat(another.isValid(5)).isTrue();
+				borrow(dataSource);
+			}
 			assertThat(output.getOut().lines().filter((line) -> line.contains("borrows another one"))).singleElement()
 				.asString()
-				.contains(getClass().getName() + ".nest(")
+				.contains(getClass().getName() + ".nest(", getClass().getName() + ".borrow(")
 				.contains("T x (2 - 1) + 1")
 				.contains("its 10 are enough for 9 threads");
 		});
@@ -275,7 +279,7 @@ class PgkeelLeaseAutoConfigurationTests {
 				assertThatExceptionOfType(NestedConnectionException.class).isThrownBy(() -> nest(dataSource))
 					.satisfies((ex) -> {
 						assertThat(ex.getOuterCallSite()).startsWith(getClass().getName() + ".nest(");
-						assertThat(ex.getInnerCallSite()).startsWith(getClass().getName() + ".nest(");
+						assertThat(ex.getInnerCallSite()).startsWith(getClass().getName() + ".borrow(");
 					});
 				assertThat(one(context)).isOne();
 			});
@@ -381,10 +385,14 @@ class PgkeelLeaseAutoConfigurationTests {
 
 	private static void nest(DataSource dataSource) throws SQLException {
 		try (Connection outer = dataSource.getConnection()) {
-			try (Connection inner = dataSource.getConnection()) {
-				assertThat(inner.isValid(5)).isTrue();
-			}
+			borrow(dataSource);
 			assertThat(outer.isValid(5)).isTrue();
+		}
+	}
+
+	private static void borrow(DataSource dataSource) throws SQLException {
+		try (Connection inner = dataSource.getConnection()) {
+			assertThat(inner.isValid(5)).isTrue();
 		}
 	}
 
