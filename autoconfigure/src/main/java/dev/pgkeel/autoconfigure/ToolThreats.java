@@ -60,12 +60,14 @@ final class ToolThreats {
 	private static final List<String> ACTIONS = List.of("jakarta.persistence.schema-generation.database.action",
 			"javax.persistence.schema-generation.database.action", "hibernate.hbm2ddl.auto");
 
-	private static final Set<String> DROPPING = Set.of("create-drop", "drop", "drop-and-create");
+	private static final Set<String> DROPPING = Set.of("create", "create-drop", "drop", "drop-and-create", "truncate");
+
+	private static final String HIBERNATE = "hibernate.";
 
 	/**
-	 * JPA's action of this name only creates.
+	 * JPA's action of this name, in these letters, only creates.
 	 */
-	private static final String DROPPING_IN_HIBERNATE = "hibernate.hbm2ddl.auto=create";
+	private static final String JPA_CREATE = "create";
 
 	private final ListableBeanFactory beanFactory;
 
@@ -135,11 +137,20 @@ final class ToolThreats {
 			LocalContainerEntityManagerFactoryBean factory = (LocalContainerEntityManagerFactoryBean) bean;
 			Map<String, Object> properties = properties(factory);
 			String name = used(properties);
-			String setting = name + "=" + action(properties, name);
-			return (DROPPING.contains(action(properties, name)) || setting.equals(DROPPING_IN_HIBERNATE))
-					? new ToolThreat(setting, VALIDATE, factory.getDataSource(),
-							EntityTables.of(beanFactory, properties))
-					: null;
+			if (name == null || !drops(name, action(properties, name))) {
+				return null;
+			}
+			return new ToolThreat(name + "=" + action(properties, name), VALIDATE, factory.getDataSource(),
+					EntityTables.of(beanFactory, properties));
+		}
+
+		/**
+		 * Hibernate 7.4 takes the names of its own constants too, such as {@code CREATE},
+		 * which drops in JPA's setting as well.
+		 */
+		private static boolean drops(String name, String action) {
+			return DROPPING.contains(action.toLowerCase(Locale.ROOT).replace('_', '-'))
+					&& (name.startsWith(HIBERNATE) || !action.equals(JPA_CREATE));
 		}
 
 		/**
@@ -152,7 +163,7 @@ final class ToolThreats {
 		static @Nullable String advice(Object bean) {
 			Map<String, Object> properties = properties((LocalContainerEntityManagerFactoryBean) bean);
 			String name = used(properties);
-			return action(properties, name).equals("update")
+			return (name != null && action(properties, name).equalsIgnoreCase("update"))
 					? name + "=update changes tables in ways that nobody has read. Set"
 							+ " spring.jpa.hibernate.ddl-auto=validate, and write schema scripts"
 					: null;
@@ -167,8 +178,9 @@ final class ToolThreats {
 			return properties;
 		}
 
-		private static String action(Map<String, Object> properties, @Nullable String name) {
-			return String.valueOf(properties.get(name)).strip().toLowerCase(Locale.ROOT);
+		private static String action(Map<String, Object> properties, String name) {
+			Object action = properties.get(name);
+			return ((action instanceof Enum<?> constant) ? constant.name() : String.valueOf(action)).strip();
 		}
 
 	}

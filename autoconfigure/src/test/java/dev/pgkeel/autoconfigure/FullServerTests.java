@@ -94,25 +94,17 @@ class FullServerTests {
 	@Test
 	void lastSlotIsThePoolsWhenItStarts() throws SQLException {
 		try (OwnServer server = OwnServer.start("max_connections=12")) {
-			server.database().execute("create role watcher login");
-			new ApplicationContextRunner()
-				.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class,
-						PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class,
-						PgkeelLeaseAutoConfiguration.class, PgkeelMonitorAutoConfiguration.class))
-				.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
-				.withPropertyValues(server.database().properties())
-				.withPropertyValues("spring.datasource.username=watcher", "pgkeel.monitor.connection=dedicated")
-				.run((context) -> {
-					await(() -> context.getBean(ServerMonitor.class).current() != null);
-					fill(server.database(), "watcher");
-					HikariDataSource pool = context.getBean(HikariDataSource.class);
-					assertThat(pool.isRunning()).isFalse();
-					borrow(pool);
-					assertThat(pool.getHikariPoolMXBean().getTotalConnections()).isOne();
-					for (Connection connection : this.open) {
-						connection.close();
-					}
-				});
+			guarded(server).run((context) -> {
+				await(() -> context.getBean(ServerMonitor.class).current() != null);
+				fill(server.database(), "watcher");
+				HikariDataSource pool = context.getBean(HikariDataSource.class);
+				assertThat(pool.isRunning()).isFalse();
+				borrow(pool);
+				assertThat(pool.getHikariPoolMXBean().getTotalConnections()).isOne();
+				for (Connection connection : this.open) {
+					connection.close();
+				}
+			});
 		}
 	}
 
@@ -122,15 +114,7 @@ class FullServerTests {
 	@Test
 	void lastSlotIsTheRunningPoolsThatHasNone() throws SQLException {
 		try (OwnServer server = OwnServer.start("max_connections=12")) {
-			server.database().execute("create role watcher login");
-			new ApplicationContextRunner()
-				.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class,
-						PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class,
-						PgkeelLeaseAutoConfiguration.class, PgkeelMonitorAutoConfiguration.class))
-				.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
-				.withPropertyValues(server.database().properties())
-				.withPropertyValues("spring.datasource.username=watcher", "pgkeel.monitor.connection=dedicated",
-						"spring.datasource.hikari.initialization-fail-timeout=-1")
+			guarded(server).withPropertyValues("spring.datasource.hikari.initialization-fail-timeout=-1")
 				.run((context) -> {
 					await(() -> context.getBean(ServerMonitor.class).current() != null);
 					fill(server.database(), "watcher");
@@ -144,6 +128,17 @@ class FullServerTests {
 					}
 				});
 		}
+	}
+
+	private static ApplicationContextRunner guarded(OwnServer server) {
+		server.database().execute("create role watcher login");
+		return new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, PgkeelAutoConfiguration.class,
+					PgkeelPoolAutoConfiguration.class, PgkeelLeaseAutoConfiguration.class,
+					PgkeelMonitorAutoConfiguration.class))
+			.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
+			.withPropertyValues(server.database().properties())
+			.withPropertyValues("spring.datasource.username=watcher", "pgkeel.monitor.connection=dedicated");
 	}
 
 	private static void await(java.util.concurrent.Callable<Boolean> condition) {
