@@ -145,8 +145,8 @@ final class ToolThreats {
 		}
 
 		/**
-		 * Hibernate 7.4 takes the names of its own constants too, such as {@code CREATE},
-		 * which drops in JPA's setting as well.
+		 * In JPA's setting Hibernate 7.4 takes the names of its own constants too, of
+		 * which {@code CREATE} drops.
 		 */
 		private static boolean drops(String name, String action) {
 			return DROPPING.contains(action.toLowerCase(Locale.ROOT).replace('_', '-'))

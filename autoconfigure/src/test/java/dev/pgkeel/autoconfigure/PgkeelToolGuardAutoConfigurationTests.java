@@ -68,8 +68,8 @@ class PgkeelToolGuardAutoConfigurationTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "spring.jpa.hibernate.ddl-auto=create", "spring.jpa.hibernate.ddl-auto=create-drop",
 			"spring.jpa.properties.hibernate.hbm2ddl.auto=create",
-			"spring.jpa.properties.hibernate.hbm2ddl.auto=CREATE_DROP",
-			"spring.jpa.properties.hibernate.hbm2ddl.auto=TRUNCATE",
+			"spring.jpa.properties.jakarta.persistence.schema-generation.database.action=CREATE_DROP",
+			"spring.jpa.properties.jakarta.persistence.schema-generation.database.action=TRUNCATE",
 			"spring.jpa.properties.jakarta.persistence.schema-generation.database.action=CREATE",
 			"spring.jpa.properties.jakarta.persistence.schema-generation.database.action=drop-and-create",
 			"spring.jpa.properties.jakarta.persistence.schema-generation.database.action=drop" })
