@@ -32,7 +32,7 @@ public final class PoolerProbe {
 	 */
 	private static final int TIMEOUT_MILLIS = 2000;
 
-	private static final String NAMED = "select pg_backend_pid() -- pgkeel's probe";
+	private static final String NAMED = "select pg_backend_pid(), %d -- pgkeel's probe";
 
 	/**
 	 * One statement, which meets one process in every mode.
@@ -82,9 +82,9 @@ public final class PoolerProbe {
 		other.setNetworkTimeout(SAME_THREAD, TIMEOUT_MILLIS);
 		int pid = backendPid(one);
 		for (int round = 0; round < ROUNDS; round++) {
-			int otherPid = backendPid(other);
+			// At once, since two sessions that take turns would seem to be kept
 			int again = backendPid(one);
-			if (otherPid == pid || again != pid || otherPid == again) {
+			if (again != pid || backendPid(other) == pid) {
 				return transactionMode(one, other);
 			}
 		}
@@ -98,21 +98,21 @@ public final class PoolerProbe {
 	}
 
 	/**
-	 * Named statements work if two connections can use the same name on the same process,
-	 * as PgBouncer from 1.21 on can arrange. The driver gives each connection's first
-	 * statement the same name.
+	 * Named statements work if two connections can use the same name on the same process
+	 * for a statement of their own, as PgBouncer from 1.21 on can arrange. The driver
+	 * gives each connection's first statement the same name.
 	 */
 	private static boolean namedStatementsWork(Connection one, Connection other) throws SQLException {
 		try {
 			for (int round = 0; round < ROUNDS; round++) {
-				if (namedBackendPid(one) == namedBackendPid(other) && namedBackendPid(one) > 0) {
+				if (namedBackendPid(one, 1) == namedBackendPid(other, 2) && namedBackendPid(one, 1) > 0) {
 					return true;
 				}
 			}
 			return false;
 		}
 		catch (SQLException ex) {
-			// 42P05, the name exists, or 26000, it does not
+			// 42P05, the name exists, 26000, it does not, or it is the other's
 			return false;
 		}
 		finally {
@@ -121,11 +121,18 @@ public final class PoolerProbe {
 		}
 	}
 
-	private static int namedBackendPid(Connection connection) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(NAMED)) {
+	/**
+	 * Two processes may have been prepared by one of the connections each, and be changed
+	 * over then: what runs is the other's statement.
+	 */
+	private static int namedBackendPid(Connection connection, int number) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(NAMED.formatted(number))) {
 			statement.unwrap(PGStatement.class).setPrepareThreshold(1);
 			try (ResultSet row = statement.executeQuery()) {
 				row.next();
+				if (row.getInt(2) != number) {
+					throw new SQLException("The name leads to another connection's statement");
+				}
 				return row.getInt(1);
 			}
 		}

@@ -1,10 +1,13 @@
 package dev.pgkeel.server;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.pgkeel.testsupport.PgBouncer;
 import dev.pgkeel.testsupport.RequiresComponent;
@@ -61,6 +64,71 @@ class PoolerProbeTests {
 	}
 
 	@Test
+	void transactionModeIsFoundWhereTwoSessionsTakeTurns() throws SQLException {
+		try (PgBouncer pooler = PgBouncer.start(PgBouncer.Mode.TRANSACTION, "server_round_robin = 1")) {
+			String url = pooler.jdbcUrl(this.database.name());
+			openTwoSessions(url);
+			assertThat(probe(url))
+				.isEqualTo(new PoolerProbe.Result(Pooler.TRANSACTION, false, "connections share processes"));
+		}
+	}
+
+	/**
+	 * Each process knows the name from one of the connections, before they change places.
+	 */
+	@Test
+	void statementOfAnotherConnectionIsNotTakenForOnesOwn() throws SQLException {
+		try (PgBouncer pooler = PgBouncer.start(PgBouncer.Mode.TRANSACTION, "server_round_robin = 1")) {
+			String url = pooler.jdbcUrl(this.database.name());
+			openTwoSessions(url);
+			try (Connection one = connect(url);
+					Connection busy = connect(url);
+					Statement statement = busy.createStatement()) {
+				int pid = ServerFacts.read(one).backendPid();
+				AtomicInteger prepared = new AtomicInteger();
+				PoolerProbe.Result result = new PoolerProbe(() -> beforePreparing(connect(url), () -> {
+					if (prepared.incrementAndGet() == 2) {
+						statement.execute("select 1");
+					}
+				})).probe(one, pid);
+				assertThat(prepared).hasValueGreaterThan(1);
+				assertThat(result)
+					.isEqualTo(new PoolerProbe.Result(Pooler.TRANSACTION, false, "connections share processes"));
+			}
+		}
+	}
+
+	/**
+	 * The driver would give its own rollback a name.
+	 */
+	private static void openTwoSessions(String url) throws SQLException {
+		try (Connection one = connect(url);
+				Statement statement = one.createStatement();
+				Connection other = connect(url);
+				Statement statementOfOther = other.createStatement()) {
+			statement.execute("begin");
+			statementOfOther.execute("begin");
+			statement.execute("rollback");
+			statementOfOther.execute("rollback");
+		}
+	}
+
+	private static Connection beforePreparing(Connection connection, Statements first) {
+		return (Connection) Proxy.newProxyInstance(PoolerProbeTests.class.getClassLoader(),
+				new Class<?>[] { Connection.class }, (proxy, method, arguments) -> {
+					if (method.getName().equals("prepareStatement")) {
+						first.run();
+					}
+					try {
+						return method.invoke(connection, arguments);
+					}
+					catch (InvocationTargetException ex) {
+						throw ex.getTargetException();
+					}
+				});
+	}
+
+	@Test
 	void statementModeCountsAsTransactionMode() throws SQLException {
 		try (PgBouncer pooler = PgBouncer.start(PgBouncer.Mode.STATEMENT)) {
 			assertThat(probe(pooler.jdbcUrl(this.database.name())).pooler()).isEqualTo(Pooler.TRANSACTION);
@@ -111,6 +179,12 @@ class PoolerProbeTests {
 
 	private static Connection connect(String url) throws SQLException {
 		return DriverManager.getConnection(url + "?loginTimeout=5", "postgres", "");
+	}
+
+	private interface Statements {
+
+		void run() throws SQLException;
+
 	}
 
 }
