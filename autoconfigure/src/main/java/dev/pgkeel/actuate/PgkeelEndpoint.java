@@ -128,7 +128,8 @@ public final class PgkeelEndpoint implements AopInfrastructureBean {
 
 	private @Nullable WatchDescriptor watch(WatchedLeases watched, ShownValues values) {
 		ServerMonitor monitor = this.sources.monitor();
-		return (monitor != null) ? WatchDescriptor.of(monitor, this.sources.alerts(), watched, values) : null;
+		return (monitor != null && monitor.isActive())
+				? WatchDescriptor.of(monitor, this.sources.alerts(), watched, values) : null;
 	}
 
 	private Map<String, PoolDescriptor> pools(WatchedLeases watched, ShownValues values) {
@@ -164,7 +165,8 @@ public final class PgkeelEndpoint implements AopInfrastructureBean {
 	 * @param visibility what the role that asks may see
 	 * @param pool the pools by the names of their beans
 	 * @param schema the schema scripts, {@code null} if they are switched off
-	 * @param watch what the monitor saw, {@code null} if there is none
+	 * @param watch what the monitor saw, {@code null} if there is none, or it has nothing
+	 * to watch
 	 * @param schemaAdvice advice about the schema scripts applied
 	 */
 	public record PgkeelDescriptor(@Nullable ServerDescriptor server, VisibilityDescriptor visibility,

@@ -117,6 +117,19 @@ class PgkeelEndpointAutoConfigurationTests {
 	}
 
 	@Test
+	void nothingIsWatchedOnAnotherDatabase() {
+		ApplicationContextRunner monitored = this.contextRunner
+			.withConfiguration(AutoConfigurations.of(PgkeelMonitorAutoConfiguration.class))
+			.withPropertyValues("pgkeel.schema.enabled=false");
+		monitored.run((context) -> assertThat(context.getBean(PgkeelEndpoint.class).pgkeel().watch().connection())
+			.isNotNull());
+		monitored
+			.withPropertyValues("spring.datasource.url=jdbc:h2:mem:watched", "spring.datasource.username=sa",
+					"spring.datasource.password=")
+			.run((context) -> assertThat(context.getBean(PgkeelEndpoint.class).pgkeel().watch()).isNull());
+	}
+
+	@Test
 	void otherFeaturesMayBeSwitchedOff() {
 		this.contextRunner.withPropertyValues("pgkeel.pool.enabled=false", "pgkeel.schema.enabled=false")
 			.run((context) -> {
