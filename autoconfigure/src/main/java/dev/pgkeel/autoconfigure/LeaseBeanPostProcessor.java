@@ -5,6 +5,7 @@ import dev.pgkeel.server.DatabaseTarget;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
@@ -20,8 +21,11 @@ final class LeaseBeanPostProcessor
 
 	private final ObjectProvider<LeaseGuard> guard;
 
-	LeaseBeanPostProcessor(ObjectProvider<LeaseGuard> guard) {
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	LeaseBeanPostProcessor(ObjectProvider<LeaseGuard> guard, ConfigurableListableBeanFactory beanFactory) {
 		this.guard = guard;
+		this.beanFactory = beanFactory;
 	}
 
 	@Override
@@ -37,9 +41,23 @@ final class LeaseBeanPostProcessor
 
 	@Override
 	public void postProcessBeforeDestruction(Object bean, String beanName) {
-		if (bean instanceof HikariDataSource) {
+		if (!(bean instanceof HikariDataSource)) {
+			return;
+		}
+		if (outlivesContext(beanName)) {
+			this.guard.getObject().leave(bean);
+		}
+		else {
 			this.guard.getObject().close(bean);
 		}
+	}
+
+	/**
+	 * An empty name of the method that destroys the bean means that none does.
+	 */
+	private boolean outlivesContext(String beanName) {
+		return this.beanFactory.containsBeanDefinition(beanName)
+				&& "".equals(this.beanFactory.getMergedBeanDefinition(beanName).getDestroyMethodName());
 	}
 
 	@Override

@@ -102,6 +102,13 @@ final class LeaseGuard implements DisposableBean, AopInfrastructureBean {
 		}
 	}
 
+	/**
+	 * Leaves the pool in the place of another one to whoever keeps it beyond the context.
+	 */
+	void leave(Object original) {
+		remove(original);
+	}
+
 	private synchronized @Nullable GuardedDataSource remove(Object original) {
 		return (original instanceof HikariDataSource pool) ? this.guarded.remove(pool) : null;
 	}

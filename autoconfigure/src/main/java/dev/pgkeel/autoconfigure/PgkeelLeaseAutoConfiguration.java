@@ -28,8 +28,9 @@ import org.springframework.context.annotation.Bean;
 public class PgkeelLeaseAutoConfiguration {
 
 	@Bean
-	static LeaseBeanPostProcessor pgkeelLeaseBeanPostProcessor(ObjectProvider<LeaseGuard> pgkeelLeaseGuard) {
-		return new LeaseBeanPostProcessor(pgkeelLeaseGuard);
+	static LeaseBeanPostProcessor pgkeelLeaseBeanPostProcessor(ObjectProvider<LeaseGuard> pgkeelLeaseGuard,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new LeaseBeanPostProcessor(pgkeelLeaseGuard, beanFactory);
 	}
 
 	@Bean

@@ -49,6 +49,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -74,6 +75,20 @@ class PgkeelLeaseAutoConfigurationTests {
 		.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
 		.withPropertyValues(this.database.properties())
 		.withPropertyValues("management.endpoints.web.exposure.include=pgkeel");
+
+	@Test
+	void poolThatNobodyIsToDestroyOutlivesTheContext() {
+		AtomicReference<HikariDataSource> pool = new AtomicReference<>();
+		this.contextRunner.withUserConfiguration(KeptPool.class).run((context) -> {
+			context.getBean(JdbcTemplate.class).execute("select 1");
+			pool.set(context.getBean(HikariDataSource.class));
+		});
+		try (HikariDataSource kept = pool.get()) {
+			assertThat(kept).isInstanceOf(GuardedDataSource.class);
+			assertThat(kept.isClosed()).isFalse();
+			new JdbcTemplate(kept).execute("select 1");
+		}
+	}
 
 	@Test
 	void poolIsGuardedStaysHikariAndStartsLate() {
@@ -507,6 +522,20 @@ class PgkeelLeaseAutoConfigurationTests {
 		void onLeak(ConnectionLeakEvent event) {
 			this.events.add(event);
 			throw new IllegalStateException("on purpose");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class KeptPool {
+
+		@Bean(destroyMethod = "")
+		HikariDataSource dataSource(Environment environment) {
+			HikariDataSource pool = new HikariDataSource();
+			pool.setJdbcUrl(environment.getProperty("spring.datasource.url"));
+			pool.setUsername(environment.getProperty("spring.datasource.username"));
+			pool.setPassword(environment.getProperty("spring.datasource.password"));
+			return pool;
 		}
 
 	}
