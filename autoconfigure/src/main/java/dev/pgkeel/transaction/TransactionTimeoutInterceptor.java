@@ -7,6 +7,7 @@ import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.BeansException;
 import org.springframework.transaction.TransactionTimedOutException;
 
 /**
@@ -35,13 +36,26 @@ public final class TransactionTimeoutInterceptor implements MethodInterceptor {
 			return invocation.proceed();
 		}
 		catch (Throwable ex) {
-			for (TransactionGuard guard : this.guards.get()) {
+			for (TransactionGuard guard : guards()) {
 				Deadline expired = guard.expiredSince(begin);
 				if (expired != null && expired.causedFailure(ex) && !(ex instanceof TransactionTimedOutException)) {
 					throw TimeoutFailure.of(expired.describe(), ex);
 				}
 			}
 			throw ex;
+		}
+	}
+
+	/**
+	 * Once the context is closed there is none to be had, and the method's own failure is
+	 * what its caller has to see.
+	 */
+	private List<TransactionGuard> guards() {
+		try {
+			return this.guards.get();
+		}
+		catch (BeansException | IllegalStateException ex) {
+			return List.of();
 		}
 	}
 

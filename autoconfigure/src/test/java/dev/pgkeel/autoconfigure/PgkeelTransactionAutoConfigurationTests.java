@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import javax.sql.DataSource;
 
@@ -41,6 +42,7 @@ import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.TransactionTimedOutException;
@@ -66,6 +68,18 @@ class PgkeelTransactionAutoConfigurationTests {
 				DataSourceTransactionManagerAutoConfiguration.class, TransactionAutoConfiguration.class,
 				PgkeelAutoConfiguration.class, PgkeelTransactionAutoConfiguration.class))
 		.withPropertyValues(this.database.properties());
+
+	@Test
+	void methodOfAClosedContextKeepsItsFailure() {
+		AtomicReference<Orders> orders = new AtomicReference<>();
+		this.contextRunner.withUserConfiguration(OrdersConfiguration.class).run((context) -> {
+			orders.set(context.getBean(Orders.class));
+			orders.get().place(() -> {
+			});
+		});
+		assertThatExceptionOfType(CannotCreateTransactionException.class).isThrownBy(() -> orders.get().place(() -> {
+		})).withStackTraceContaining("has been closed");
+	}
 
 	@Test
 	void applicationsTemplateIsTheGuardedOne() {
