@@ -18,6 +18,9 @@ import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+
+import org.springframework.util.ConcurrentReferenceHashMap;
 
 /**
  * Tells the server the limit of a transaction, for this transaction alone, in one round
@@ -50,7 +53,11 @@ final class ServerLimit {
 	 */
 	private static final int MAXIMUM_KNOWN = 1000;
 
-	private final Map<Login, KnownSettings> settings = new ConcurrentHashMap<>();
+	/**
+	 * By data source, since a pool may set limits for its sessions itself.
+	 */
+	private final Map<Object, Map<Login, KnownSettings>> settings = new ConcurrentReferenceHashMap<>(16,
+			ConcurrentReferenceHashMap.ReferenceType.WEAK);
 
 	private final IntFunction<List<String>> names;
 
@@ -69,13 +76,18 @@ final class ServerLimit {
 
 	/**
 	 * Tells the server.
-	 * @param connection the connection of a transaction that has just begun
+	 * @param source what the connection is of
+	 * @param pooled the connection of a transaction that has just begun
 	 * @param limit the limit
 	 * @throws SQLException if the connection is lost
 	 */
-	void tell(Connection connection, Duration limit) throws SQLException {
+	void tell(Object source, Connection pooled, Duration limit) throws SQLException {
+		// HikariCP 7.0 closes a connection on which something is not supported (0A000)
+		Connection connection = pooled.isWrapperFor(BaseConnection.class) ? pooled.unwrap(BaseConnection.class)
+				: pooled;
 		Login login = Login.of(connection);
-		KnownSettings known = this.settings.get(login);
+		Map<Login, KnownSettings> settings = this.settings.computeIfAbsent(source, (key) -> new ConcurrentHashMap<>());
+		KnownSettings known = settings.get(login);
 		// The server's numbers end after 24 days
 		if ((known != null && known.refused()) || limit.toMillis() > Integer.MAX_VALUE) {
 			return;
@@ -86,7 +98,7 @@ final class ServerLimit {
 				set(connection, known.sets(wanted, limit.toMillis()));
 			}
 			else {
-				remember(login, learn(connection, wanted, limit.toMillis()));
+				remember(settings, login, learn(connection, wanted, limit.toMillis()));
 			}
 		}
 		catch (SQLException ex) {
@@ -97,17 +109,17 @@ final class ServerLimit {
 			if (SqlStates.canceled(ex)) {
 				return;
 			}
-			remember(login, KnownSettings.REFUSED);
+			remember(settings, login, KnownSettings.REFUSED);
 			logger.warn("The server refuses " + String.join(" and ", wanted)
 					+ ", so that transactions are held to their" + " limits by the application alone", ex);
 		}
 	}
 
-	private void remember(Login login, KnownSettings known) {
-		if (this.settings.size() >= MAXIMUM_KNOWN) {
-			this.settings.clear();
+	private static void remember(Map<Login, KnownSettings> settings, Login login, KnownSettings known) {
+		if (settings.size() >= MAXIMUM_KNOWN) {
+			settings.clear();
 		}
-		this.settings.put(login, known);
+		settings.put(login, known);
 	}
 
 	// SHOW and SET take no snapshot, as a function would: the transaction's first query

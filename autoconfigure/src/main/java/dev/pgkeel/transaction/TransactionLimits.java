@@ -3,6 +3,7 @@ package dev.pgkeel.transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 import javax.sql.DataSource;
@@ -89,10 +90,18 @@ final class TransactionLimits {
 
 	private void begin(RunningTransaction transaction, ConnectionHolder holder, @Nullable Deadline around)
 			throws SQLException {
-		Duration own = holder.hasTimeout() ? Duration.ofMillis(holder.getTimeToLiveInMillis()) : null;
+		Duration own = holder.hasTimeout() ? left(holder) : null;
 		Duration left = (around != null) ? around.remaining() : null;
 		boolean inherited = left != null && (own == null || left.compareTo(own) < 0);
 		limit(transaction, holder, inherited ? left : own, inherited);
+	}
+
+	/**
+	 * The holder itself throws once its time is over, which may be so from the beginning.
+	 */
+	private static Duration left(ConnectionHolder holder) {
+		long end = Objects.requireNonNull(holder.getDeadline()).getTime();
+		return Duration.ofMillis(Math.max(0, end - System.currentTimeMillis()));
 	}
 
 	/**
@@ -126,7 +135,8 @@ final class TransactionLimits {
 		}
 		deadline.start();
 		if (this.server != null && connection != null) {
-			this.server.tell(connection, limit.isNegative() ? SERVER_GRACE : limit.plus(SERVER_GRACE));
+			this.server.tell(Objects.requireNonNullElse(transaction.connectionKey(), this), connection,
+					limit.isNegative() ? SERVER_GRACE : limit.plus(SERVER_GRACE));
 		}
 	}
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.testsupport.PgBouncer;
 import dev.pgkeel.testsupport.RequiresComponent;
 import dev.pgkeel.testsupport.TestServer;
@@ -73,9 +74,9 @@ class ServerLimitTests {
 				this.pool.database().username(), "")) {
 			connection.setAutoCommit(false);
 			execute(connection, "insert into notes values ('before')");
-			limit.tell(connection, SECOND);
+			limit.tell(limit, connection, SECOND);
 			execute(connection, "insert into notes values ('after')");
-			limit.tell(connection, SECOND);
+			limit.tell(limit, connection, SECOND);
 			connection.commit();
 		}
 		assertThat(notes(this.jdbc)).isEqualTo(2);
@@ -103,9 +104,46 @@ class ServerLimitTests {
 		assertThat(output).doesNotContain("by the application alone");
 	}
 
+	/**
+	 * HikariCP 7.0 closes a connection on which something is not supported (0A000).
+	 */
+	@Test
+	void poolKeepsTheConnectionOfAServerThatDoesNotSupportTheLimit() throws SQLException {
+		ServerLimit limit = new ServerLimit(
+				(version) -> List.of("work_mem; set default_with_oids = true; show work_mem"));
+		try (Connection connection = this.pool.pool().getConnection()) {
+			connection.setAutoCommit(false);
+			execute(connection, "insert into notes values ('before')");
+			limit.tell(this.pool, connection, SECOND);
+			execute(connection, "insert into notes values ('after')");
+			connection.commit();
+		}
+		assertThat(notes(this.jdbc)).isEqualTo(2);
+	}
+
+	@Test
+	void shorterLimitOfOnePoolsSessionsStays() throws SQLException {
+		ServerLimit limit = new ServerLimit();
+		try (HikariDataSource other = new HikariDataSource()) {
+			other.setJdbcUrl(this.pool.database().jdbcUrl());
+			other.setUsername(this.pool.database().username());
+			other.setPassword(this.pool.database().password());
+			other.setMaximumPoolSize(1);
+			other.setConnectionInitSql("set " + NAME + " = '7s'");
+			for (HikariDataSource each : List.of(this.pool.pool(), other)) {
+				try (Connection connection = each.getConnection()) {
+					connection.setAutoCommit(false);
+					limit.tell(each, connection, Duration.ofMinutes(1));
+					assertThat(show(connection)).isEqualTo((each != other) ? "1min" : "7s");
+					connection.rollback();
+				}
+			}
+		}
+	}
+
 	private static void tell(ServerLimit limit, Connection connection) {
 		try {
-			limit.tell(connection, Duration.ofSeconds(30));
+			limit.tell(limit, connection, Duration.ofSeconds(30));
 		}
 		catch (SQLException ex) {
 			throw new IllegalStateException(ex);
@@ -117,7 +155,7 @@ class ServerLimitTests {
 		ServerLimit limit = new ServerLimit();
 		try (Connection connection = this.pool.database().connect()) {
 			connection.setAutoCommit(false);
-			limit.tell(connection, Duration.ofDays(100));
+			limit.tell(limit, connection, Duration.ofDays(100));
 			assertThat(show(connection)).isEqualTo("0");
 			connection.rollback();
 		}
@@ -130,10 +168,10 @@ class ServerLimitTests {
 		try (Connection connection = this.pool.database().connect()) {
 			connection.setAutoCommit(false);
 			for (int transaction = 1; transaction <= 2; transaction++) {
-				limit.tell(connection, Duration.ofMinutes(1));
+				limit.tell(limit, connection, Duration.ofMinutes(1));
 				assertThat(show(connection)).isEqualTo("7s");
 				connection.commit();
-				limit.tell(connection, Duration.ofSeconds(6));
+				limit.tell(limit, connection, Duration.ofSeconds(6));
 				assertThat(show(connection)).isEqualTo("6s");
 				connection.commit();
 			}
@@ -149,7 +187,7 @@ class ServerLimitTests {
 		for (int session = 1; session <= 2; session++) {
 			try (Connection connection = this.pool.database().connect()) {
 				connection.setAutoCommit(false);
-				limit.tell(connection, Duration.ofSeconds(seconds));
+				limit.tell(limit, connection, Duration.ofSeconds(seconds));
 				assertThatExceptionOfType(SQLException.class)
 					.isThrownBy(() -> execute(connection, "select pg_sleep(30)"))
 					.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo(ended));

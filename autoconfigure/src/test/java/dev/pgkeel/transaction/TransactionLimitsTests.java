@@ -102,6 +102,19 @@ class TransactionLimitsTests {
 	}
 
 	@Test
+	void limitOfNothingIsOverAtOnce() {
+		this.jdbc.execute("create table notes (body text)");
+		DefaultTransactionDefinition definition = new DefaultTransactionDefinition();
+		definition.setTimeout(0);
+		try (TransactionGuard limits = guard(true)) {
+			assertThatExceptionOfType(TransactionTimedOutException.class)
+				.isThrownBy(() -> new GuardedTransactionTemplate(manager(limits), definition, limits)
+					.executeWithoutResult((status) -> raw("insert into notes values ('a')")));
+		}
+		assertThat(this.database.query("select count(*) from notes", Long.class)).isZero();
+	}
+
+	@Test
 	void transactionWithoutALimitHasNone() {
 		try (TransactionGuard limits = guard(true)) {
 			new GuardedTransactionTemplate(manager(limits), new DefaultTransactionDefinition(), limits)
