@@ -13,10 +13,11 @@ public interface CommitGuard {
 	/**
 	 * Commits.
 	 * @param connection the connection of HikariCP
+	 * @param handle what its borrower has of it
 	 * @throws java.sql.SQLTransactionRollbackException if it is certain that the
 	 * transaction was rolled back: a rollback that follows is not passed on
 	 * @throws SQLException if the connection cannot commit
 	 */
-	void commit(Connection connection) throws SQLException;
+	void commit(Connection connection, LeasedConnection handle) throws SQLException;
 
 }

@@ -29,13 +29,13 @@ final class GuardedConnection extends ConnectionDelegate implements LeasedConnec
 
 	@Override
 	public void commit() throws SQLException {
-		if (this.guard == null) {
+		if (this.guard == null || !this.lease.isOpen()) {
 			super.commit();
 			return;
 		}
 		this.lease.use();
 		try {
-			this.guard.commit(this.delegate);
+			this.guard.commit(this.delegate, this);
 		}
 		catch (SQLTransactionRollbackException ex) {
 			this.rolledBack = true;

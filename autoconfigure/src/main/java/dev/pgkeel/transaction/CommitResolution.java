@@ -7,12 +7,11 @@ import java.time.Duration;
 import java.time.Instant;
 
 import dev.pgkeel.lease.CommitGuard;
+import dev.pgkeel.lease.LeasedConnection;
 import dev.pgkeel.server.Preflight;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Commits the transactions of one pool, and finds out what became of one whose connection
@@ -54,10 +53,10 @@ public final class CommitResolution implements CommitGuard {
 	}
 
 	@Override
-	public void commit(Connection connection) throws SQLException {
-		Attempt attempt = Attempt.committing();
+	public void commit(Connection connection, LeasedConnection handle) throws SQLException {
+		Attempt attempt = attempt(handle);
 		if (attempt == null && !this.always) {
-			commitPlainly(connection);
+			commitPlainly(connection, handle);
 			return;
 		}
 		if (attempt != null) {
@@ -74,20 +73,28 @@ public final class CommitResolution implements CommitGuard {
 				throw ex;
 			}
 			if (transaction != null && transaction.id() != null) {
-				resolve(transaction.id(), transaction, sent, ex);
+				resolve(transaction.id(), transaction, handle, sent, ex);
 			}
 			else {
-				throw unknown(null, sent, resolve ? whyThereIsNoId(transaction) : null, ex);
+				throw unknown(handle, null, sent, resolve ? whyThereIsNoId(transaction) : null, ex);
 			}
 		}
 	}
 
-	private static void commitPlainly(Connection connection) throws SQLException {
+	/**
+	 * Meanwhile others may commit connections of their own, in a synchronization say.
+	 */
+	private static @Nullable Attempt attempt(LeasedConnection handle) {
+		Attempt attempt = Attempt.committing();
+		return (attempt != null && TransactionConnection.is(handle)) ? attempt : null;
+	}
+
+	private static void commitPlainly(Connection connection, LeasedConnection handle) throws SQLException {
 		try {
 			connection.commit();
 		}
 		catch (SQLException ex) {
-			if (SqlStates.outcomeUnknown(ex)) {
+			if (SqlStates.outcomeUnknown(ex) && TransactionConnection.is(handle)) {
 				LostCommit.note();
 			}
 			throw ex;
@@ -117,18 +124,34 @@ public final class CommitResolution implements CommitGuard {
 			return null;
 		}
 		catch (SQLException ex) {
-			throw (connection.isClosed() || SqlStates.outcomeUnknown(ex)) ? RolledBackInCommit.before(ex) : ex;
+			if (connection.isClosed() || SqlStates.outcomeUnknown(ex)) {
+				haveThePoolNotice(connection);
+				throw RolledBackInCommit.before(ex);
+			}
+			throw ex;
 		}
 	}
 
-	private void resolve(String id, TransactionIdentity transaction, Instant sent, SQLException failure)
-			throws SQLException {
+	/**
+	 * The identity was asked for behind the pool's back.
+	 */
+	private static void haveThePoolNotice(Connection lost) {
+		try {
+			lost.rollback();
+		}
+		catch (SQLException ex) {
+			logger.debug("The connection is lost", ex);
+		}
+	}
+
+	private void resolve(String id, TransactionIdentity transaction, LeasedConnection handle, Instant sent,
+			SQLException failure) throws SQLException {
 		CommitOutcome outcome = this.inquiry.ask(id, transaction);
 		switch (outcome.result()) {
 			case COMMITTED -> logger
 				.info("The connection was lost in COMMIT at %s: transaction %s was committed".formatted(sent, id));
 			case ROLLED_BACK -> throw RolledBackInCommit.in(id, failure);
-			default -> throw unknown(id, sent, outcome.reason(), failure);
+			default -> throw unknown(handle, id, sent, outcome.reason(), failure);
 		}
 	}
 
@@ -137,10 +160,10 @@ public final class CommitResolution implements CommitGuard {
 	 * synchronizations that the outcome is unknown. Who uses JDBC alone knows only its
 	 * own kind.
 	 */
-	private static SQLException unknown(@Nullable String id, Instant sent, @Nullable String reason,
-			SQLException failure) {
+	private static SQLException unknown(LeasedConnection handle, @Nullable String id, Instant sent,
+			@Nullable String reason, SQLException failure) {
 		CommitOutcomeUnknownException ex = new CommitOutcomeUnknownException(id, sent, reason, failure);
-		if (TransactionSynchronizationManager.isActualTransactionActive()) {
+		if (TransactionConnection.is(handle)) {
 			throw ex;
 		}
 		return new SQLException(ex.getMessage(), RESOLUTION_UNKNOWN, failure);

@@ -44,13 +44,15 @@ record TransactionIdentity(@Nullable String id, double readAt, History history) 
 
 	/**
 	 * Reads the identity of a connection's transaction, in one round trip.
-	 * @param connection the connection, in a transaction
+	 * @param pooled the connection, in a transaction
 	 * @return the identity
 	 * @throws UnavailableException if the server does not tell, and the transaction goes
 	 * on
 	 * @throws SQLException if the transaction cannot go on
 	 */
-	static TransactionIdentity read(Connection connection) throws SQLException, UnavailableException {
+	static TransactionIdentity read(Connection pooled) throws SQLException, UnavailableException {
+		// HikariCP 7.0 closes a connection on which something is not supported (0A000)
+		Connection connection = pooled.unwrap(BaseConnection.class);
 		try (PreparedStatement statement = connection.prepareStatement(OWN)) {
 			statement.execute();
 			statement.getMoreResults();

@@ -262,7 +262,7 @@ class CommitResolutionTests {
 		Connection connection = mock();
 		SQLException failure = new SQLException("provoked", state);
 		willThrow(failure).given(connection).commit();
-		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> resolution().commit(connection))
+		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> resolution().commit(connection, mock()))
 			.withMessageContaining("may have committed or not")
 			.withCause(failure)
 			.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("08007"));
@@ -274,7 +274,7 @@ class CommitResolutionTests {
 		Connection connection = mock();
 		SQLException failure = new SQLException("provoked", state);
 		willThrow(failure).given(connection).commit();
-		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> resolution().commit(connection))
+		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> resolution().commit(connection, mock()))
 			.isSameAs(failure);
 	}
 
