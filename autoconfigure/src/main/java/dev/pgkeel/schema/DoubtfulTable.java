@@ -22,15 +22,11 @@ final class DoubtfulTable {
 
 	private final TableRows rows;
 
-	private RowCounters start = RowCounters.NONE;
-
 	private RowCounters last = RowCounters.NONE;
 
 	private Rows before = Rows.NONE;
 
-	private long repeated;
-
-	private long vanished;
+	private long originals;
 
 	private long lost;
 
@@ -74,9 +70,12 @@ final class DoubtfulTable {
 		return this.lost;
 	}
 
-	void start(Map<Long, RowCounters> counters) {
-		this.start = sum(counters);
-		this.last = this.start;
+	/**
+	 * Counts the rows before the first statement.
+	 */
+	void start(Connection connection, long transaction, Map<Long, RowCounters> counters) throws SQLException {
+		this.last = sum(counters);
+		this.originals = this.rows.before(connection, transaction).count();
 	}
 
 	/**
@@ -94,36 +93,34 @@ final class DoubtfulTable {
 	 * Counts the rows before a statement that is about to be run a second time.
 	 */
 	void countBefore(Connection connection, long transaction, Map<Long, RowCounters> counters) throws SQLException {
-		RowCounters now = sum(counters);
-		this.repeated += now.inserted() - this.last.inserted();
-		this.last = now;
+		this.last = sum(counters);
 		this.before = this.rows.before(connection, transaction);
 	}
 
 	/**
-	 * Counts the rows after the statement. Rows are lost if they are neither there as
-	 * they were nor updated, and if the run has not inserted them itself. Into a
-	 * partition whose rows may be destroyed they may have moved.
+	 * Counts the rows after the statement. Rows are missing if they are neither there as
+	 * they were nor updated. A row that the run has inserted itself may be, but one that
+	 * it has updated or rewritten looks the same: as many of the missing as there are
+	 * such rows are taken for lost. Into a partition whose rows may be destroyed they may
+	 * have moved.
 	 */
 	void countAfter(Connection connection, long transaction, Map<Long, RowCounters> counters) throws SQLException {
 		RowCounters now = sum(counters);
 		Rows after = this.rows.after(connection, transaction, this.before.newest());
 		long updated = now.updated() - this.last.updated();
-		boolean rewritten = now.storage() != this.last.storage();
 		long missing = this.before.count() - after.count();
 		long oldMissing = 0;
-		if (rewritten) {
+		long touched = this.originals - this.lost;
+		if (now.storage() != this.last.storage()) {
 			missing += now.inserted() - this.last.inserted();
 		}
 		else if (!this.rows.isPartitioned()) {
 			missing = Math.max(missing, this.before.count() - after.untouched() - updated);
-			oldMissing = this.before.old() - after.old() - updated;
+			oldMissing = Math.max(0, this.before.old() - after.old() - updated);
+			touched += updated - this.before.old();
 		}
 		missing = Math.max(0, missing - Math.max(0, after.allowed() - this.before.allowed()));
-		long own = this.rows.isPartitioned() ? 0
-				: Math.max(0, this.last.inserted() - this.start.inserted() - this.repeated - this.vanished);
-		this.lost += Math.max(0, Math.max(missing - own, oldMissing));
-		this.vanished += missing;
+		this.lost += oldMissing + Math.min(missing - oldMissing, Math.max(0, touched));
 		this.last = now;
 	}
 

@@ -42,7 +42,9 @@ final class RowLossCheck implements StatementListener {
 		this.start = SessionState.of(connection, ROLE);
 		this.members = tables.stream().flatMap((table) -> table.members().stream()).toList();
 		Map<Long, RowCounters> counters = counters();
-		tables.forEach((table) -> table.start(counters));
+		for (DoubtfulTable table : tables) {
+			table.start(connection, transaction, counters);
+		}
 	}
 
 	@Override

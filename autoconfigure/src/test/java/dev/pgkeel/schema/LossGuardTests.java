@@ -10,6 +10,7 @@ import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,11 @@ class LossGuardTests {
 	@AfterAll
 	void close() throws SQLException {
 		connection().close();
+	}
+
+	@AfterEach
+	void rollBack() throws SQLException {
+		connection().rollback();
 	}
 
 	/**
@@ -532,6 +538,37 @@ class LossGuardTests {
 		hideItems();
 		assertRefused("alter table items drop column \"order\"; alter table items add column \"order\" int",
 				"items.\"order\" dropped and added again: its values are gone");
+	}
+
+	/**
+	 * Such a row looks like one that the run has inserted.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "update notes set body = 'x' where id = 3", "alter table notes alter size type bigint",
+			"alter table notes add column more uuid not null default gen_random_uuid()",
+			"insert into notes values (3, 1, 'x', 3) on conflict (id) do update set body = excluded.body",
+			"do $$ begin update notes set body = 'x'; insert into notes values (98, 1, 'x', 98); delete from notes"
+					+ " where id = 98; end $$",
+			"update notes set body = 'x'; do $$ begin insert into notes values (98, 1, 'x', 98); raise 'no';"
+					+ " exception when others then null; end $$" })
+	void rowsThatTheRunHasWrittenAnewBeforeAreLostToo(String before) throws SQLException {
+		assertRefused(before + "; insert into notes values (99, 1, 'x', 99); delete from notes where id = 3",
+				"notes: 1 row deleted");
+	}
+
+	@Test
+	void updateOfARowOfTheRunHidesNoLossInTheSameStatement() throws SQLException {
+		assertRefused(
+				"insert into notes values (99, 1, 'x', 99); do $$ begin update notes set body = 'y' where id = 99;"
+						+ " delete from notes where id = 3; end $$",
+				"notes: 1 row deleted");
+	}
+
+	@Test
+	void rowsOfTheRunAreNotCountedAmongTheLost() throws SQLException {
+		assertRefused("insert into notes values (99, 1, 'x', 99); truncate notes", "notes: 30 rows deleted");
+		assertRefused("alter table notes alter size type bigint; insert into notes values (99, 1, 'x', 99);"
+				+ " delete from notes", "notes: 30 rows deleted");
 	}
 
 	@Test
