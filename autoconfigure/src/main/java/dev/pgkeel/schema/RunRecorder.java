@@ -82,11 +82,13 @@ final class RunRecorder {
 
 	/**
 	 * A script that was not applied may share objects with one that was. What was no
-	 * longer as a script of a later transaction had left it stays to be found there.
+	 * longer as a script of a later transaction had left it stays to be found there, and
+	 * so does what this run has taken from such a script.
 	 */
 	void refresh(Connection connection, String table, List<ScriptOutline> all, ScriptRun run,
 			Map<String, HistoryEntry> entries, CatalogDiff diff, CatalogSnapshot before, CatalogSnapshot after,
 			List<ScriptNeed> todo) throws SQLException {
+		int last = run.scripts().stream().mapToInt(all::indexOf).max().orElse(-1);
 		for (ScriptOutline script : all) {
 			HistoryEntry entry = entries.get(script.name());
 			if (entry == null || run.scripts().contains(script)) {
@@ -97,9 +99,11 @@ final class RunRecorder {
 				continue;
 			}
 			ScriptState former = this.history.state(connection, table, entry);
-			if (asked || ScriptState.again(before, former.roots()).fingerprint().equals(entry.fingerprint())) {
-				this.history.remember(connection, table, entry.id(), entry.outcome(),
-						ScriptState.again(after, former.roots()));
+			ScriptState now = ScriptState.again(after, former.roots());
+			boolean settled = all.indexOf(script) < last || now.fingerprint().equals(entry.fingerprint());
+			if (asked || (settled
+					&& ScriptState.again(before, former.roots()).fingerprint().equals(entry.fingerprint()))) {
+				this.history.remember(connection, table, entry.id(), entry.outcome(), now);
 			}
 		}
 	}

@@ -175,6 +175,20 @@ class SchemaHistoryTests {
 		assertThat(folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
 	}
 
+	@Test
+	void scriptOfALaterTransactionThatLostAnObjectFollowsToo() {
+		String function = "create or replace function may_read(o int) returns boolean language sql as 'select %s';\n";
+		SchemaFolder folder = scripts().write("1_open.sql", function.formatted("true"))
+			.write("2_apart.sql", "-- pgkeel:own-transaction\nselect 1")
+			.write("3_closed.sql", function.formatted("o = 1"));
+		folder.apply();
+		folder.write("1_open.sql", function.formatted("true") + "-- edited\n");
+		assertThat(folder.apply().scripts()).extracting(AppliedScript::outcome)
+			.containsExactly(Outcome.APPLIED, Outcome.UNCHANGED, Outcome.APPLIED);
+		assertThat(this.database.query("select may_read(2)", Boolean.class)).isFalse();
+		assertThat(folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "drop index notes_body", "alter table notes add column extra int",
 			"alter table notes alter column body type varchar(20)",
