@@ -144,13 +144,13 @@ final class LossGuard implements RunGuard {
 			statement.execute("rollback to savepoint " + SAVEPOINT);
 			List<Loss> losses = new ArrayList<>();
 			for (CatalogEntry entry : recreated) {
-				if (heldSomething(statement, entry)) {
+				if (heldSomething(connection, statement, entry)) {
 					losses.add(Loss.ofRecreated(entry));
 				}
 			}
 			List<DoubtfulTable> doubtful = new ArrayList<>();
 			for (DoubtfulTable table : trees.doubtful(signed)) {
-				String blind = blindness(connection, statement, table);
+				String blind = blindness(connection, statement, table.oid());
 				if (blind != null) {
 					losses.add(Loss.ofUncountedRows(table.object(), blind));
 				}
@@ -175,15 +175,17 @@ final class LossGuard implements RunGuard {
 	}
 
 	/**
-	 * Returns whether there was something to lose, which is taken for granted where row
-	 * security hides rows from this role.
+	 * Returns whether there was something to lose, which is taken for granted where this
+	 * role may not lock the table, or row security hides rows from it. What others would
+	 * write after the answer would be lost. A sequence cannot be locked.
 	 */
-	private static boolean heldSomething(Statement statement, CatalogEntry entry) throws SQLException {
+	private static boolean heldSomething(Connection connection, Statement statement, CatalogEntry entry)
+			throws SQLException {
 		CatalogEntry parent = entry.parent();
 		if (entry.is("column") && parent != null && !parent.is("table")) {
 			return true;
 		}
-		if (exists(statement, "select pg_catalog.row_security_active(" + entry.id().oid() + "::oid)", true)) {
+		if (!entry.is("sequence") && blindness(connection, statement, entry.id().oid()) != null) {
 			return true;
 		}
 		String query = null;
@@ -196,15 +198,15 @@ final class LossGuard implements RunGuard {
 	/**
 	 * Without the lock, what other sessions delete would be taken for the scripts' doing.
 	 */
-	private static @Nullable String blindness(Connection connection, Statement statement, DoubtfulTable table)
+	private static @Nullable String blindness(Connection connection, Statement statement, long table)
 			throws SQLException {
 		statement.execute("savepoint pgkeel_lock");
 		try {
-			String name = QualifiedName.of(connection, table.oid());
+			String name = QualifiedName.of(connection, table);
 			if (name != null) {
 				statement.execute("lock table " + name + " in exclusive mode");
 			}
-			if (exists(statement, "select pg_catalog.row_security_active(" + table.oid() + "::oid)", true)) {
+			if (exists(statement, "select pg_catalog.row_security_active(" + table + "::oid)", true)) {
 				return "row security hides rows from this role";
 			}
 			statement.execute("release savepoint pgkeel_lock");

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -171,6 +173,44 @@ class SchemaConcurrencyTests {
 		assertThatExceptionOfType(ExecutionException.class).isThrownBy(applying::get)
 			.withMessageContaining("notes: 3 rows deleted");
 		assertThat(this.database.query("select count(*) from notes", Long.class)).isEqualTo(10);
+	}
+
+	/**
+	 * The script goes on when the writer has either committed or has to wait.
+	 */
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			drop table notes; create table notes (id int, body int)      | insert into notes values (2, 7)
+			alter table notes drop body; alter table notes add body int  | update notes set body = 7
+			""")
+	void whatIsWrittenDuringTheSecondPassStays(String script, String write) throws Exception {
+		this.database.execute("create table notes (id int, body int); create sequence passes; create sequence written");
+		if (write.startsWith("update")) {
+			this.database.execute("insert into notes values (1)");
+		}
+		this.folder.write("1_notes.sql",
+				"""
+						do $$ begin
+						  if nextval('passes') = 2 then
+						    while not (select is_called from written) and not exists (select from pg_stat_activity
+						        where application_name = 'writer' and datname = current_database() and wait_event_type = 'Lock') loop
+						      perform pg_stat_clear_snapshot(), pg_sleep(0.02);
+						    end loop;
+						  end if;
+						end $$;
+						"""
+						+ script);
+		try (Connection writer = this.database.connect(); Statement statement = writer.createStatement()) {
+			statement.execute("set application_name = 'writer'");
+			Future<SchemaReport> applying = this.executor.submit(this.folder::apply);
+			Awaitility.await()
+				.atMost(PATIENCE)
+				.until(() -> this.database.query("select last_value from passes", Long.class) == 2);
+			statement.execute(write);
+			statement.execute("select nextval('written')");
+			assertThat(applying.get().outcome()).isEqualTo(Outcome.APPLIED);
+		}
+		assertThat(this.database.query("select count(*) from notes where body = 7", Long.class)).isOne();
 	}
 
 	/**
