@@ -124,6 +124,14 @@ final class DoubtfulTable {
 		this.last = now;
 	}
 
+	/**
+	 * A script may take back what it has done. Rows that are as they were before the run
+	 * are not lost.
+	 */
+	void rolledBack(Connection connection, long transaction) throws SQLException {
+		this.lost = Math.min(this.lost, this.originals - this.rows.before(connection, transaction).old());
+	}
+
 	private RowCounters sum(Map<Long, RowCounters> counters) {
 		return this.members.stream()
 			.map((member) -> counters.getOrDefault(member, RowCounters.NONE))

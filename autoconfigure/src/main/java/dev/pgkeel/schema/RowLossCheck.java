@@ -55,6 +55,7 @@ final class RowLossCheck implements StatementListener {
 	@Override
 	public void after(SchemaScript script, SqlStatement statement) throws SQLException {
 		if (StatementRules.isSavepoint(statement)) {
+			afterSavepoint(statement);
 			return;
 		}
 		Map<Long, RowCounters> counters = counters();
@@ -65,6 +66,25 @@ final class RowLossCheck implements StatementListener {
 		// before the counters are read: a truncation's change when its savepoint ends
 		this.savepoint.release();
 		Map<Long, RowCounters> now = signed.isEmpty() ? counters : counters();
+		this.tables.forEach((table) -> table.passed(now));
+	}
+
+	/**
+	 * The end of a savepoint changes the counters: a truncation before it makes them
+	 * smaller.
+	 */
+	private void afterSavepoint(SqlStatement statement) throws SQLException {
+		if (statement.word(0).equals("ROLLBACK") && !this.places.isEmpty()) {
+			SessionState role = leaveRole();
+			for (DoubtfulTable table : this.tables) {
+				table.rolledBack(this.connection, this.transaction);
+			}
+			take(role);
+			if (this.tables.stream().allMatch((table) -> table.lost() == 0)) {
+				this.places.clear();
+			}
+		}
+		Map<Long, RowCounters> now = counters();
 		this.tables.forEach((table) -> table.passed(now));
 	}
 

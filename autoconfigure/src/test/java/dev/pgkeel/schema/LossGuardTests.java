@@ -160,6 +160,17 @@ class LossGuardTests {
 						"log: 50 rows deleted"),
 				Arguments.of("update log set at = at + 181; truncate log_1; delete from log_2 where id <= 10",
 						"log: 10 rows deleted"),
+				Arguments.of("update log set at = at + 181; savepoint a; truncate log_1; release a;"
+						+ " delete from log_2 where id <= 10", "log: 10 rows deleted"),
+				Arguments.of("savepoint a; delete from notes where id <= 3; release a", "notes: 3 rows deleted"),
+				Arguments.of(
+						"savepoint a; update notes set body = 'x'; savepoint b; delete from notes where id <= 3;"
+								+ " rollback to b; rollback to a; delete from notes where id = 1",
+						"notes: 1 row deleted"),
+				Arguments.of("delete from notes where id <= 3; savepoint a; delete from notes; rollback to a",
+						"notes: 3 rows deleted (first at script.sql:1:1)"),
+				Arguments.of("savepoint a; delete from notes; rollback to a; delete from notes where id <= 3",
+						"notes: 3 rows deleted (first at script.sql:1:48)"),
 				Arguments.of("alter table notes rename to memos; delete from memos where id <= 3",
 						"notes: 3 rows deleted"),
 				Arguments.of(
@@ -296,6 +307,9 @@ class LossGuardTests {
 				"alter table notes disable row level security; alter table notes enable row level security",
 				"alter policy mine on notes using (tenant = 2)", "reindex table notes", "delete from empty_one",
 				"savepoint a; update notes set body = 'y'; rollback to a; release a",
+				"savepoint a; delete from notes where id <= 3; rollback to savepoint a",
+				"savepoint a; truncate notes; rollback work to \"a\"; insert into notes values (99, 1, 'x', 99);"
+						+ " delete from notes where id = 99",
 				"update child set parent = 1; alter table parent add column more int");
 	}
 
