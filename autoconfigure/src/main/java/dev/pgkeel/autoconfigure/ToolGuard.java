@@ -52,7 +52,7 @@ class ToolGuard implements BeanPostProcessor, AopInfrastructureBean {
 	private static final String TABLES = """
 			select n.nspname || '.' || c.relname, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
 			  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-			  where c.relkind in ('r', 'p') and not c.relispartition and n.nspname not like 'pg\\_%'
+			  where c.relkind in ('r', 'p') and not c.relispartition and n.nspname !~ '^pg_'
 			  and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::regclass
 			    and d.objid = c.oid and d.deptype = 'e')
 			  and n.nspname <> 'information_schema' and pg_catalog.has_table_privilege(c.oid, 'select') order by 1

@@ -24,7 +24,7 @@ final class CatalogQueries {
 	private static final String SCHEMAS = """
 			select 'schema' as kind, n.oid, 0 as sub, 0::oid as parent, 0::oid as owner, n.nspname as name
 			  from pg_catalog.pg_namespace n
-			  where n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'
+			  where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 			""";
 
 	private static final String EXTENSIONS = """

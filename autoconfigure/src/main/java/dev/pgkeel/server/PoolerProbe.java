@@ -40,7 +40,7 @@ public final class PoolerProbe {
 	private static final String DEALLOCATE = """
 			do $$ declare prepared text; begin
 			  for prepared in select name from pg_catalog.pg_prepared_statements
-			    where statement like '%-- pgkeel''s probe' and name like 'S\\_%' loop
+			    where statement like '%-- pgkeel''s probe' and name ~ '^S_' loop
 			    execute pg_catalog.format('deallocate %I', prepared);
 			  end loop;
 			end $$""";

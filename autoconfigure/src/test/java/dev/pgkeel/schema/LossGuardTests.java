@@ -450,6 +450,12 @@ class LossGuardTests {
 	}
 
 	@Test
+	void schemaWhoseNameBeginsLikeTheServersIsGuardedWhateverABackslashMeans() throws SQLException {
+		run("create schema pgboss; create table pgboss.job (id int); set local standard_conforming_strings = off");
+		assertRefused("drop schema pgboss cascade", "schema pgboss dropped; pgboss.job dropped");
+	}
+
+	@Test
 	void placeOfTheFirstDeletionIsNamed() throws SQLException {
 		assertThatExceptionOfType(SchemaScriptException.class)
 			.isThrownBy(() -> guarded(true, "update notes set body = 'x';\n  delete from notes where id = 3;"))
