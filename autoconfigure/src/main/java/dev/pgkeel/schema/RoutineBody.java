@@ -11,7 +11,8 @@ import java.util.Set;
  * Follows psqlscan.l of PostgreSQL 14: in a statement whose first words, names in quotes
  * aside, are {@code CREATE [OR REPLACE] FUNCTION} or {@code PROCEDURE}, and outside
  * parentheses, {@code BEGIN} opens a body, {@code CASE} nests in it and {@code END}
- * closes.
+ * closes. Other than there, {@code ATOMIC} must follow: a routine or a type may be called
+ * {@code begin}, and would take the rest of the script for its body.
  */
 final class RoutineBody {
 
@@ -25,11 +26,14 @@ final class RoutineBody {
 
 	private boolean routine;
 
+	private boolean begun;
+
 	private int depth;
 
 	void clear() {
 		this.words.clear();
 		this.routine = false;
+		this.begun = false;
 		this.depth = 0;
 	}
 
@@ -39,6 +43,8 @@ final class RoutineBody {
 	 * @param parenthesized whether it stands in parentheses
 	 */
 	void word(String word, boolean parenthesized) {
+		boolean follows = this.begun;
+		this.begun = word.equals("BEGIN");
 		if (this.words.size() < LONGEST_START) {
 			this.words.add(word);
 			this.routine |= STARTS.contains(this.words);
@@ -47,12 +53,19 @@ final class RoutineBody {
 			return;
 		}
 		switch (word) {
-			case "BEGIN" -> this.depth++;
+			case "ATOMIC" -> this.depth += follows ? 1 : 0;
 			case "CASE" -> this.depth += (this.depth > 0) ? 1 : 0;
 			case "END" -> this.depth -= (this.depth > 0) ? 1 : 0;
 			default -> {
 			}
 		}
+	}
+
+	/**
+	 * Takes what is neither a word nor a comment.
+	 */
+	void other() {
+		this.begun = false;
 	}
 
 	boolean isOpen() {

@@ -143,6 +143,7 @@ final class SqlSplitter implements AutoCloseable {
 			word();
 			return;
 		}
+		this.body.other();
 		switch (ch) {
 			case '\'' -> quoted('\'', false, "string");
 			case '"' -> {
@@ -171,10 +172,8 @@ final class SqlSplitter implements AutoCloseable {
 	 */
 	private void number(char ch) {
 		take();
-		if (Character.isDigit(ch)) {
-			while (isWordPart(this.reader.peek())) {
-				take();
-			}
+		while (Character.isDigit(ch) && isWordPart(this.reader.peek())) {
+			take();
 		}
 	}
 

@@ -37,6 +37,8 @@ class SqlSplitterTests {
 			"create rule r as on insert to t do also (insert into u values (1); delete from v)",
 			"create function f() returns int language sql begin atomic select 1; select 2; end",
 			"create or replace procedure p() begin atomic select case when true then 1 end; end",
+			"create function f() returns int begin /* x */ -- y;\n atomic select 1; end",
+			"create function begin() returns begin begin atomic select 1; select 2; end",
 			"create function begin_it() returns int as $$ begin; $$ language sql", "select 'ä;ö' || $ü$;$ü$" })
 	void oneStatementStaysWhole(String statement) {
 		assertThat(split(statement + ";\nselect 2")).containsExactly(statement, "select 2");
@@ -55,6 +57,15 @@ class SqlSplitterTests {
 	@Test
 	void endOfAnOrdinaryStatementIsNoBody() {
 		assertThat(split("select case when true then 1 end; select 2")).hasSize(2);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "create or replace function tx.begin() returns int language sql as 'select 1'",
+			"create procedure begin() language sql as 'select 1'",
+			"create function begin(atomic int) returns int language sql as 'select 1'",
+			"create function f() returns begin.atomic language sql as 'select 1'" })
+	void nameOfARoutineIsNoBody(String statement) {
+		assertThat(split(statement + "; select 2; select 3")).containsExactly(statement, "select 2", "select 3");
 	}
 
 	@Test
