@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What scripts allow to be destroyed: {@code -- pgkeel:allow-loss <object> <reason>}
  * above a statement. A table stands for all that belongs to it, and a schema for all that
- * is in it.
+ * is in it. A name without a schema is looked for where the session finds it, and in
+ * {@code public}, whose objects are reported without it; where a script sets the search
+ * path, in all schemas.
  */
 final class AllowedLosses {
 
@@ -23,12 +25,22 @@ final class AllowedLosses {
 
 	private static final Pattern PART = Pattern.compile("\"(?:[^\"]++|\"\")*+\"|\\([^\"]*|[^\"(.]+");
 
+	private static final String DEFAULT_SCHEMA = "public";
+
 	private static final Set<String> RELATIONS = Set.of("table", "view", "materialized view", "foreign table",
 			"sequence");
 
+	private final CatalogSnapshot before;
+
 	private final Set<String> names = new HashSet<>();
 
+	private final Set<String> anywhere = new HashSet<>();
+
 	private final Set<String> relations = new HashSet<>();
+
+	private AllowedLosses(CatalogSnapshot before) {
+		this.before = before;
+	}
 
 	/**
 	 * Reads what the scripts allow.
@@ -37,22 +49,17 @@ final class AllowedLosses {
 	 * @return what may be lost
 	 */
 	static AllowedLosses of(List<ScriptOutline> scripts, CatalogSnapshot before) {
-		AllowedLosses allowed = of(scripts);
-		before.objects()
+		AllowedLosses allowed = new AllowedLosses(before);
+		before.entries()
+			.values()
 			.stream()
-			.filter((object) -> RELATIONS.contains(object.kind()))
-			.forEach((object) -> allowed.relations.add(withoutSchema(object.identity())));
-		return allowed;
-	}
-
-	static AllowedLosses of(List<ScriptOutline> scripts) {
-		AllowedLosses allowed = new AllowedLosses();
+			.filter((entry) -> RELATIONS.contains(entry.object().kind()))
+			.forEach((entry) -> allowed.relations.add(withoutSchema(entry)));
 		for (ScriptOutline outline : scripts) {
-			SchemaScript script = outline.script();
-			try (SqlSplitter splitter = new SqlSplitter(script)) {
+			try (SqlSplitter splitter = new SqlSplitter(outline.script())) {
 				for (SqlStatement sql = splitter.next(); sql != null; sql = splitter.next()) {
 					for (String directive : sql.directives()) {
-						allowed.add(script, sql, directive);
+						allowed.add(outline, sql, directive);
 					}
 				}
 			}
@@ -60,18 +67,23 @@ final class AllowedLosses {
 		return allowed;
 	}
 
-	private void add(SchemaScript script, SqlStatement statement, String directive) {
+	private void add(ScriptOutline outline, SqlStatement statement, String directive) {
 		if (!directive.startsWith(DIRECTIVE)) {
 			return;
 		}
 		Matcher matcher = OBJECT.matcher(directive.substring(DIRECTIVE.length()).strip());
 		if (!matcher.matches()) {
-			throw script.failure(statement.position(),
-					"'-- " + directive + "' above this statement names no object, or gives no reason",
-					"Write '-- pgkeel:allow-loss <object> <reason>', such as"
-							+ " '-- pgkeel:allow-loss tenants.plan moved to subscriptions'.");
+			throw outline.script()
+				.failure(statement.position(),
+						"'-- " + directive + "' above this statement names no object, or gives no reason",
+						"Write '-- pgkeel:allow-loss <object> <reason>', such as"
+								+ " '-- pgkeel:allow-loss tenants.plan moved to subscriptions'.");
 		}
-		this.names.add(folded(matcher.group(1)));
+		String name = folded(matcher.group(1));
+		this.names.add(name);
+		if (outline.sets().contains("search_path")) {
+			this.anywhere.add(name);
+		}
 	}
 
 	/**
@@ -98,7 +110,7 @@ final class AllowedLosses {
 		for (@Nullable
 		CatalogEntry part = entry; part != null; part = part.parent()) {
 			boolean ambiguous = part != entry && part.is("schema") && this.relations.contains(part.object().identity());
-			if (!ambiguous && covers(part.object())) {
+			if (!ambiguous && isNamed(part)) {
 				return true;
 			}
 		}
@@ -112,15 +124,26 @@ final class AllowedLosses {
 		return droppedColumns.stream().anyMatch((column) -> entry.uses(column) && covers(column));
 	}
 
-	private boolean covers(CatalogObject object) {
-		String identity = object.identity();
-		String name = withoutSchema(identity);
-		return this.names.contains(identity) || this.names.contains(name)
-				|| this.names.contains(withoutArguments(identity)) || this.names.contains(withoutArguments(name));
+	private boolean isNamed(CatalogEntry entry) {
+		String schema = root(entry).object().identity();
+		boolean found = schema.equals(DEFAULT_SCHEMA) || this.before.isOnSearchPath(schema);
+		return contains(this.names, entry.object().identity())
+				|| contains(found ? this.names : this.anywhere, withoutSchema(entry));
 	}
 
-	private static String withoutSchema(String identity) {
-		return identity.substring(identity.indexOf('.') + 1);
+	private static boolean contains(Set<String> names, String name) {
+		return names.contains(name) || names.contains(withoutArguments(name));
+	}
+
+	private static String withoutSchema(CatalogEntry entry) {
+		CatalogEntry schema = root(entry);
+		String identity = entry.object().identity();
+		return (schema != entry) ? identity.substring(schema.object().identity().length() + 1) : identity;
+	}
+
+	private static CatalogEntry root(CatalogEntry entry) {
+		CatalogEntry parent = entry.parent();
+		return (parent != null) ? root(parent) : entry;
 	}
 
 	private static String withoutArguments(String name) {

@@ -30,6 +30,7 @@ final class CatalogReader {
 	 * are written with their schemas.
 	 */
 	private static final List<String> BEFORE = List.of(
+			"select s from pg_catalog.unnest(pg_catalog.current_schemas(false)) s",
 			"select pg_catalog.set_config('pgkeel.search_path', pg_catalog.current_setting('search_path'), true)",
 			"select pg_catalog.set_config('search_path', 'pg_catalog', true)");
 
@@ -42,6 +43,8 @@ final class CatalogReader {
 	private static final int HASH_BYTES = 16;
 
 	private static final String VIEW_QUERY = "_RETURN";
+
+	private final Set<String> searchPath = new HashSet<>();
 
 	private final Set<String> members = new HashSet<>();
 
@@ -81,7 +84,10 @@ final class CatalogReader {
 			for (int i = 0; i < queries.size(); i++, statement.getMoreResults()) {
 				ResultSet results = statement.getResultSet();
 				int query = i - BEFORE.size();
-				if (query == 0) {
+				if (i == 0) {
+					readSearchPath(results);
+				}
+				else if (query == 0) {
 					readMembers(results);
 				}
 				else if (query == 1) {
@@ -108,6 +114,12 @@ final class CatalogReader {
 			}
 			add(new CatalogRow(results.getString(1), results.getLong(2), results.getInt(3), results.getLong(4),
 					results.getLong(5), results.getString(6), labels, values));
+		}
+	}
+
+	private void readSearchPath(ResultSet results) throws SQLException {
+		while (results.next()) {
+			this.searchPath.add(SqlNames.quoted(results.getString(1)));
 		}
 	}
 
@@ -162,7 +174,7 @@ final class CatalogReader {
 				entries.put(entry.id(), entry);
 			}
 		}
-		return new CatalogSnapshot(entries, hidden);
+		return new CatalogSnapshot(entries, hidden, this.searchPath);
 	}
 
 	private static boolean isHidden(CatalogRow row, Set<Long> ofConstraints) {

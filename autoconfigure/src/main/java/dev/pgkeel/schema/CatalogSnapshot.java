@@ -23,14 +23,18 @@ final class CatalogSnapshot {
 
 	private final Set<Id> hidden;
 
+	private final Set<String> searchPath;
+
 	/**
 	 * Keeps what was read.
 	 * @param entries the objects
 	 * @param hidden objects that are there, but are part of others
+	 * @param searchPath the schemas in which the session looks for names, as objects
 	 */
-	CatalogSnapshot(Map<Id, CatalogEntry> entries, Set<Id> hidden) {
+	CatalogSnapshot(Map<Id, CatalogEntry> entries, Set<Id> hidden, Set<String> searchPath) {
 		this.byId = entries;
 		this.hidden = hidden;
+		this.searchPath = searchPath;
 		this.byObject = new HashMap<>(entries.size() * 2);
 		entries.values().forEach((entry) -> this.byObject.put(entry.object(), entry));
 	}
@@ -70,6 +74,14 @@ final class CatalogSnapshot {
 	long oid(CatalogObject object) {
 		CatalogEntry entry = this.byObject.get(object);
 		return (entry != null) ? entry.id().oid() : 0;
+	}
+
+	/**
+	 * Returns whether the session finds what is in a schema without its name.
+	 * @param schema the schema's identity
+	 */
+	boolean isOnSearchPath(String schema) {
+		return this.searchPath.contains(schema);
 	}
 
 	Map<Id, CatalogEntry> entries() {

@@ -39,7 +39,7 @@ final class ProofFindings {
 	ProofFindings(List<ScriptOutline> scripts, CatalogSnapshot before, boolean counts) {
 		this.scripts = scripts;
 		this.before = before;
-		this.allowed = AllowedLosses.of(scripts);
+		this.allowed = AllowedLosses.of(scripts, before);
 		for (ScriptOutline script : scripts) {
 			try (SqlSplitter splitter = new SqlSplitter(script.script())) {
 				for (SqlStatement sql = splitter.next(); sql != null; sql = splitter.next()) {

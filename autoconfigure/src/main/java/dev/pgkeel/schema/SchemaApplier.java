@@ -232,7 +232,7 @@ final class SchemaApplier {
 			CatalogSnapshot before, CatalogSnapshot after, List<String> searchPath, List<String> drift) {
 
 		static Applied nothing(String table, List<ScriptOutline> scripts, Map<String, HistoryEntry> entries) {
-			CatalogSnapshot none = new CatalogSnapshot(Map.of(), Set.of());
+			CatalogSnapshot none = new CatalogSnapshot(Map.of(), Set.of(), Set.of());
 			return new Applied(table,
 					AppliedScript.unchanged(scripts.stream().map(ScriptOutline::script).toList(), entries), List.of(),
 					CatalogDiff.between(none, none), none, none, List.of(), List.of());

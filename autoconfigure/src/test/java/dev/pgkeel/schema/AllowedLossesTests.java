@@ -41,8 +41,19 @@ class AllowedLossesTests {
 		assertThat(allowed.isEmpty()).isFalse();
 		assertThat(allowed.covers(this.table)).isTrue();
 		assertThat(allowed.covers(this.column)).isTrue();
-		assertThat(allowed.covers(entry("table", "audit.notes", entry("schema", "audit", null))))
-			.isEqualTo(named.equalsIgnoreCase("notes"));
+		assertThat(allowed.covers(entry("table", "audit.notes", entry("schema", "audit", null)))).isFalse();
+	}
+
+	@Test
+	void nameWithoutASchemaIsLookedForWhereTheSessionFindsIt() {
+		String text = "-- pgkeel:allow-loss notes.plan no longer used\nselect 1";
+		CatalogEntry odd = entry("schema", "\"my.app\"", null);
+		CatalogEntry plan = entry("column", "\"my.app\".notes.plan", entry("table", "\"my.app\".notes", odd),
+				Set.of(1));
+		assertThat(allowed(text, List.of(), "public").covers(plan)).isFalse();
+		assertThat(allowed(text, List.of(), "\"my.app\"").covers(plan)).isTrue();
+		assertThat(allowed(text, List.of(), "\"my.app\"").covers(this.column)).isTrue();
+		assertThat(allowed("set search_path = anything;\n" + text, List.of(), "public").covers(plan)).isTrue();
 	}
 
 	@ParameterizedTest
@@ -75,11 +86,7 @@ class AllowedLossesTests {
 		CatalogEntry audit = entry("schema", "audit", null);
 		CatalogEntry entries = entry("table", "audit.entries", audit);
 		List<CatalogEntry> before = List.of(audit, entries, entry("table", "public.audit", this.schema));
-		AllowedLosses allowed = AllowedLosses.of(
-				List.of(ScriptOutline
-					.of(TextScript.of("1_notes.sql", "-- pgkeel:allow-loss audit copied\ndelete from audit"))),
-				new CatalogSnapshot(before.stream().collect(Collectors.toMap(CatalogEntry::id, (entry) -> entry)),
-						Set.of()));
+		AllowedLosses allowed = allowed("-- pgkeel:allow-loss audit copied\ndelete from audit", before, "public");
 		assertThat(allowed.covers(before.get(2))).isTrue();
 		assertThat(allowed.covers(entries)).isFalse();
 		assertThat(allowed.covers(audit)).isTrue();
@@ -97,7 +104,7 @@ class AllowedLossesTests {
 	@ValueSource(strings = { "order.user", "\"order\".\"user\"", "USER", "\"user\"", "order" })
 	void reservedWordNeedsNoQuotes(String named) {
 		CatalogEntry order = entry("schema", "\"order\"", null);
-		assertThat(allowed("-- pgkeel:allow-loss " + named + " no longer used\nselect 1")
+		assertThat(allowed("-- pgkeel:allow-loss " + named + " no longer used\nselect 1", List.of(), "\"order\"")
 			.covers(entry("table", "\"order\".\"user\"", order))).isTrue();
 	}
 
@@ -119,7 +126,13 @@ class AllowedLossesTests {
 	}
 
 	private static AllowedLosses allowed(String text) {
-		return AllowedLosses.of(List.of(ScriptOutline.of(TextScript.of("1_notes.sql", text))));
+		return allowed(text, List.of(), "public");
+	}
+
+	private static AllowedLosses allowed(String text, List<CatalogEntry> before, String searchPath) {
+		return AllowedLosses.of(List.of(ScriptOutline.of(TextScript.of("1_notes.sql", text))),
+				new CatalogSnapshot(before.stream().collect(Collectors.toMap(CatalogEntry::id, (entry) -> entry)),
+						Set.of(), Set.of(searchPath)));
 	}
 
 	private static CatalogEntry entry(String kind, String identity, @Nullable CatalogEntry parent) {

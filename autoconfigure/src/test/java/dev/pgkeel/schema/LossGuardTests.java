@@ -66,6 +66,8 @@ class LossGuardTests {
 			create schema "user";
 			create table "user"."group" (id int);
 			insert into "user"."group" values (1);
+			create table "user".notes (id int);
+			insert into "user".notes values (1);
 			create table audit (id int);
 			create schema audit;
 			create table audit.entries (id int);
@@ -216,6 +218,8 @@ class LossGuardTests {
 				Arguments.of(
 						"-- pgkeel:allow-loss audit copied to the archive\ndelete from audit; delete from audit.entries",
 						"audit.entries: 5 rows deleted"),
+				Arguments.of("-- pgkeel:allow-loss notes kept elsewhere\ndelete from \"user\".notes",
+						"\"user\".notes: 1 row deleted"),
 				Arguments.of("do $$ begin delete from notes; insert into notes select i, 1, 'x', i from"
 						+ " generate_series(1, 30) i; end $$", "notes: 30 rows deleted"),
 				Arguments.of("do $$ begin truncate notes; insert into notes select i, 1, 'x', i from"
@@ -446,6 +450,18 @@ class LossGuardTests {
 				-- pgkeel:allow-loss notes
 				delete from notes;
 				""")).withMessageContaining("script.sql:3:1").withMessageContaining("gives no reason");
+		connection().rollback();
+	}
+
+	@Test
+	void nameWithoutASchemaIsMeantAsTheSessionFindsIt() throws SQLException {
+		for (String script : List.of("-- pgkeel:allow-loss notes kept elsewhere\ndelete from notes",
+				"-- pgkeel:allow-loss notes kept elsewhere\ndelete from public.notes")) {
+			run("set local search_path = \"user\"");
+			guarded(true, script);
+			connection().rollback();
+		}
+		guarded(true, "set search_path = \"user\";\n-- pgkeel:allow-loss notes kept elsewhere\ndelete from notes");
 		connection().rollback();
 	}
 
