@@ -118,10 +118,12 @@ final class AllowedLosses {
 	}
 
 	/**
-	 * What a column took along, such as its index, is allowed with the column.
+	 * What a column took along, such as its index, is allowed with the column. A policy
+	 * is not: it protects the other columns too.
 	 */
 	boolean coversColumnOf(CatalogEntry entry, List<CatalogEntry> droppedColumns) {
-		return droppedColumns.stream().anyMatch((column) -> entry.uses(column) && covers(column));
+		return !entry.is("policy")
+				&& droppedColumns.stream().anyMatch((column) -> entry.uses(column) && covers(column));
 	}
 
 	private boolean isNamed(CatalogEntry entry) {

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * change; 0 if there is none
  * @param rowSecurity of a table: whether row security is enabled
  * @param forcedRowSecurity of a table: whether row security binds its owner too
- * @param columns of a column, an index and a constraint: what it has to do with columns
+ * @param columns of a column, an index, a constraint and a policy: what it has to do with
+ * columns
  */
 record CatalogEntry(CatalogObject object, Id id, String hash, @Nullable CatalogEntry parent, long owner,
 		int ownerColumn, long storage, boolean rowSecurity, boolean forcedRowSecurity, @Nullable ColumnUse columns) {
@@ -31,7 +32,7 @@ record CatalogEntry(CatalogObject object, Id id, String hash, @Nullable CatalogE
 	}
 
 	/**
-	 * Returns whether an index or a constraint is made of a column.
+	 * Returns whether an index, a constraint or a policy is made of a column.
 	 */
 	boolean uses(CatalogEntry column) {
 		return this.columns != null && this.parent != null && column.parent() != null

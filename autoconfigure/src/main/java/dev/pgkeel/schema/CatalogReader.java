@@ -221,7 +221,7 @@ final class CatalogReader {
 	private @Nullable ColumnUse columnUse(CatalogRow row) {
 		return switch (row.kind()) {
 			case "column" -> ColumnUse.of(row);
-			case "index" -> ColumnUse.by(row);
+			case "index", "policy" -> ColumnUse.by(row);
 			case "constraint" -> {
 				CatalogRow index = this.indexes.get(row.owner());
 				yield (index != null) ? ColumnUse.by(row).and(ColumnUse.by(index)) : ColumnUse.by(row);

@@ -56,6 +56,13 @@ class AllowedLossesTests {
 		assertThat(allowed("set search_path = anything;\n" + text, List.of(), "public").covers(plan)).isTrue();
 	}
 
+	@Test
+	void policyIsNotAllowedWithAColumn() {
+		AllowedLosses allowed = allowed("-- pgkeel:allow-loss notes.plan moved\nselect 1");
+		CatalogEntry policy = entry("policy", "public.notes.mine", this.table, Set.of(1));
+		assertThat(allowed.coversColumnOf(policy, List.of(this.column))).isFalse();
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "note", "notes.body", "audit.notes", "\"Notes\"" })
 	void anotherNameAllowsNothing(String named) {

@@ -220,6 +220,11 @@ class LossGuardTests {
 						"audit.entries: 5 rows deleted"),
 				Arguments.of("-- pgkeel:allow-loss notes kept elsewhere\ndelete from \"user\".notes",
 						"\"user\".notes: 1 row deleted"),
+				Arguments.of("-- pgkeel:allow-loss notes.tenant moved\nalter table notes drop column tenant cascade",
+						"policy notes.mine dropped"),
+				Arguments
+					.of("alter table notes alter size type bigint; drop policy mine on notes; create policy mine on notes"
+							+ " using (true)", "policy notes.mine dropped and created again differently"),
 				Arguments.of("do $$ begin delete from notes; insert into notes select i, 1, 'x', i from"
 						+ " generate_series(1, 30) i; end $$", "notes: 30 rows deleted"),
 				Arguments.of("do $$ begin truncate notes; insert into notes select i, 1, 'x', i from"
@@ -277,6 +282,10 @@ class LossGuardTests {
 				"alter table notes alter body type varchar(200); drop index notes_body; create index notes_body on notes"
 						+ " (lower(body))",
 				"alter table notes rename size to extent; drop index \"Odd\"; create index \"Odd\" on notes (id, extent)",
+				"drop policy mine on notes; alter table notes alter tenant type bigint; create policy mine on notes using"
+						+ " (tenant = 1)",
+				"alter table notes rename tenant to owner; drop policy mine on notes; create policy mine on notes using"
+						+ " (owner = 1)",
 				"drop sequence numbers; create sequence numbers",
 				"drop sequence invoices; create sequence invoices; select setval('invoices', 5000)",
 				"drop table empty_one; create table empty_one (id serial); drop table empty_one; create table empty_one (id int)",
@@ -469,6 +478,19 @@ class LossGuardTests {
 	void schemaWhoseNameBeginsLikeTheServersIsGuardedWhateverABackslashMeans() throws SQLException {
 		run("create schema pgboss; create table pgboss.job (id int); set local standard_conforming_strings = off");
 		assertRefused("drop schema pgboss cascade", "schema pgboss dropped; pgboss.job dropped");
+	}
+
+	@Test
+	void columnOfAnotherTableInAPolicyIsNoneOfItsOwn() throws SQLException {
+		String policy = "create policy mine on notes using (exists (select from tenants t where t.id = tenant))";
+		run("drop policy mine on notes; " + policy);
+		assertRefused(
+				"alter table notes alter id type bigint; drop policy mine on notes; create policy mine on notes using"
+						+ " (true)",
+				"policy notes.mine dropped and created again differently");
+		run("drop policy mine on notes; " + policy);
+		guarded(true, "drop policy mine on notes; alter table notes alter tenant type bigint; " + policy);
+		connection().rollback();
 	}
 
 	@Test
