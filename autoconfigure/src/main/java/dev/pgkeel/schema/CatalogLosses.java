@@ -84,13 +84,27 @@ final class CatalogLosses {
 	}
 
 	private @Nullable String happened(CatalogEntry entry, List<CatalogEntry> retyped) {
-		CatalogEntry successor = this.after.entry(entry.object());
+		CatalogEntry successor = successor(entry);
 		if (successor == null) {
 			return isPartOfAnotherLoss(entry) ? null : "dropped";
 		}
 		boolean follows = retyped.stream().anyMatch(entry::uses);
 		return (GUARANTEES.contains(entry.object().kind()) && !follows && !successor.hash().equals(entry.hash()))
 				? "dropped and created again differently" : null;
+	}
+
+	/**
+	 * What has taken the place of something that is gone: of what belonged to it, by its
+	 * present name.
+	 */
+	private @Nullable CatalogEntry successor(CatalogEntry entry) {
+		CatalogEntry parent = entry.parent();
+		CatalogEntry now = (parent != null) ? this.after.entries().get(parent.id()) : null;
+		if (parent == null || now == null) {
+			return this.after.entry(entry.object());
+		}
+		String name = entry.object().identity().substring(parent.object().identity().length());
+		return this.after.entry(new CatalogObject(entry.object().kind(), now.object().identity() + name));
 	}
 
 	private boolean isPartOfAnotherLoss(CatalogEntry entry) {
@@ -135,7 +149,7 @@ final class CatalogLosses {
 
 	private @Nullable CatalogEntry now(CatalogEntry entry) {
 		CatalogEntry same = this.after.entries().get(entry.id());
-		return (same != null) ? same : this.after.entry(entry.object());
+		return (same != null) ? same : successor(entry);
 	}
 
 	/**
@@ -158,7 +172,7 @@ final class CatalogLosses {
 	List<CatalogEntry> recreated(Connection connection) throws SQLException {
 		List<CatalogEntry> recreated = new ArrayList<>();
 		for (CatalogEntry entry : this.gone) {
-			CatalogEntry successor = this.after.entry(entry.object());
+			CatalogEntry successor = successor(entry);
 			if (successor == null || this.allowed.covers(entry)) {
 				continue;
 			}

@@ -225,6 +225,20 @@ class LossGuardTests {
 				Arguments
 					.of("alter table notes alter size type bigint; drop policy mine on notes; create policy mine on notes"
 							+ " using (true)", "policy notes.mine dropped and created again differently"),
+				Arguments.of("alter table notes rename to memos; drop policy mine on memos; create policy mine on memos"
+						+ " using (true)", "policy notes.mine dropped and created again differently"),
+				Arguments.of(
+						"alter table notes rename to memos; drop policy mine on memos; create table notes (id int,"
+								+ " tenant int); create policy mine on notes using (tenant = 1)",
+						"policy notes.mine dropped"),
+				Arguments.of(
+						"alter table items rename to things; alter table things drop column \"order\"; alter table"
+								+ " things add column \"order\" int",
+						"items.\"order\" dropped and added again: its values are gone"),
+				Arguments.of(
+						"alter schema \"order\" rename to lots; drop table lots.lines; create table lots.lines (id"
+								+ " int, \"group\" int)",
+						"\"order\".lines dropped and created again: its rows are gone"),
 				Arguments.of("do $$ begin delete from notes; insert into notes select i, 1, 'x', i from"
 						+ " generate_series(1, 30) i; end $$", "notes: 30 rows deleted"),
 				Arguments.of("do $$ begin truncate notes; insert into notes select i, 1, 'x', i from"
@@ -286,6 +300,15 @@ class LossGuardTests {
 						+ " (tenant = 1)",
 				"alter table notes rename tenant to owner; drop policy mine on notes; create policy mine on notes using"
 						+ " (owner = 1)",
+				"do $$ begin if to_regclass('notes') is not null and to_regclass('memos') is null then alter table notes"
+						+ " rename to memos; end if; end $$; drop policy if exists mine on memos;"
+						+ " create policy mine on memos using (tenant = 1)",
+				"alter table notes rename to memos; drop trigger stamp on memos; create trigger stamp before update on"
+						+ " memos for each row execute function stamp()",
+				"alter table notes rename to memos; drop index notes_body; create index notes_body on memos (lower(body));"
+						+ " alter table memos drop constraint short, add constraint short check (length(body) < 100)",
+				"create schema elsewhere; alter table notes set schema elsewhere; drop policy mine on elsewhere.notes;"
+						+ " create policy mine on elsewhere.notes using (tenant = 1)",
 				"drop sequence numbers; create sequence numbers",
 				"drop sequence invoices; create sequence invoices; select setval('invoices', 5000)",
 				"drop table empty_one; create table empty_one (id serial); drop table empty_one; create table empty_one (id int)",
