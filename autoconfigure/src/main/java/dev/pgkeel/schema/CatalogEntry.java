@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  * change; 0 if there is none
  * @param rowSecurity of a table: whether row security is enabled
  * @param forcedRowSecurity of a table: whether row security binds its owner too
+ * @param generated of a column: whether the server computes its values
  * @param columns of a column, an index, a constraint and a policy: what it has to do with
  * columns
  */
 record CatalogEntry(CatalogObject object, Id id, String hash, @Nullable CatalogEntry parent, long owner,
-		int ownerColumn, long storage, boolean rowSecurity, boolean forcedRowSecurity, @Nullable ColumnUse columns) {
+		int ownerColumn, long storage, boolean rowSecurity, boolean forcedRowSecurity, boolean generated,
+		@Nullable ColumnUse columns) {
 
 	boolean is(String kind) {
 		return kind.equals(this.object.kind());

@@ -178,7 +178,8 @@ final class CatalogLosses {
 			}
 			boolean held = switch (entry.object().kind()) {
 				case "table" -> true;
-				case "column" -> entry.parent() == null || this.after.exists(entry.parent().id());
+				case "column" -> !(entry.generated() && successor.generated())
+						&& (entry.parent() == null || this.after.exists(entry.parent().id()));
 				case "sequence" -> !isPartOfAnotherLoss(entry) && isAtItsStart(connection, successor);
 				default -> false;
 			};

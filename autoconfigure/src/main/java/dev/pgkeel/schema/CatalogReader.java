@@ -208,7 +208,7 @@ final class CatalogReader {
 		CatalogEntry entry = new CatalogEntry(new CatalogObject(row.kind(), identity),
 				new Id(row.kind(), row.oid(), row.sub()), hash(row, definition), parent, row.owner(),
 				(int) row.oid("serves"), row.oid("storage"), row.isTrue("relrowsecurity"),
-				row.isTrue("relforcerowsecurity"), columnUse(row));
+				row.isTrue("relforcerowsecurity"), isGenerated(row), columnUse(row));
 		if (row.kind().equals("schema") || row.isTopLevel()) {
 			this.parents.put(row.oid(), entry);
 		}
@@ -216,6 +216,11 @@ final class CatalogReader {
 			this.parents.put(row.owner(), entry);
 		}
 		return entry;
+	}
+
+	private static boolean isGenerated(CatalogRow row) {
+		String kind = row.value("attgenerated");
+		return kind != null && !kind.isEmpty();
 	}
 
 	private @Nullable ColumnUse columnUse(CatalogRow row) {

@@ -150,7 +150,7 @@ class AllowedLossesTests {
 			Set<Integer> columns) {
 		int column = kind.equals("column") ? columns.iterator().next() : 0;
 		return new CatalogEntry(new CatalogObject(kind, identity),
-				new CatalogEntry.Id(kind, identity.hashCode(), column), "", parent, 0, 0, 0, false, false,
+				new CatalogEntry.Id(kind, identity.hashCode(), column), "", parent, 0, 0, 0, false, false, false,
 				new ColumnUse("", columns));
 	}
 

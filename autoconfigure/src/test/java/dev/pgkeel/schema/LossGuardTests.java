@@ -26,6 +26,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * Tests for {@link LossGuard}: ways to lose something, and what only looks like one.
@@ -68,6 +69,8 @@ class LossGuardTests {
 			insert into "user"."group" values (1);
 			create table "user".notes (id int);
 			insert into "user".notes values (1);
+			create table boxes (id int, width int, area int generated always as (width * width) stored);
+			insert into boxes values (1, 2);
 			create table audit (id int);
 			create schema audit;
 			create table audit.entries (id int);
@@ -239,6 +242,8 @@ class LossGuardTests {
 						"alter schema \"order\" rename to lots; drop table lots.lines; create table lots.lines (id"
 								+ " int, \"group\" int)",
 						"\"order\".lines dropped and created again: its rows are gone"),
+				Arguments.of("alter table boxes drop column area; alter table boxes add column area int",
+						"boxes.area dropped and added again: its values are gone"),
 				Arguments.of("do $$ begin delete from notes; insert into notes select i, 1, 'x', i from"
 						+ " generate_series(1, 30) i; end $$", "notes: 30 rows deleted"),
 				Arguments.of("do $$ begin truncate notes; insert into notes select i, 1, 'x', i from"
@@ -309,6 +314,8 @@ class LossGuardTests {
 						+ " alter table memos drop constraint short, add constraint short check (length(body) < 100)",
 				"create schema elsewhere; alter table notes set schema elsewhere; drop policy mine on elsewhere.notes;"
 						+ " create policy mine on elsewhere.notes using (tenant = 1)",
+				"alter table boxes drop column area; alter table boxes add column area int generated always as"
+						+ " (width * width) stored",
 				"drop sequence numbers; create sequence numbers",
 				"drop sequence invoices; create sequence invoices; select setval('invoices', 5000)",
 				"drop table empty_one; create table empty_one (id serial); drop table empty_one; create table empty_one (id int)",
@@ -513,6 +520,15 @@ class LossGuardTests {
 				"policy notes.mine dropped and created again differently");
 		run("drop policy mine on notes; " + policy);
 		guarded(true, "drop policy mine on notes; alter table notes alter tenant type bigint; " + policy);
+		connection().rollback();
+	}
+
+	@Test
+	void virtualColumnMayBeAddedAgainDifferently() throws SQLException {
+		assumeThat(TestServer.shared().majorVersion()).isGreaterThanOrEqualTo(18);
+		run("alter table boxes add column half int generated always as (width / 2) virtual");
+		guarded(true, "alter table boxes drop column half; alter table boxes add column half int generated always as"
+				+ " (width / 3) virtual");
 		connection().rollback();
 	}
 
