@@ -531,11 +531,7 @@ class PgkeelLeaseAutoConfigurationTests {
 
 		@Bean(destroyMethod = "")
 		HikariDataSource dataSource(Environment environment) {
-			HikariDataSource pool = new HikariDataSource();
-			pool.setJdbcUrl(environment.getProperty("spring.datasource.url"));
-			pool.setUsername(environment.getProperty("spring.datasource.username"));
-			pool.setPassword(environment.getProperty("spring.datasource.password"));
-			return pool;
+			return plain(environment);
 		}
 
 	}

@@ -68,7 +68,7 @@ class OtherConnectionCommitTests {
 		AtomicInteger commits = new AtomicInteger();
 		int lost = (phase == Phase.BEFORE_COMMIT) ? 1 : 2;
 		this.proxy.cutCommits(() -> (commits.incrementAndGet() == lost) ? Cut.BEFORE_FORWARDING : Cut.NONE);
-		template(pool, GuardedPool.Kind.JDBC).withCommitResolution().executeWithoutResult((status) -> {
+		template(pool).withCommitResolution().executeWithoutResult((status) -> {
 			insert(pool, "mine");
 			TransactionSynchronizationManager.registerSynchronization(new RawCommit(phase, pool));
 		});
@@ -96,7 +96,7 @@ class OtherConnectionCommitTests {
 		GuardedDataSource pool = pool(true);
 		AtomicInteger attempts = new AtomicInteger();
 		assertThatExceptionOfType(IllegalStateException.class)
-			.isThrownBy(() -> template(pool, GuardedPool.Kind.JDBC).withRetry(3).executeWithoutResult((status) -> {
+			.isThrownBy(() -> template(pool).withRetry(3).executeWithoutResult((status) -> {
 				attempts.incrementAndGet();
 				commitTwice(pool);
 			}))
@@ -138,8 +138,8 @@ class OtherConnectionCommitTests {
 		return pool;
 	}
 
-	private GuardedTransactionTemplate template(GuardedDataSource pool, GuardedPool.Kind kind) {
-		return new GuardedTransactionTemplate(this.guarded.manager(kind, pool, true),
+	private GuardedTransactionTemplate template(GuardedDataSource pool) {
+		return new GuardedTransactionTemplate(this.guarded.manager(GuardedPool.Kind.JDBC, pool, true),
 				new DefaultTransactionDefinition(), this.guarded.guard());
 	}
 
