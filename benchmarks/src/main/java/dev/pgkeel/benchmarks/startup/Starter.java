@@ -23,9 +23,7 @@ record Starter(String title, List<Path> classPath, List<String> arguments) {
 	 * @return how long it took until queries were answered
 	 */
 	StartTime start(String... options) throws IOException, InterruptedException {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-						this.classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator))));
+		List<String> command = java();
 		command.addAll(List.of(options));
 		command.add(SampleStart.class.getName());
 		command.addAll(this.arguments);
@@ -49,6 +47,18 @@ record Starter(String title, List<Path> classPath, List<String> arguments) {
 			throw new IllegalStateException(this.title + " does not start");
 		}
 		return new StartTime(millis, cpuMillis, later);
+	}
+
+	/**
+	 * Returns the command that runs something with the class path.
+	 */
+	List<String> java() {
+		return new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", classPathText()));
+	}
+
+	String classPathText() {
+		return this.classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
 	}
 
 	/**
