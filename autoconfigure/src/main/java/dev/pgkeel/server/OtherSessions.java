@@ -15,13 +15,14 @@ import java.sql.SQLException;
 public final class OtherSessions {
 
 	private static final String QUERY = """
-			select count(*) from pg_catalog.pg_stat_activity
+			select pg_catalog.count(*) from pg_catalog.pg_stat_activity
 			where coalesce(backend_type, case when datid is not null and usesysid is not null
 			    then 'client backend' end) = 'client backend'
-			  and pid <> pg_backend_pid()
-			  and regexp_replace(application_name, '/[0-9a-z]{6}$', '') not in (?, ?)
+			  and pid <> pg_catalog.pg_backend_pid()
+			  and pg_catalog.regexp_replace(application_name, '/[0-9a-z]{6}$', '') not in (?, ?)
 			  and (application_name, usename, datname)
-			    <> (current_setting('application_name'), session_user, current_database())""";
+			    <> (pg_catalog.current_setting('application_name'), session_user,
+			      pg_catalog.current_database())""";
 
 	private OtherSessions() {
 	}

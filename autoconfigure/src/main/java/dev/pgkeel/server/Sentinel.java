@@ -37,11 +37,11 @@ public final class Sentinel implements MonitorConnection {
 	 * A session that its settings, or the role's, would end must not leave the monitor
 	 * blind: so there is no limit to being idle.
 	 */
-	private static final String SETTINGS = "select set_config('application_name', ?, false),"
-			+ " set_config('statement_timeout', ?, false), set_config('lock_timeout', ?, false),"
-			+ " set_config('default_transaction_read_only', 'on', false),"
-			+ " set_config('idle_session_timeout', '0', false), set_config('idle_in_transaction_session_timeout', ?,"
-			+ " false)";
+	private static final String SETTINGS = "select pg_catalog.set_config('application_name', ?, false),"
+			+ " pg_catalog.set_config('statement_timeout', ?, false), pg_catalog.set_config('lock_timeout', ?, false),"
+			+ " pg_catalog.set_config('default_transaction_read_only', 'on', false),"
+			+ " pg_catalog.set_config('idle_session_timeout', '0', false),"
+			+ " pg_catalog.set_config('idle_in_transaction_session_timeout', ?, false)";
 
 	private final PoolerProbe.ConnectionSource source;
 

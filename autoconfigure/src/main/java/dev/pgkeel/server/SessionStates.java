@@ -27,8 +27,8 @@ final class SessionStates {
 	 * track_activities off the server does not know.
 	 */
 	private static final String QUERY = """
-			select pid, nullif(state, 'disabled') as state, state_change, pg_backend_pid() as own,
-			  (extract(epoch from clock_timestamp() - state_change) * 1000)::bigint as unchanged
+			select pid, nullif(state, 'disabled') as state, state_change, pg_catalog.pg_backend_pid() as own,
+			  (extract(epoch from pg_catalog.clock_timestamp() - state_change) * 1000)::bigint as unchanged
 			from pg_catalog.pg_stat_activity where pid in (%s)""";
 
 	private SessionStates() {

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * have too: the count is an upper bound then. Waits for locks are visible to everybody in
  * pg_locks, but not in pg_stat_activity (PostgreSQL 14 to 18). PgBouncer can add its
  * client's address to an application's name (application_name_add_host), which is taken
- * off.
+ * off. Functions are called with their schema: a search_path may lead to others of the
+ * same name first, and those whose arguments fit better win wherever they are.
  */
 final class SnapshotQuery {
 
@@ -39,51 +40,54 @@ final class SnapshotQuery {
 			with me as materialized (
 			  select oid, rolsuper, rolconnlimit from pg_catalog.pg_roles where rolname = session_user
 			), here as materialized (
-			  select oid, datconnlimit from pg_catalog.pg_database where datname = current_database()
+			  select oid, datconnlimit from pg_catalog.pg_database where datname = pg_catalog.current_database()
 			), activity as materialized (
 			  select pid, datid, usesysid, state, state_change, xact_start, query, backend_type is null as hidden,
-			    regexp_replace(application_name, '(/[0-9a-z]{6})?( - [^ ]+:[0-9]+)?$', '') as application,
+			    pg_catalog.regexp_replace(application_name, '(/[0-9a-z]{6})?( - [^ ]+:[0-9]+)?$', '') as application,
 			    substring(application_name from '/([0-9a-z]{6})(?: - [^ ]+:[0-9]+)?$') as instance
 			  from pg_catalog.pg_stat_activity
 			  where coalesce(backend_type, case when datid is not null and usesysid is not null
 			    then 'client backend' end) = 'client backend'
 			), waiting as materialized (
-			  select pid, extract(epoch from clock_timestamp() - min(waitstart)) as seconds
+			  select pid, extract(epoch from pg_catalog.clock_timestamp() - pg_catalog.min(waitstart)) as seconds
 			  from pg_catalog.pg_locks where not granted group by pid
 			), longest as materialized (
 			  select pid, seconds, pg_catalog.pg_blocking_pids(pid) as holders from (
-			    select pid, seconds, row_number() over (order by seconds desc nulls last) as place from waiting) as w
+			    select pid, seconds, pg_catalog.row_number() over (order by seconds desc nulls last) as place
+			    from waiting) as w
 			  where place <= %1$d or pid in (%2$s)
 			), idle as materialized (
 			  select pid from activity where state like 'idle in transaction%%'
 			  order by state_change limit %3$d
 			)
 			select 'session' as kind, application as name,
-			  coalesce(state, case when hidden then 'unknown' else 'disabled' end) as detail, count(*) as number,
-			  count(*) filter (where usesysid = (select oid from me)) as of_role,
-			  count(*) filter (where datid = (select oid from here)) as of_database,
-			  count(*) filter (where hidden) as hidden,
-			  max(extract(epoch from clock_timestamp() - state_change))
+			  coalesce(state, case when hidden then 'unknown' else 'disabled' end) as detail,
+			  pg_catalog.count(*) as number,
+			  pg_catalog.count(*) filter (where usesysid = (select oid from me)) as of_role,
+			  pg_catalog.count(*) filter (where datid = (select oid from here)) as of_database,
+			  pg_catalog.count(*) filter (where hidden) as hidden,
+			  pg_catalog.max(extract(epoch from pg_catalog.clock_timestamp() - state_change))
 			    filter (where state like 'idle in transaction%%') as seconds,
 			  instance, null::numeric as transaction_seconds, null as query
 			from activity group by application, instance, 3
 			union all
 			select 'limit', name, null, number, 0, 0, 0, null, null, null, null from me, here, lateral (values
-			  ('max', current_setting('max_connections')::bigint),
-			  ('reserved', current_setting('superuser_reserved_connections')::bigint
-			    + coalesce(current_setting('reserved_connections', true), '0')::bigint),
+			  ('max', pg_catalog.current_setting('max_connections')::bigint),
+			  ('reserved', pg_catalog.current_setting('superuser_reserved_connections')::bigint
+			    + coalesce(pg_catalog.current_setting('reserved_connections', true), '0')::bigint),
 			  ('role', case when not rolsuper then rolconnlimit end),
 			  ('database', case when not rolsuper then datconnlimit end),
-			  ('all', pg_has_role(me.oid, 'pg_read_all_stats', 'usage')::int),
-			  ('blocked', (select count(*) from waiting))) as v (name, number)
+			  ('all', pg_catalog.pg_has_role(me.oid, 'pg_read_all_stats', 'usage')::int),
+			  ('blocked', (select pg_catalog.count(*) from waiting))) as v (name, number)
 			union all
 			select 'blocked', (select application from activity a where a.pid = l.pid),
-			  array_to_string(holders, ','), pid, 0, 0, 0, seconds, null, null, null from longest l
+			  pg_catalog.array_to_string(holders, ','), pid, 0, 0, 0, seconds, null, null, null from longest l
 			union all
 			select 'seen', application, coalesce(state, case when hidden then 'unknown' else 'disabled' end), pid, 0, 0, 0,
-			  extract(epoch from clock_timestamp() - state_change), null, extract(epoch from clock_timestamp() - xact_start),
-			  case when not hidden and %5$s then left(query, %4$d) end
-			from activity where pid in (%2$s) or pid in (select unnest(holders) from longest)
+			  extract(epoch from pg_catalog.clock_timestamp() - state_change), null,
+			  extract(epoch from pg_catalog.clock_timestamp() - xact_start),
+			  case when not hidden and %5$s then pg_catalog.left(query, %4$d) end
+			from activity where pid in (%2$s) or pid in (select pg_catalog.unnest(holders) from longest)
 			  or pid in (select pid from longest) or pid in (select pid from idle)
 			""";
 

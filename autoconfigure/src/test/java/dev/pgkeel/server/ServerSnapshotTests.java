@@ -166,6 +166,20 @@ class ServerSnapshotTests {
 	}
 
 	@Test
+	void functionsOfOthersAreNotAsked() throws SQLException {
+		this.database
+			.execute("create function public.current_setting(text) returns text language sql as $$ select '1' $$");
+		this.database.execute("alter role " + this.watcher + " set search_path = public, pg_catalog");
+		Connection watching = connectAs(this.watcher, "watch/abc123");
+		try (Statement statement = watching.createStatement();
+				var row = statement.executeQuery("select current_setting('max_connections')")) {
+			row.next();
+			assertThat(row.getString(1)).isEqualTo("1");
+		}
+		assertThat(snapshot(watching).limits().maxConnections()).isEqualTo(100);
+	}
+
+	@Test
 	void statementsAreReadOnlyForSomebodyWhoShowsThem() throws Exception {
 		Connection watching = connectAs(this.watcher, "watch/abc123");
 		Connection idle = connectAs(this.watcher, "idle/abc123");
