@@ -57,7 +57,7 @@ final class StatementText {
 			dollar();
 		}
 		else if (Character.isLetter(c) || c == '_') {
-			copy(whileWord(this.at));
+			copy(afterName());
 		}
 		else if (Character.isDigit(c)) {
 			value(afterNumber());
@@ -83,7 +83,7 @@ final class StatementText {
 	private boolean isEscape() {
 		int length = this.shown.length();
 		return length > 0 && Character.toLowerCase(this.shown.charAt(length - 1)) == 'e'
-				&& (length == 1 || !isWordPart(this.shown.charAt(length - 2)));
+				&& (length == 1 || !isNamePart(this.shown.charAt(length - 2)));
 	}
 
 	/**
@@ -159,6 +159,14 @@ final class StatementText {
 		}
 	}
 
+	private int afterName() {
+		int end = this.at;
+		while (end < this.text.length() && isNamePart(this.text.charAt(end))) {
+			end++;
+		}
+		return end;
+	}
+
 	private int whileWord(int start) {
 		int end = start;
 		while (end < this.text.length() && isWordPart(this.text.charAt(end))) {
@@ -173,6 +181,13 @@ final class StatementText {
 			end++;
 		}
 		return end;
+	}
+
+	/**
+	 * A dollar within a name begins no string.
+	 */
+	private static boolean isNamePart(char c) {
+		return isWordPart(c) || c == '$';
 	}
 
 	private static boolean isWordPart(char c) {

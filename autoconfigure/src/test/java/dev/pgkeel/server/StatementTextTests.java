@@ -30,6 +30,7 @@ class StatementTextTests {
 			select a /* secret /* deeper */ still */ from t => select a from t
 			select 'cut secr => select ?
 			where path = 'C:\\' and name = 'secret' => where path = ?
+			select a$b$c from t where d = 'x$b$secret' => select a$b$c from t where d = ?
 			select 1_000, .5, 0xff => select ?, .?, ?
 			select a /* cut secr => select a
 			""")
