@@ -3,6 +3,7 @@ package dev.pgkeel.actuate.console;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -66,6 +67,11 @@ public final class ConsoleHistory implements PollListener, AopInfrastructureBean
 	@Override
 	public synchronized boolean polled(MonitorState state) {
 		Instant now = state.askedAt();
+		if (now != null && this.last != null && now.isBefore(this.last)) {
+			// The clock was set back: what lies in the future would not grow old
+			Arrays.fill(this.ring, null);
+			this.last = null;
+		}
 		if (now != null && (this.last == null || Duration.between(this.last, now).compareTo(almost(STEP)) >= 0)) {
 			this.ring[this.next] = point(state, now);
 			this.next = (this.next + 1) % SIZE;

@@ -64,6 +64,16 @@ class ConsoleHistoryTests {
 		assertThat(this.history.view(START.plus(Duration.ofMinutes(16))).secondsAgo()).isEmpty();
 	}
 
+	@Test
+	void clockThatIsSetBackDoesNotEndTheHistory() {
+		poll(3600, 10);
+		poll(0, 11);
+		poll(15, 12);
+		HistoryView view = this.history.view(START.plusSeconds(20));
+		assertThat(view.secondsAgo()).containsExactly(20, 5);
+		assertThat(view.used()).containsExactly(11, 12);
+	}
+
 	private void poll(int second, int sessions) {
 		this.history.polled(new MonitorState(snapshot(sessions), null, START.plusSeconds(second), START));
 	}
