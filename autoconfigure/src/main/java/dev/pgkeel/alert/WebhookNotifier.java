@@ -174,15 +174,14 @@ public final class WebhookNotifier implements AlertNotifier, AutoCloseable, AopI
 	}
 
 	/**
-	 * Ends telling: a message on its way has a second to arrive, and so has the end of
-	 * the alerts about this instance.
+	 * Ends telling: a message on its way has a second to arrive, and so have those that
+	 * wait for their turn and the end of the alerts about this instance.
 	 */
 	@Override
 	public void close() {
 		Thread last;
 		synchronized (this) {
 			this.closed = true;
-			this.pending.clear();
 			this.ofInstance.values()
 				.forEach((alert) -> send(alert.end("this instance has ended", this.clock.instant())));
 			last = this.thread;

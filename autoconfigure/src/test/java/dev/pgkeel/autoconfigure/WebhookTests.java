@@ -224,6 +224,24 @@ class WebhookTests {
 		assertThat(this.received).hasSize(5);
 	}
 
+	@Test
+	void endThatWaitsForItsTurnIsToldBeforeTheInstanceEnds() {
+		WebhookNotifier notifier = notifier(url());
+		notifier.notify(ofInstance(AlertSubject.POOL, AlertLevel.PAGE));
+		await().untilAsserted(() -> assertThat(this.received).hasSize(1));
+		this.answers.add(0);
+		notifier.notify(alert(AlertLevel.PAGE));
+		await().untilAsserted(() -> assertThat(this.received).hasSize(2));
+		notifier.notify(ofInstance(AlertSubject.POOL, AlertLevel.NONE));
+		Thread closing = new Thread(notifier::close);
+		closing.start();
+		await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+		this.released.countDown();
+		await().untilAsserted(() -> assertThat(this.received).hasSize(3));
+		assertThat(this.received.get(2)).contains("\"dedup_key\":\"pgkeel/notes/abc123/pool\"",
+				"\"status\":\"resolved\"");
+	}
+
 	private static long threads() {
 		return Thread.getAllStackTraces()
 			.keySet()
