@@ -33,12 +33,10 @@ public final class BudgetMeters implements MeterBinder, AopInfrastructureBean {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		for (String pool : this.reports.all().keySet()) {
-			Gauge.builder(BUDGET, this.reports, (source) -> largest(source, pool))
-				.tag("pool", pool)
-				.description("How many connections the pool may have within the fleet's budget")
-				.register(registry);
-		}
+		this.reports.forEach((pool) -> Gauge.builder(BUDGET, this.reports, (source) -> largest(source, pool))
+			.tag("pool", pool)
+			.description("How many connections the pool may have within the fleet's budget")
+			.register(registry));
 	}
 
 	private static double largest(PoolReports reports, String pool) {

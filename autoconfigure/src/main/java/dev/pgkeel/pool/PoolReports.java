@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +21,27 @@ public final class PoolReports implements AopInfrastructureBean {
 
 	private final Map<String, PoolSizing> sizings = new ConcurrentHashMap<>();
 
+	private Consumer<String> listener = (beanName) -> {
+	};
+
 	/**
 	 * Adds a report.
 	 * @param beanName the name of the pool's bean
 	 * @param report the report
 	 */
-	public void add(String beanName, PoolReport report) {
-		this.byBean.put(beanName, report);
+	public synchronized void add(String beanName, PoolReport report) {
+		if (this.byBean.put(beanName, report) == null) {
+			this.listener.accept(beanName);
+		}
+	}
+
+	/**
+	 * Tells about each pool, those there are and those that come.
+	 * @param listener is told the name of the pool's bean
+	 */
+	public synchronized void forEach(Consumer<String> listener) {
+		this.byBean.keySet().forEach(listener);
+		this.listener = this.listener.andThen(listener);
 	}
 
 	/**

@@ -5,11 +5,13 @@ import java.time.Duration;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.actuate.BudgetMeters;
 import dev.pgkeel.actuate.PgkeelMeters;
 import dev.pgkeel.lease.GuardedDataSource;
 import dev.pgkeel.server.ServerMonitor;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +66,17 @@ class LazyDataSourceTests {
 				this.database.query("select count(*) from pg_stat_activity where datname = current_database()"
 						+ " and pid <> pg_backend_pid()", Long.class))
 			.isZero());
+	}
+
+	@Test
+	void budgetIsAMeterOnceTheDataSourceIsMade() {
+		this.contextRunner.run((context) -> {
+			SimpleMeterRegistry registry = new SimpleMeterRegistry();
+			context.getBean(BudgetMeters.class).bindTo(registry);
+			assertThat(context.getBeanFactory().containsSingleton("dataSource")).isFalse();
+			context.getBean(DataSource.class);
+			assertThat(registry.find(BudgetMeters.BUDGET).tag("pool", "dataSource").gauge()).isNotNull();
+		});
 	}
 
 	@Test
