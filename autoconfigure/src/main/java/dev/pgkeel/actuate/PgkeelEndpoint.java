@@ -20,6 +20,7 @@ import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.MonitorFailure;
 import dev.pgkeel.server.ServerFacts;
 import dev.pgkeel.server.ServerMonitor;
+import dev.pgkeel.server.ServerSnapshot;
 import dev.pgkeel.server.SessionLimits;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +86,7 @@ public final class PgkeelEndpoint implements AopInfrastructureBean {
 		ServerFacts facts = null;
 		if (inquiry != null) {
 			ServerAnswer answer = ask(inquiry);
-			server = ServerDescriptor.of(answer, inquiry, values);
+			server = ServerDescriptor.of(answer, inquiry, watched.snapshot(), values);
 			facts = answer.facts();
 		}
 		return new PgkeelDescriptor(server, VisibilityDescriptor.of(facts, watched.snapshot()), pools(watched, values),
@@ -198,7 +199,12 @@ public final class PgkeelEndpoint implements AopInfrastructureBean {
 			@Nullable String user, @Nullable String encryption, @Nullable String pooler,
 			@Nullable PoolFigures connections) {
 
-		static ServerDescriptor of(ServerAnswer answer, ServerInquiry inquiry, ShownValues values) {
+		/**
+		 * Limits change while the application runs, and the monitor sees the present
+		 * ones.
+		 */
+		static ServerDescriptor of(ServerAnswer answer, ServerInquiry inquiry, @Nullable ServerSnapshot snapshot,
+				ShownValues values) {
 			KnownServer known = inquiry.known();
 			String encryption = (known != null) ? known.encryption() : null;
 			String pooler = (known != null) ? known.pooler().toString() : null;
@@ -207,7 +213,7 @@ public final class PgkeelEndpoint implements AopInfrastructureBean {
 				return new ServerDescriptor(answer.state(), null, null, null, null, null, null, null, null, null,
 						encryption, pooler, inquiry.pool());
 			}
-			SessionLimits limits = facts.limits();
+			SessionLimits limits = (snapshot != null) ? snapshot.limits() : facts.limits();
 			return new ServerDescriptor(answer.state(), facts.version(), facts.role(), limits.maxConnections(),
 					limits.reserved(), limits.role(), limits.database(), limits.usable(),
 					values.value("server.database", facts.database()), values.value("server.user", facts.user()),

@@ -189,6 +189,25 @@ class PgkeelMonitorAutoConfigurationTests {
 	}
 
 	@Test
+	void endpointShowsTheLimitsOfThePresent() {
+		String role = "limited_" + this.database.name();
+		this.database.execute("create role " + role + " login");
+		this.contextRunner.withConfiguration(AutoConfigurations.of(PgkeelEndpointAutoConfiguration.class))
+			.withPropertyValues("spring.datasource.username=" + role,
+					"management.endpoints.web.exposure.include=pgkeel",
+					"management.endpoints.jmx.exposure.include=pgkeel")
+			.run((context) -> {
+				PgkeelEndpoint endpoint = context.getBean(PgkeelEndpoint.class);
+				await(() -> assertThat(endpoint.pgkeel().watch().limits()).hasSize(1));
+				this.database.execute("alter role " + role + " connection limit 20");
+				await(() -> assertThat(endpoint.pgkeel().watch().limits()).hasSize(2));
+				assertThat(endpoint.pgkeel().server().roleLimit()).isEqualTo(20);
+				assertThat(endpoint.pgkeel().server().usableConnections()).isEqualTo(20);
+			});
+		this.database.execute("drop role " + role);
+	}
+
+	@Test
 	void poolOfTheProfileIsLoweredToItsShare() {
 		this.contextRunner.withPropertyValues("pgkeel.fleet.instances=10", "pgkeel.monitor.enabled=false")
 			.run((context) -> {
