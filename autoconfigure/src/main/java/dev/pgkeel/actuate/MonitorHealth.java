@@ -66,7 +66,7 @@ public final class MonitorHealth {
 				return Status.UNKNOWN;
 			}
 		}
-		else if (this.monitor.current() == null && !answeredBefore) {
+		else if (this.monitor.state().snapshot() == null && !answeredBefore) {
 			return Status.UNKNOWN;
 		}
 		return isPanic() ? this.panicStatus : Status.UP;
