@@ -21,6 +21,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 
 /**
  * The way to the server itself that the properties below {@code pgkeel.direct} name. It
@@ -64,6 +65,17 @@ final class DirectWay implements AopInfrastructureBean {
 		return (url != null && !url.isBlank())
 				? new DirectConnection(url, direct.username(), direct.password(), protection(url), unwanted(url))
 				: null;
+	}
+
+	/**
+	 * Returns the role whose limit the application's connections count against, where
+	 * this way has a role of its own.
+	 * @param pool the pool
+	 * @return the pool's role, {@code null} if it has no other one, or none that is known
+	 */
+	@Nullable String roleOf(HikariConfig pool) {
+		PgkeelProperties.Direct direct = this.properties.direct();
+		return (StringUtils.hasText(direct.url()) && direct.username() != null) ? pool.getUsername() : null;
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.time.Duration;
 
 import javax.sql.DataSource;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.alert.AlertPolicy;
 import dev.pgkeel.alert.CheckResult;
 import dev.pgkeel.server.ConnectFailure;
@@ -103,7 +104,9 @@ public class PgkeelCheckAutoConfiguration {
 			if (!Preflight.isPostgres(connection)) {
 				return CheckResult.unknown("the database is not PostgreSQL");
 			}
-			return CheckResult.of(ServerSnapshot.read(connection, STATEMENT_TIMEOUT, Clock.systemUTC()), policy);
+			HikariDataSource pool = DatabaseTarget.pool(dataSource);
+			String role = (pool != null) ? directWay.roleOf(pool) : null;
+			return CheckResult.of(ServerSnapshot.read(connection, role, STATEMENT_TIMEOUT, Clock.systemUTC()), policy);
 		}
 		catch (SQLException ex) {
 			RefusalReason refusal = RefusalReason.of(ex);

@@ -124,8 +124,10 @@ public class PgkeelMonitorAutoConfiguration {
 				() -> choose(wish, server(pool.get(), pgkeelKnownServers), instances, direct != null), sentinel,
 				borrowed);
 		Duration soon = (SOON.compareTo(monitor.interval()) < 0) ? SOON : monitor.interval();
-		return new ServerMonitor(connection, new MonitorSchedule(monitor.interval(), soon), pgkeelRefusals,
-				listeners.orderedStream().toList(), Clock.systemUTC(), new Random());
+		ServerMonitor created = new ServerMonitor(connection, new MonitorSchedule(monitor.interval(), soon),
+				pgkeelRefusals, listeners.orderedStream().toList(), Clock.systemUTC(), new Random());
+		created.watchLimitOf(() -> pgkeelDirectWay.roleOf(pool.get()));
+		return created;
 	}
 
 	private static @Nullable MonitorMode choose(MonitorMode wish, @Nullable KnownServer server, int instances,

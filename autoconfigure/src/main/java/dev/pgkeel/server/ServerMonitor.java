@@ -56,6 +56,8 @@ public final class ServerMonitor implements SessionProbe, AopInfrastructureBean 
 
 	private volatile Supplier<? extends Collection<Integer>> watched = List::of;
 
+	private volatile Supplier<@Nullable String> role = () -> null;
+
 	private volatile boolean details;
 
 	private volatile MonitorState state;
@@ -141,6 +143,15 @@ public final class ServerMonitor implements SessionProbe, AopInfrastructureBean 
 	 */
 	public void watch(Supplier<? extends Collection<Integer>> pids) {
 		this.watched = pids;
+	}
+
+	/**
+	 * Has the limit of another role looked at than that of the monitor's own session.
+	 * @param role tells the role that the application connects as, {@code null} if it is
+	 * that one, or is not known
+	 */
+	public void watchLimitOf(Supplier<@Nullable String> role) {
+		this.role = role;
 	}
 
 	/**
@@ -295,8 +306,8 @@ public final class ServerMonitor implements SessionProbe, AopInfrastructureBean 
 			return;
 		}
 		try {
-			ServerSnapshot snapshot = this.connection.use(
-					(open) -> SnapshotQuery.run(open, TIMEOUT, this.clock.instant(), this.watched.get(), this.details));
+			ServerSnapshot snapshot = this.connection.use((open) -> SnapshotQuery.run(open, TIMEOUT,
+					this.clock.instant(), isDedicated() ? this.role.get() : null, this.watched.get(), this.details));
 			if (!wanted.getAsBoolean()) {
 				return;
 			}

@@ -48,13 +48,15 @@ public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean sees
 	/**
 	 * Asks the server.
 	 * @param connection a connection to PostgreSQL
+	 * @param role the role whose limit counts, {@code null} for the one that asks
 	 * @param timeout how long the server may take, in whole seconds
 	 * @param clock tells the time
 	 * @return the answer
 	 * @throws SQLException if the server does not answer
 	 */
-	public static ServerSnapshot read(Connection connection, Duration timeout, Clock clock) throws SQLException {
-		return SnapshotQuery.run(connection, timeout, clock.instant());
+	public static ServerSnapshot read(Connection connection, @Nullable String role, Duration timeout, Clock clock)
+			throws SQLException {
+		return SnapshotQuery.run(connection, timeout, clock.instant(), role, List.of(), false);
 	}
 
 	/**
@@ -101,7 +103,7 @@ public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean sees
 
 	/**
 	 * Returns how much of each limit is in use. A role sees its own sessions in full, so
-	 * that their number is exact.
+	 * that their number is exact, unless it asks about another role's.
 	 * @return the server's limit, and the role's and the database's if they have one
 	 */
 	public List<LimitUsage> usages() {
@@ -111,7 +113,8 @@ public record ServerSnapshot(Instant takenAt, SessionLimits limits, boolean sees
 				this.limits.maxConnections() - this.limits.reserved(), upperBound));
 		Integer role = this.limits.role();
 		if (role != null) {
-			usages.add(new LimitUsage(LimitUsage.Kind.ROLE, sum(SessionGroup::ofRole), role, false));
+			boolean partly = this.sessions.stream().anyMatch((group) -> group.hidden() > 0 && group.ofRole() > 0);
+			usages.add(new LimitUsage(LimitUsage.Kind.ROLE, sum(SessionGroup::ofRole), role, partly));
 		}
 		Integer database = this.limits.database();
 		if (database != null) {

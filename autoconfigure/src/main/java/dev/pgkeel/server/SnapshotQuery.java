@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 
 /**
  * Asks the server for all its sessions, in one query that touches no table of a user.
@@ -38,7 +39,7 @@ final class SnapshotQuery {
 
 	private static final String QUERY = """
 			with me as materialized (
-			  select oid, rolsuper, rolconnlimit from pg_catalog.pg_roles where rolname = session_user
+			  select oid, rolsuper, rolconnlimit from pg_catalog.pg_roles where rolname = %6$s
 			), here as materialized (
 			  select oid, datconnlimit from pg_catalog.pg_database where datname = pg_catalog.current_database()
 			), activity as materialized (
@@ -71,13 +72,14 @@ final class SnapshotQuery {
 			  instance, null::numeric as transaction_seconds, null as query
 			from activity group by application, instance, 3
 			union all
-			select 'limit', name, null, number, 0, 0, 0, null, null, null, null from me, here, lateral (values
+			select 'limit', name, null, number, 0, 0, 0, null, null, null, null
+			from here left join me on true, lateral (values
 			  ('max', pg_catalog.current_setting('max_connections')::bigint),
 			  ('reserved', pg_catalog.current_setting('superuser_reserved_connections')::bigint
 			    + coalesce(pg_catalog.current_setting('reserved_connections', true), '0')::bigint),
 			  ('role', case when not rolsuper then rolconnlimit end),
 			  ('database', case when not rolsuper then datconnlimit end),
-			  ('all', pg_catalog.pg_has_role(me.oid, 'pg_read_all_stats', 'usage')::int),
+			  ('all', pg_catalog.pg_has_role(session_user, 'pg_read_all_stats', 'usage')::int),
 			  ('blocked', (select pg_catalog.count(*) from waiting))) as v (name, number)
 			union all
 			select 'blocked', (select application from activity a where a.pid = l.pid),
@@ -95,7 +97,7 @@ final class SnapshotQuery {
 	}
 
 	static ServerSnapshot run(Connection connection, Duration timeout, Instant now) throws SQLException {
-		return run(connection, timeout, now, List.of(), false);
+		return run(connection, timeout, now, null, List.of(), false);
 	}
 
 	/**
@@ -103,21 +105,22 @@ final class SnapshotQuery {
 	 * @param connection a connection to the server
 	 * @param timeout how long the server may take
 	 * @param now the time
+	 * @param role the role whose limit counts, {@code null} for the one that asks
 	 * @param pids processes to look at one by one
 	 * @param details whether statements are read too, and those that are idle in a
 	 * transaction looked at one by one
 	 * @return the answer
 	 * @throws SQLException if the server does not answer
 	 */
-	static ServerSnapshot run(Connection connection, Duration timeout, Instant now, Collection<Integer> pids,
-			boolean details) throws SQLException {
+	static ServerSnapshot run(Connection connection, Duration timeout, Instant now, @Nullable String role,
+			Collection<Integer> pids, boolean details) throws SQLException {
 		List<SessionGroup> sessions = new ArrayList<>();
 		List<BlockedSession> blocked = new ArrayList<>();
 		Map<Integer, SeenSession> seen = new HashMap<>();
 		Map<String, Integer> limits = new HashMap<>();
 		try (Statement statement = connection.createStatement()) {
 			statement.setQueryTimeout((int) timeout.toSeconds());
-			try (ResultSet row = statement.executeQuery(sql(pids, details))) {
+			try (ResultSet row = statement.executeQuery(sql(pids, details, name(role, connection)))) {
 				while (row.next()) {
 					switch (row.getString("kind")) {
 						case "session" -> sessions.add(session(row));
@@ -135,8 +138,12 @@ final class SnapshotQuery {
 				value(limits, "blocked"), List.copyOf(blocked), Map.copyOf(seen));
 	}
 
-	private static String sql(Collection<Integer> pids, boolean details) {
-		return QUERY.formatted(MOST_BLOCKED, list(pids), details ? MOST_IDLE : 0, LONGEST_STATEMENT, details);
+	private static String sql(Collection<Integer> pids, boolean details, String role) {
+		return QUERY.formatted(MOST_BLOCKED, list(pids), details ? MOST_IDLE : 0, LONGEST_STATEMENT, details, role);
+	}
+
+	private static String name(@Nullable String role, Connection connection) throws SQLException {
+		return (role != null) ? "'" + connection.unwrap(PGConnection.class).escapeLiteral(role) + "'" : "session_user";
 	}
 
 	/**

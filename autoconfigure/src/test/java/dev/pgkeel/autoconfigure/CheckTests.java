@@ -1,5 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -98,6 +100,21 @@ class CheckTests {
 				.startsWith(
 						"ALERT: the server refused the connection, since the role has reached its connection limit.")
 				.hasLineCount(1);
+		}
+		finally {
+			this.database.execute("drop role " + role);
+		}
+	}
+
+	@Test
+	void limitOfTheApplicationsRoleIsLookedAtByAnotherOneToo(CapturedOutput output) throws SQLException {
+		String role = "limited_" + UUID.randomUUID().toString().substring(0, 8);
+		this.database.execute("create role " + role + " login connection limit 1");
+		try (Connection only = this.database.connectAs(role, "only")) {
+			assertExit(1, "--spring.datasource.username=" + role, "--pgkeel.direct.url=" + this.database.directUrl(),
+					"--pgkeel.direct.username=" + this.database.username());
+			assertThat(lines(output)).startsWith("ALERT: 1/1 connections of the role (100 %)").hasLineCount(1);
+			assertThat(only.isValid(5)).isTrue();
 		}
 		finally {
 			this.database.execute("drop role " + role);

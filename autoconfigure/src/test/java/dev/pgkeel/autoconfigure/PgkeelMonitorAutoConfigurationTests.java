@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import javax.sql.DataSource;
@@ -17,6 +18,7 @@ import dev.pgkeel.alert.AlertSubject;
 import dev.pgkeel.alert.ConnectionAlerts;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.pool.PoolSetting;
+import dev.pgkeel.server.LimitUsage;
 import dev.pgkeel.server.Refusals;
 import dev.pgkeel.server.ServerMonitor;
 import dev.pgkeel.testsupport.TestDatabase;
@@ -205,6 +207,30 @@ class PgkeelMonitorAutoConfigurationTests {
 				assertThat(endpoint.pgkeel().server().usableConnections()).isEqualTo(20);
 			});
 		this.database.execute("drop role " + role);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "nosuperuser", "superuser" })
+	void monitorOfAnotherRoleWatchesTheLimitOfTheApplications(String kind) throws SQLException {
+		String role = "limited_" + this.database.name();
+		String owner = "owner_" + this.database.name();
+		this.database
+			.execute("create role " + role + " login connection limit 6; create role " + owner + " login " + kind);
+		try (Connection first = this.database.connectAs(role, "others");
+				Connection second = this.database.connectAs(role, "others");
+				Connection third = this.database.connectAs(role, "others")) {
+			this.contextRunner
+				.withPropertyValues("pgkeel.monitor.connection=dedicated", "spring.datasource.username=" + role,
+						"pgkeel.direct.url=" + this.database.directUrl(), "pgkeel.direct.username=" + owner)
+				.run((context) -> {
+					ServerMonitor monitor = context.getBean(ServerMonitor.class);
+					await(() -> assertThat(monitor.isDedicated()).isTrue());
+					await(() -> assertThat(monitor.current().binding())
+						.isEqualTo(new LimitUsage(LimitUsage.Kind.ROLE, 3, 6, kind.equals("nosuperuser"))));
+				});
+			assertThat(List.of(first, second, third)).allSatisfy((open) -> assertThat(open.isValid(5)).isTrue());
+		}
+		this.database.execute("drop role " + role + "; drop role " + owner);
 	}
 
 	@Test

@@ -189,11 +189,11 @@ class ServerSnapshotTests {
 		}
 		int pid = idle.unwrap(org.postgresql.PGConnection.class).getBackendPID();
 		assertThat(snapshot(watching).seen()).doesNotContainKey(pid);
-		assertThat(SnapshotQuery.run(watching, Duration.ofSeconds(30), Instant.now(), List.of(pid), false)
+		assertThat(SnapshotQuery.run(watching, Duration.ofSeconds(30), Instant.now(), null, List.of(pid), false)
 			.seen()
 			.get(pid)
 			.statement()).isNull();
-		assertThat(SnapshotQuery.run(watching, Duration.ofSeconds(30), Instant.now(), List.of(), true)
+		assertThat(SnapshotQuery.run(watching, Duration.ofSeconds(30), Instant.now(), null, List.of(), true)
 			.seen()
 			.get(pid)
 			.statement()).contains("as shown").doesNotContain("secret");
