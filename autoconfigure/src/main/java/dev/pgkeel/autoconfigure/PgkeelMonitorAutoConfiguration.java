@@ -132,7 +132,8 @@ public class PgkeelMonitorAutoConfiguration {
 
 	private static @Nullable MonitorMode choose(MonitorMode wish, @Nullable KnownServer server, int instances,
 			boolean direct) {
-		return (server != null) ? wish.resolve(server, instances, direct) : null;
+		boolean decided = server != null || (wish == MonitorMode.DEDICATED && direct);
+		return decided ? wish.resolve(server, instances, direct) : null;
 	}
 
 	private static @Nullable KnownServer server(HikariDataSource pool, ObjectProvider<KnownServers> servers) {

@@ -46,6 +46,9 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.Lifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -231,6 +234,17 @@ class PgkeelMonitorAutoConfigurationTests {
 			assertThat(List.of(first, second, third)).allSatisfy((open) -> assertThat(open.isValid(5)).isTrue());
 		}
 		this.database.execute("drop role " + role + "; drop role " + owner);
+	}
+
+	@Test
+	void dedicatedSessionOnTheDirectWayNeedsNothingElseToBeKnown() {
+		this.contextRunner.withUserConfiguration(OwnPool.class)
+			.withPropertyValues("pgkeel.monitor.connection=dedicated", "pgkeel.direct.url=" + this.database.directUrl())
+			.run((context) -> {
+				ServerMonitor monitor = context.getBean(ServerMonitor.class);
+				await(() -> assertThat(monitor.current()).isNotNull());
+				assertThat(monitor.isDedicated()).isTrue();
+			});
 	}
 
 	@Test
@@ -492,6 +506,20 @@ class PgkeelMonitorAutoConfigurationTests {
 				}
 				assertThat(parent.getBean(Refusals.class).timeouts()).isOne();
 			});
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnPool {
+
+		@Bean
+		HikariDataSource ownPool(Environment environment) {
+			HikariDataSource pool = new HikariDataSource();
+			pool.setJdbcUrl(environment.getRequiredProperty("spring.datasource.url"));
+			pool.setUsername(environment.getRequiredProperty("spring.datasource.username"));
+			pool.setPassword(environment.getRequiredProperty("spring.datasource.password"));
+			return pool;
+		}
+
 	}
 
 }
