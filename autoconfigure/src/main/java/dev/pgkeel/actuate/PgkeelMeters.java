@@ -107,7 +107,10 @@ public final class PgkeelMeters implements MeterBinder, AopInfrastructureBean {
 		ConnectionAlerts source = this.alerts;
 		if (source != null) {
 			for (AlertSubject subject : AlertSubject.values()) {
-				Gauge.builder(PREFIX + "alert.level", source, (alerts) -> alerts.level(subject).ordinal())
+				// Where nobody asks, nobody resolves an alert either
+				Gauge
+					.builder(PREFIX + "alert.level", source,
+							(alerts) -> this.monitor.isAsked() ? alerts.level(subject).ordinal() : Double.NaN)
 					.tags("subject", subject.toString())
 					.description("0 for none, 1 for alert, 2 for page, 3 for panic")
 					.register(registry);

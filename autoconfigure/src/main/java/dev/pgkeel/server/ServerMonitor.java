@@ -200,6 +200,15 @@ public final class ServerMonitor implements SessionProbe, AopInfrastructureBean 
 	}
 
 	/**
+	 * Returns whether somebody asks, or has lately: what is not seen then is no answer.
+	 * @return whether the monitor runs, or was asked on demand so that its answer would
+	 * not be old
+	 */
+	public boolean isAsked() {
+		return isRunning() || this.state.sinceAsked(this.clock.instant()).compareTo(MonitorState.OLD) <= 0;
+	}
+
+	/**
 	 * Lets others have the server asked, on their own threads.
 	 */
 	public void startOnDemand() {

@@ -249,15 +249,23 @@ class PgkeelMetersTests {
 						Duration.ofSeconds(20)),
 				new MonitorSchedule(Duration.ofSeconds(15), Duration.ofSeconds(5)), this.refusals, List.of(),
 				((InstantSource) now::get).withZone(ZoneOffset.UTC), new Random(1));
+		ConnectionAlerts quiet = new ConnectionAlerts(new AlertPolicy(70, 85, 95), this.refusals, () -> 0,
+				new ApplicationInstance("notes", "abc123"), List.of(),
+				((InstantSource) now::get).withZone(ZoneOffset.UTC));
+		lazy.addListener(quiet);
 		SimpleMeterRegistry meters = new SimpleMeterRegistry();
-		new PgkeelMeters(lazy, this.refusals, null).bindTo(meters);
+		new PgkeelMeters(lazy, this.refusals, quiet).bindTo(meters);
+		Gauge level = meters.get("pgkeel.alert.level").tag("subject", "blocked").gauge();
+		assertThat(level.value()).isNaN();
 		lazy.startOnDemand();
 		lazy.refresh();
+		assertThat(level.value()).isZero();
 		Gauge truth = meters.get("pgkeel.server.connections.application").tag("application", "truth").gauge();
 		assertThat(truth.value()).isOne();
 		now.set(Instant.EPOCH.plusSeconds(61));
 		assertThat(meters.get("pgkeel.server.utilization").gauge().value()).isNaN();
 		assertThat(truth.value()).isNaN();
+		assertThat(level.value()).isNaN();
 		lazy.stop();
 	}
 
