@@ -1,7 +1,9 @@
 package dev.pgkeel.autoconfigure;
 
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import javax.sql.DataSource;
 
@@ -19,9 +21,9 @@ import dev.pgkeel.server.KnownServers;
 import dev.pgkeel.server.ServerMonitor;
 import dev.pgkeel.transaction.TransactionGuard;
 
-import org.springframework.beans.factory.BeanFactoryUtils;
-import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -56,9 +58,24 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 public class PgkeelConsoleAutoConfiguration {
 
 	@Bean
-	ConsolePools pgkeelConsolePools(ListableBeanFactory beans) {
-		return new ConsolePools(
-				() -> BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, DataSource.class, false, false));
+	ConsolePools pgkeelConsolePools(ConfigurableListableBeanFactory beans) {
+		return new ConsolePools(() -> made(beans));
+	}
+
+	/**
+	 * A lazy one is not made to be shown.
+	 */
+	private static Map<String, DataSource> made(ConfigurableListableBeanFactory beans) {
+		Map<String, DataSource> made = new LinkedHashMap<>();
+		for (BeanFactory factory = beans; factory instanceof ConfigurableListableBeanFactory own; factory = own
+			.getParentBeanFactory()) {
+			for (String name : own.getBeanNamesForType(DataSource.class, false, false)) {
+				if (own.containsSingleton(name)) {
+					made.putIfAbsent(name, own.getBean(name, DataSource.class));
+				}
+			}
+		}
+		return made;
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package dev.pgkeel.sample.console;
 
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.actuate.console.ConsolePools;
 import dev.pgkeel.autoconfigure.PgkeelAutoConfiguration;
 import dev.pgkeel.autoconfigure.PgkeelConsoleAutoConfiguration;
 import dev.pgkeel.autoconfigure.PgkeelPoolAutoConfiguration;
@@ -13,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -73,6 +76,20 @@ class ConsoleExposureTests {
 					"pgkeel.monitor.enabled=false", "pgkeel.alert.enabled=false", "pgkeel.schema.enabled=false",
 					"pgkeel.transaction.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed().hasBean(BEAN));
+	}
+
+	@Test
+	void dataSourceThatNobodyNeededYetIsNotMadeToBeShown() {
+		this.contextRunner.withPropertyValues("pgkeel.console.enabled=true")
+			.withBean("reports", HikariDataSource.class, HikariDataSource::new, (definition) -> {
+				definition.setLazyInit(true);
+				((AbstractBeanDefinition) definition).setDefaultCandidate(false);
+			})
+			.run((context) -> {
+				ConsolePools pools = context.getBean(ConsolePools.class);
+				assertThat(pools.get()).hasSize(1);
+				assertThat(context.getBeanFactory().containsSingleton("reports")).isFalse();
+			});
 	}
 
 	@Test
