@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record BlockedView(int waiting, List<NodeView> roots) {
 
+	private static final int MOST_BEHIND = 10;
+
 	static BlockedView of(ServerSnapshot snapshot, SeenLeases ours, boolean showSql) {
 		return new Tree(snapshot, ours, showSql).view();
 	}
@@ -39,18 +41,19 @@ public record BlockedView(int waiting, List<NodeView> roots) {
 	 * @param transactionMs for how long its transaction has been open, in milliseconds
 	 * @param waitingMs how long it has waited, in milliseconds, {@code null} if it does
 	 * not wait
-	 * @param alsoBehind the other processes that it waits for
+	 * @param alsoBehind the first of the other processes that it waits for, and how many
+	 * more there are
 	 * @param sql its statement without its values, {@code null} if it may not be shown or
 	 * is not known
 	 * @param lease the lease of this instance that uses it, if there is one
 	 * @param blocks the sessions that wait for it
 	 */
 	public record NodeView(int pid, @Nullable String application, @Nullable String state, @Nullable Long transactionMs,
-			@Nullable Long waitingMs, List<Integer> alsoBehind, @Nullable String sql, @Nullable LeaseView lease,
+			@Nullable Long waitingMs, List<String> alsoBehind, @Nullable String sql, @Nullable LeaseView lease,
 			List<NodeView> blocks) {
 
 		static NodeView of(int pid, @Nullable SeenSession seen, @Nullable BlockedSession waiting,
-				List<Integer> alsoBehind, boolean showSql, @Nullable LeaseView lease, List<NodeView> blocks) {
+				List<String> alsoBehind, boolean showSql, @Nullable LeaseView lease, List<NodeView> blocks) {
 			String application = (seen != null) ? seen.application()
 					: ((waiting != null) ? waiting.application() : null);
 			Duration transaction = (seen != null) ? seen.transactionFor() : null;
@@ -134,10 +137,26 @@ public record BlockedView(int waiting, List<NodeView> roots) {
 				}
 			}
 			BlockedSession session = this.waiting.get(pid);
-			List<Integer> alsoBehind = (session != null)
-					? session.blockedBy().stream().filter((other) -> other != parent).toList() : List.of();
+			List<String> alsoBehind = (session != null) ? alsoBehind(session, parent) : List.of();
 			return NodeView.of(pid, this.snapshot.seen().get(pid), session, alsoBehind, this.showSql,
 					this.ours.get(pid), blocks);
+		}
+
+		/**
+		 * Of a long queue each waits for all that came before.
+		 */
+		private static List<String> alsoBehind(BlockedSession session, int parent) {
+			List<String> others = session.blockedBy()
+				.stream()
+				.filter((other) -> other != parent)
+				.map(String::valueOf)
+				.toList();
+			if (others.size() <= MOST_BEHIND) {
+				return others;
+			}
+			List<String> some = new ArrayList<>(others.subList(0, MOST_BEHIND));
+			some.add((others.size() - MOST_BEHIND) + " more");
+			return List.copyOf(some);
 		}
 
 	}

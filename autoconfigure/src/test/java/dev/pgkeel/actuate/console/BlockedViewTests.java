@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import dev.pgkeel.actuate.console.BlockedView.NodeView;
 import dev.pgkeel.server.BlockedSession;
@@ -33,7 +34,17 @@ class BlockedViewTests {
 	@Test
 	void whoWaitsForOthersTooSaysForWhom() {
 		List<NodeView> roots = view(true, waits(2, 1), waits(3, 1, 2)).roots();
-		assertThat(roots.get(0).blocks()).extracting(NodeView::alsoBehind).containsExactly(List.of(), List.of(2));
+		assertThat(roots.get(0).blocks()).extracting(NodeView::alsoBehind).containsExactly(List.of(), List.of("2"));
+	}
+
+	@Test
+	void longQueueSaysHowManyMoreAreAheadOfTheLastOne() {
+		BlockedSession[] queue = IntStream.rangeClosed(2, 101)
+			.mapToObj((pid) -> waits(pid, IntStream.range(1, pid).boxed().toArray(Integer[]::new)))
+			.toArray(BlockedSession[]::new);
+		List<NodeView> waiting = view(true, queue).roots().get(0).blocks();
+		assertThat(waiting).hasSize(100).allSatisfy((node) -> assertThat(node.alsoBehind()).hasSizeLessThan(12));
+		assertThat(waiting.get(99).alsoBehind()).startsWith("2", "3").endsWith("11", "89 more");
 	}
 
 	@Test
