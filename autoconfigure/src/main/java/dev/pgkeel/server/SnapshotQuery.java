@@ -72,8 +72,7 @@ final class SnapshotQuery {
 			  instance, null::numeric as transaction_seconds, null as query
 			from activity group by application, instance, 3
 			union all
-			select 'limit', name, null, number, 0, 0, 0, null, null, null, null
-			from here left join me on true, lateral (values
+			select 'limit', name, null, number, 0, 0, 0, null, null, null, null from me, here, lateral (values
 			  ('max', pg_catalog.current_setting('max_connections')::bigint),
 			  ('reserved', pg_catalog.current_setting('superuser_reserved_connections')::bigint
 			    + coalesce(pg_catalog.current_setting('reserved_connections', true), '0')::bigint),
@@ -142,8 +141,15 @@ final class SnapshotQuery {
 		return QUERY.formatted(MOST_BLOCKED, list(pids), details ? MOST_IDLE : 0, LONGEST_STATEMENT, details, role);
 	}
 
+	/**
+	 * A pooler may know the role by another name than the server, such as Supabase's
+	 * {@code role.project}.
+	 */
 	private static String name(@Nullable String role, Connection connection) throws SQLException {
-		return (role != null) ? "'" + connection.unwrap(PGConnection.class).escapeLiteral(role) + "'" : "session_user";
+		return (role != null)
+				? "coalesce((select rolname from pg_catalog.pg_roles where rolname = '"
+						+ connection.unwrap(PGConnection.class).escapeLiteral(role) + "'), session_user)"
+				: "session_user";
 	}
 
 	/**

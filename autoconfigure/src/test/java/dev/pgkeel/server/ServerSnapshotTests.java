@@ -3,6 +3,7 @@ package dev.pgkeel.server;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -110,6 +111,17 @@ class ServerSnapshotTests {
 		LimitUsage database = snapshot(watching).binding();
 		assertThat(database).isEqualTo(new LimitUsage(LimitUsage.Kind.DATABASE, 6, 7, true))
 			.hasToString("at most 6/7 connections of the database (86 %)");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", ".project" })
+	void limitOfARoleThatOnlyAPoolerKnowsIsTheAskingOnes(String suffix) throws SQLException {
+		this.database.execute("alter role " + this.watcher + " connection limit 4");
+		this.database.execute("alter role " + this.other + " connection limit 5");
+		Connection watching = connectAs(this.watcher, "watch/abc123");
+		ServerSnapshot snapshot = ServerSnapshot.read(watching, this.other + suffix, Duration.ofSeconds(30),
+				Clock.systemUTC());
+		assertThat(snapshot.limits().role()).isEqualTo(suffix.isEmpty() ? 5 : 4);
 	}
 
 	@Test
