@@ -124,13 +124,21 @@ public record ConnectFailure(String problem, String action) {
 			case INVALID_AUTHORIZATION -> new ConnectFailure("the server does not let this role in: " + message,
 					"Create the role, give it LOGIN, or let pg_hba.conf admit it from this host to this database, with"
 							+ " or without TLS as the message says; or correct spring.datasource.username.");
-			case NO_SUCH_DATABASE -> new ConnectFailure("the database is not there: " + message,
-					"Create it (CREATE DATABASE), or correct the name at the end of spring.datasource.url.");
+			case NO_SUCH_DATABASE -> noSuchDatabase(ex, message);
 			case TOO_MANY_CONNECTIONS -> refused(error, message);
 			case CANNOT_CONNECT_NOW -> notReady(message);
 			case PROTOCOL_VIOLATION -> protocolViolation(message);
 			default -> null;
 		};
+	}
+
+	/**
+	 * A statement may name a database too, such as GRANT or ALTER DATABASE.
+	 */
+	private static @Nullable ConnectFailure noSuchDatabase(SQLException ex, String message) {
+		return (ex instanceof PSQLException pg && !LoginRefusal.isWhileConnecting(pg)) ? null
+				: new ConnectFailure("the database is not there: " + message,
+						"Create it (CREATE DATABASE), or correct the name at the end of spring.datasource.url.");
 	}
 
 	static ConnectFailure notReady(String message) {

@@ -69,7 +69,7 @@ final class LoginRefusal {
 	 * with a {@code loginTimeout}, on another one, and either way from this class of its
 	 * own or one inside (pgjdbc 42.7.13). Statements do not come by there.
 	 */
-	private static boolean isWhileConnecting(PSQLException ex) {
+	static boolean isWhileConnecting(PSQLException ex) {
 		for (StackTraceElement element : ex.getStackTrace()) {
 			String name = element.getClassName();
 			if (name.equals(Driver.class.getName()) || name.startsWith(Driver.class.getName() + "$")) {

@@ -347,17 +347,20 @@ class ConnectFailureTests {
 	}
 
 	/**
-	 * The SQLSTATE is that of a role that may not connect.
+	 * The SQLSTATEs are those of a role that may not connect, and of a database that is
+	 * not there.
 	 */
-	@Test
-	void refusedStatementIsLeftToOthers() {
+	@ParameterizedTest
+	@CsvSource({ "select * from secrets, permission denied for table secrets",
+			"grant connect on database absent to public, database \"absent\" does not exist" })
+	void refusedStatementIsLeftToOthers(String sql, String message) {
 		String role = ordinaryRole();
 		this.database.execute("create table secrets (id int)");
 		this.contextRunner.withPropertyValues("spring.datasource.username=" + role, "pgkeel.schema.enabled=false")
 			.withBean("secrets", Boolean.class, () -> {
 				try (Connection connection = connection(this.context, "dataSource");
 						Statement statement = connection.createStatement()) {
-					return statement.execute("select * from secrets");
+					return statement.execute(sql);
 				}
 				catch (SQLException ex) {
 					throw new IllegalStateException(ex);
@@ -365,7 +368,7 @@ class ConnectFailureTests {
 			})
 			.run((context) -> {
 				Throwable failure = context.getStartupFailure();
-				assertThat(failure).rootCause().hasMessageContaining("permission denied for table secrets");
+				assertThat(failure).rootCause().hasMessageContaining(message);
 				ConfigurableEnvironment environment = this.context.getEnvironment();
 				assertThat(new ConnectFailureAnalyzer(environment, this.context.getBeanFactory()).analyze(failure))
 					.isNull();
