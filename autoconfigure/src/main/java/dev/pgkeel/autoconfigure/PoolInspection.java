@@ -1,6 +1,8 @@
 package dev.pgkeel.autoconfigure;
 
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
@@ -33,6 +35,11 @@ import org.springframework.aop.framework.AopInfrastructureBean;
 final class PoolInspection implements AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(PoolInspection.class);
+
+	/**
+	 * The start, which waits for 5 s, is to know the result.
+	 */
+	private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(3);
 
 	private final PgkeelMode mode;
 
@@ -122,14 +129,19 @@ final class PoolInspection implements AopInfrastructureBean {
 	}
 
 	/**
-	 * Draws the conclusions.
+	 * Draws the conclusions, and closes the connection.
+	 * @throws SQLException if it cannot be closed
 	 * @throws OverBudgetException if the pool is refused, which it only may be if it is
 	 * refusable
 	 */
 	KnownServer inspect(HikariDataSource pool, String beanName, TlsDecision decision, Connection connection,
-			ServerFacts facts, BooleanSupplier refusable) {
+			ServerFacts facts, BooleanSupplier refusable) throws SQLException {
 		PoolReport report = Objects.requireNonNull(this.reports.all().get(beanName));
 		PoolerProbe.Result pooler = pooler(pool, connection, facts);
+		KnownServer server = new KnownServer(facts, pooler.pooler(), encryption(decision, pooler, facts));
+		PoolSizing sizing = this.budget.sizing(pool, server, connection);
+		// A pool that is being started may wait for this session, and is waited for below
+		connection.close();
 		PoolSetting needed = PoolerAdaptation.needed(pool, pooler);
 		if (needed != null) {
 			adapt(pool, beanName, report, needed);
@@ -139,8 +151,6 @@ final class PoolInspection implements AopInfrastructureBean {
 		if (facts.tls() == null && pooler.pooler() == Pooler.DIRECT) {
 			warnOfPlaintext(report.pool(), decision);
 		}
-		KnownServer server = new KnownServer(facts, pooler.pooler(), encryption(decision, pooler, facts));
-		PoolSizing sizing = this.budget.sizing(pool, server, connection);
 		if (sizing != null) {
 			this.reports.size(beanName, sizing);
 			PoolReport latest = Objects.requireNonNull(this.reports.all().get(beanName));
@@ -177,7 +187,9 @@ final class PoolInspection implements AopInfrastructureBean {
 			return new PoolerProbe.Result(this.declaredPooler, this.declaredPooler == Pooler.DIRECT,
 					"pgkeel.pooler is " + this.declaredPooler);
 		}
-		return new PoolerProbe(new Preflight(pool)::connectAsPool).probe(connection, facts.backendPid());
+		// A pooler may have no session left but the one of this connection
+		return new PoolerProbe(new Preflight(pool, null, PROBE_TIMEOUT)::connectBare).probe(connection,
+				facts.backendPid());
 	}
 
 	private void adapt(HikariDataSource pool, String beanName, PoolReport report, PoolSetting needed) {

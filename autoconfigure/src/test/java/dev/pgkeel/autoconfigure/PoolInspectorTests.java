@@ -321,11 +321,13 @@ class PoolInspectorTests {
 				FutureTask<Connection> borrow = new FutureTask<>(pool::getConnection);
 				new Thread(borrow, "borrows").start();
 				starting.await();
+				Connection first = database.connect();
 				FutureTask<KnownServer> look = new FutureTask<>(
-						() -> look(context, pool, database, new TlsDecision(null, "for a test", Map.of())));
+						() -> look(context, pool, first, new TlsDecision(null, "for a test", Map.of())));
 				Thread looks = new Thread(look, "looks");
 				looks.start();
 				Awaitility.await().until(() -> look.isDone() || looks.getState() == Thread.State.BLOCKED);
+				assertThat(first.isClosed()).isTrue();
 				start.countDown();
 				assertThat(look.get().pooler()).isEqualTo(Pooler.TRANSACTION);
 				borrow.get().close();
@@ -352,7 +354,12 @@ class PoolInspectorTests {
 
 	private static KnownServer look(ApplicationContext context, HikariDataSource pool, TestDatabase database,
 			TlsDecision decision) throws SQLException {
-		try (Connection connection = database.connect()) {
+		return look(context, pool, database.connect(), decision);
+	}
+
+	private static KnownServer look(ApplicationContext context, HikariDataSource pool, Connection first,
+			TlsDecision decision) throws SQLException {
+		try (Connection connection = first) {
 			return context.getBean(PoolInspection.class)
 				.inspect(pool, "dataSource", decision, connection, ServerFacts.read(connection), () -> false);
 		}

@@ -103,6 +103,27 @@ class PoolerTests {
 		assertThat(lines(output)).isEmpty();
 	}
 
+	/**
+	 * The second connection of the probe waits for the session of the first one.
+	 */
+	@Test
+	void onlySessionOfAPoolerIsNotKeptFromThePool(CapturedOutput output) {
+		try (PgBouncer pooler = PgBouncer.start(PgBouncer.Mode.SESSION, "default_pool_size = 1")) {
+			this.contextRunner
+				.withPropertyValues("spring.datasource.url=" + pooler.jdbcUrl(this.database.name()),
+						"spring.datasource.hikari.maximum-pool-size=1", "pgkeel.schema.enabled=false",
+						"spring.datasource.hikari.connection-init-sql=select 1")
+				.run((context) -> {
+					HikariDataSource pool = context.getBean(HikariDataSource.class);
+					try (Connection connection = pool.getConnection()) {
+						assertThat(connection.isValid(5)).isTrue();
+					}
+					assertThat(context.getBean(KnownServers.class).get(pool).pooler()).isEqualTo(Pooler.UNKNOWN);
+				});
+		}
+		assertThat(output).doesNotContain("has not answered for 5 s");
+	}
+
 	@Test
 	void choiceOfTheUserWins() {
 		try (PgBouncer pooler = PgBouncer.start(PgBouncer.Mode.TRANSACTION)) {
