@@ -85,7 +85,7 @@ final class PoolAdvice {
 	private static Properties parameters(HikariConfig pool) {
 		Properties parameters = new Properties();
 		parameters.putAll(pool.getDataSourceProperties());
-		parameters.putAll(DatabaseTarget.urlParameters(pool.getJdbcUrl()));
+		parameters.putAll(DatabaseTarget.urlParameters(pool));
 		return parameters;
 	}
 

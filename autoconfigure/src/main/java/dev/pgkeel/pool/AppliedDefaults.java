@@ -75,15 +75,31 @@ public final class AppliedDefaults {
 	public PoolReport settle(String poolName, Function<String, @Nullable String> origins) {
 		this.applied.values()
 			.removeIf((setting) -> !setting.isIn(this.config) || origins.apply(setting.property()) != null);
+		Properties urlParameters = DatabaseTarget.urlParameters(this.config);
+		yieldToUrlOfClass(urlParameters);
 		settleSizes();
 		settleTimes();
-		Properties urlParameters = DatabaseTarget.urlParameters(this.config.getJdbcUrl());
 		List<PoolSetting> settings = new ArrayList<>();
 		for (PoolDefault<?> candidate : this.candidates) {
 			settings.add(report(candidate, origins.apply(candidate.property()),
 					urlParameters.getProperty(candidate.name())));
 		}
 		return new PoolReport(poolName, this.profile, List.copyOf(settings));
+	}
+
+	/**
+	 * What is set beside the URL of the driver's data source class wins over it, unlike
+	 * beside a JDBC URL (pgjdbc 42.7.13).
+	 */
+	private void yieldToUrlOfClass(Properties urlParameters) {
+		if (this.config.getDataSourceClassName() != null) {
+			List<PoolDefault<?>> named = this.applied.values()
+				.stream()
+				.filter((setting) -> setting.isDriverProperty() && urlParameters.containsKey(setting.name()))
+				.toList();
+			named.forEach((setting) -> setting.copy(this.pristine, this.config));
+			this.applied.values().removeAll(named);
+		}
 	}
 
 	private void settleSizes() {

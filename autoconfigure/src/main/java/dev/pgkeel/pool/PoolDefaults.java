@@ -103,7 +103,7 @@ public final class PoolDefaults {
 	 */
 	public AppliedDefaults applyTo(HikariConfig config, DatabaseTarget target) {
 		HikariConfig pristine = new HikariConfig();
-		Properties urlParameters = DatabaseTarget.urlParameters(config.getJdbcUrl());
+		Properties urlParameters = DatabaseTarget.urlParameters(config);
 		List<PoolDefault<?>> candidates = candidates(config, target);
 		List<PoolDefault<?>> applied = new ArrayList<>();
 		for (PoolDefault<?> candidate : candidates) {

@@ -39,7 +39,7 @@ public final class PoolerAdaptation {
 
 	private static boolean isChosen(HikariConfig config) {
 		return config.getDataSourceProperties().containsKey(PREPARE_THRESHOLD)
-				|| DatabaseTarget.urlParameters(config.getJdbcUrl()).containsKey(PREPARE_THRESHOLD);
+				|| DatabaseTarget.urlParameters(config).containsKey(PREPARE_THRESHOLD);
 	}
 
 	/**

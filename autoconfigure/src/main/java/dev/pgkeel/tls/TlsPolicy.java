@@ -124,7 +124,7 @@ public final class TlsPolicy implements AopInfrastructureBean {
 			chosen.putAll(ofSetters(config.getDataSourceProperties()));
 		}
 		chosen.putAll(DatabaseTarget.urlParameters(DatabaseTarget.driverUrl(config.getJdbcUrl())));
-		chosen.putAll(DatabaseTarget.urlParameters(urlOfClass(config)));
+		chosen.putAll(DatabaseTarget.urlParameters(config));
 		if (config.getDataSource() instanceof BaseDataSource driver) {
 			Properties parameters = DatabaseTarget.urlParameters(driver.getURL());
 			// Its setUrl sets every parameter that the URL does not name to its default
@@ -144,12 +144,6 @@ public final class TlsPolicy implements AopInfrastructureBean {
 			.filter((choice) -> choice.equalsIgnoreCase(String.valueOf(name)))
 			.forEach((choice) -> chosen.put(choice, String.valueOf(value))));
 		return chosen;
-	}
-
-	private static @Nullable String urlOfClass(HikariConfig config) {
-		Properties properties = config.getDataSourceProperties();
-		return (config.getDataSourceClassName() != null) ? properties.getProperty("url", properties.getProperty("URL"))
-				: null;
 	}
 
 	private void refuseContradiction(Properties chosen) {
@@ -221,8 +215,7 @@ public final class TlsPolicy implements AopInfrastructureBean {
 	private static List<String> hosts(HikariConfig config) {
 		Properties properties = config.getDataSourceProperties();
 		boolean byClass = config.getDataSourceClassName() != null;
-		String hosts = DatabaseTarget.urlParameters(byClass ? urlOfClass(config) : config.getJdbcUrl())
-			.getProperty("PGHOST");
+		String hosts = DatabaseTarget.urlParameters(config).getProperty("PGHOST");
 		if (byClass) {
 			hosts = ignoringCase(properties, "serverNames", ignoringCase(properties, "serverName", hosts));
 		}

@@ -177,6 +177,26 @@ class PgkeelPoolAutoConfigurationTests {
 	}
 
 	@Test
+	void parametersOfTheUrlOfADataSourceClassWin() {
+		this.contextRunner.withUserConfiguration(BarePoolConfiguration.class)
+			.withPropertyValues("spring.datasource.hikari.data-source-class-name=org.postgresql.ds.PGSimpleDataSource",
+					"spring.datasource.hikari.username=" + this.database.username(),
+					"spring.datasource.hikari.data-source-properties.url=" + this.database.jdbcUrl()
+							+ "?ApplicationName=from-class&tcpKeepAlive=false")
+			.run((context) -> {
+				HikariDataSource pool = started(context);
+				assertThat(this.database
+					.query("select count(*) from pg_stat_activity where application_name = 'from-class'"
+							+ " and datname = current_database()", Long.class))
+					.isPositive();
+				assertThat(pool.getDataSourceProperties()).containsOnlyKeys("url");
+				assertThat(context.getBean(PoolReports.class).all().get("bare").from(PoolSetting.Source.USER))
+					.extracting(PoolSetting::toString)
+					.containsExactly("tcpKeepAlive=false", "ApplicationName=from-class");
+			});
+	}
+
+	@Test
 	void connectionDetailsWin() {
 		this.contextRunner.withUserConfiguration(ConnectionDetailsConfiguration.class)
 			.withBean(TestDatabase.class, () -> this.database)
@@ -403,6 +423,17 @@ class PgkeelPoolAutoConfigurationTests {
 				}
 
 			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class BarePoolConfiguration {
+
+		@Bean
+		@ConfigurationProperties("spring.datasource.hikari")
+		HikariDataSource bare() {
+			return new HikariDataSource();
 		}
 
 	}

@@ -133,6 +133,11 @@ class PoolerTests {
 			through(pooler, "spring.datasource.url=" + pooler.jdbcUrl(this.database.name()) + "?prepareThreshold=4")
 				.run((context) -> assertThat(context.getBean(HikariDataSource.class).getDataSourceProperties())
 					.doesNotContainKey("prepareThreshold"));
+			through(pooler, "spring.datasource.hikari.data-source-class-name=org.postgresql.ds.PGSimpleDataSource",
+					"spring.datasource.hikari.data-source-properties.url=" + pooler.jdbcUrl(this.database.name())
+							+ "?prepareThreshold=4")
+				.run((context) -> assertThat(context.getBean(HikariDataSource.class).getDataSourceProperties())
+					.doesNotContainKey("prepareThreshold"));
 		}
 	}
 
