@@ -62,9 +62,11 @@ final class BoundedDriver {
 		if (endless) {
 			PGProperty.SOCKET_TIMEOUT.set(properties, silence(PGProperty.LOGIN_TIMEOUT.getOrNull(said)));
 		}
-		Connection connection = new DriverDataSource(url, driverClassName, properties, credentials.getUsername(),
-				credentials.getPassword())
-			.getConnection();
+		String username = credentials.getUsername();
+		String password = credentials.getPassword();
+		DriverDataSource source = new DriverDataSource(url, driverClassName, properties, username, password);
+		// As HikariCP 7.0.2 does: given by name, they win over those among the properties
+		Connection connection = (username != null) ? source.getConnection(username, password) : source.getConnection();
 		if (endless) {
 			unlimited(connection);
 		}

@@ -234,6 +234,7 @@ public final class Preflight {
 		String password = (way.password() != null) ? way.password() : credentials.getPassword();
 		demandUsable("pgkeel.direct.url", way.url());
 		UrlSecrets hidden = UrlSecrets.of(way.url());
+		String inUrl = hidden.secrets().get(UrlSecrets.PASSWORD);
 		if (Driver.parseURL(hidden.url(), null) == null) {
 			throw new SQLException("pgkeel.direct.url is not a JDBC URL that PostgreSQL's driver understands", "08001");
 		}
@@ -241,7 +242,8 @@ public final class Preflight {
 		properties.keySet().removeAll(way.unwanted());
 		properties.putAll(hidden.secrets());
 		properties.putAll(way.protection());
-		return this.driver.connect(hidden.url(), null, properties, Credentials.of(username, password));
+		return this.driver.connect(hidden.url(), null, properties,
+				Credentials.of(username, (inUrl != null) ? inUrl : password));
 	}
 
 	/**

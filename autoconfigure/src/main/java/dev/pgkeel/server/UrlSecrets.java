@@ -18,7 +18,7 @@ import com.zaxxer.hikari.HikariConfig;
  */
 public record UrlSecrets(String url, Map<String, String> secrets) {
 
-	private static final String PASSWORD = "password";
+	static final String PASSWORD = "password";
 
 	private static final List<String> NAMES = List.of(PASSWORD, "sslpassword");
 

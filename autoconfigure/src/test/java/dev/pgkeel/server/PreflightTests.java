@@ -131,6 +131,35 @@ class PreflightTests {
 		assertThatExceptionOfType(SQLException.class).isThrownBy(preflight::connectAsPool);
 	}
 
+	/**
+	 * The pool gives HikariCP's own credentials to each connection.
+	 */
+	@Test
+	void roleOfThePoolWinsOverThatOfTheDriversProperties() throws SQLException {
+		this.pool.addDataSourceProperty("user", "absent");
+		assertThat(facts().user()).isEqualTo(this.database.username());
+		try (HikariDataSource copy = new HikariDataSource(this.pool); Connection connection = copy.getConnection()) {
+			assertThat(ServerFacts.read(connection).user()).isEqualTo(this.database.username());
+		}
+	}
+
+	@Test
+	void roleOfTheDirectWayWinsOverThatOfADataSourceClass() throws SQLException {
+		this.database.execute("create role direct_by_class login");
+		this.pool.setJdbcUrl(null);
+		this.pool.setUsername(null);
+		this.pool.setDataSourceClassName(PGSimpleDataSource.class.getName());
+		this.pool.addDataSourceProperty("serverName", "pooler.example.com");
+		this.pool.addDataSourceProperty("user", this.database.username());
+		this.pool.addDataSourceProperty("password", this.database.password());
+		Preflight preflight = new Preflight(this.pool,
+				new DirectConnection(this.database.jdbcUrl(), "direct_by_class", "secret", Map.of(), Set.of()),
+				Duration.ofSeconds(5));
+		try (Connection connection = preflight.connect()) {
+			assertThat(ServerFacts.read(connection).user()).isEqualTo("direct_by_class");
+		}
+	}
+
 	@Test
 	void serverThatIsNotUpYetIsWaitedFor() throws Exception {
 		int port = freePort();
