@@ -19,6 +19,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
@@ -32,6 +33,13 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 	private static final String PREFIX = "spring.datasource.";
 
 	private static final String DIRECT = "pgkeel.direct.";
+
+	private static final List<String> NAMES = List.of("url", "username", "password");
+
+	/**
+	 * Spring Boot keeps the class of its own details to itself.
+	 */
+	private static final String DETAILS_OF_THE_PROPERTIES = "PropertiesJdbcConnectionDetails";
 
 	private final @Nullable Environment environment;
 
@@ -50,7 +58,7 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, SQLException cause) {
 		ConnectFailure failure = ConnectFailure.of(rootFailure);
-		if (failure == null || !(isOfDriver(rootFailure) || isPostgres(property(PREFIX, "url")))) {
+		if (failure == null || !(isOfDriver(rootFailure) || isPostgres(property(inForce("url"))))) {
 			return null;
 		}
 		DirectWayFailure direct = DirectWayFailure.of(rootFailure);
@@ -64,12 +72,12 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 					cause);
 		}
 		if (failure.isOtherHost()) {
-			failure = withNames(failure, (direct != null) ? DIRECT : PREFIX);
+			failure = withNames(failure, (direct != null) ? DIRECT + "url" : inForce("url"));
 		}
 		return new FailureAnalysis(
 				"There is no connection to " + ((direct != null) ? server(direct) : server()) + ", since "
 						+ failure.problem(),
-				(direct != null) ? ofDirectWay(failure.action()) : failure.action(), cause);
+				(direct != null) ? ofDirectWay(failure.action()) : ofPool(failure.action()), cause);
 	}
 
 	/**
@@ -102,19 +110,34 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 	 */
 	private String ofDirectWay(String action) {
 		String corrected = action;
-		for (String name : List.of("url", "username", "password")) {
-			if (name.equals("url") || property(DIRECT, name) != null) {
-				corrected = corrected.replace(PREFIX + name, DIRECT + name);
-			}
+		for (String name : NAMES) {
+			String property = (name.equals("url") || property(DIRECT + name) != null) ? DIRECT + name : inForce(name);
+			corrected = corrected.replace(PREFIX + name, property);
+		}
+		return corrected;
+	}
+
+	private String ofPool(String action) {
+		String corrected = action;
+		for (String name : NAMES) {
+			corrected = corrected.replace(PREFIX + name, inForce(name));
 		}
 		return corrected;
 	}
 
 	/**
+	 * HikariCP's own properties are bound to the pool last, and win.
+	 */
+	private String inForce(String name) {
+		String own = PoolPropertyOrigins.PREFIX + (name.equals("url") ? "jdbc-url" : name);
+		return (property(own) != null) ? own : PREFIX + name;
+	}
+
+	/**
 	 * The driver names the host that was asked for, but not those of the certificate.
 	 */
-	private ConnectFailure withNames(ConnectFailure failure, String prefix) {
-		Properties parameters = DatabaseTarget.urlParameters(property(prefix, "url"));
+	private ConnectFailure withNames(ConnectFailure failure, String property) {
+		Properties parameters = DatabaseTarget.urlParameters(url(property));
 		String host = parameters.getProperty("PGHOST", "").split(",")[0];
 		List<String> names = host.isEmpty() ? List.of() : ServerCertificate.names(host,
 				Integer.parseInt(parameters.getProperty("PGPORT", "5432").split(",")[0]));
@@ -125,23 +148,44 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 	 * Names the server without the URL's parameters, of which one may be a password.
 	 */
 	private String server() {
-		String url = property(PREFIX, "url");
-		String username = property(PREFIX, "username");
+		String property = inForce("url");
+		String url = url(property);
+		String username = property(inForce("username"));
 		if (url == null || DatabaseTarget.ofSettings(url, null) != DatabaseTarget.POSTGRESQL) {
 			return "the database";
 		}
-		return UrlMistake.shown(url) + " (spring.datasource.url)" + ((username != null) ? " as " + username : "");
+		return UrlMistake.shown(url) + " (" + property + ")" + ((username != null) ? " as " + username : "");
+	}
+
+	/**
+	 * Connection details of a container or of the user's own take the place of
+	 * {@code spring.datasource}. They are not asked: the context is closed already.
+	 */
+	private @Nullable String url(String property) {
+		return (property.equals(PREFIX + "url") && isFromElsewhere()) ? null : property(property);
+	}
+
+	private boolean isFromElsewhere() {
+		if (!(this.beans instanceof ListableBeanFactory all)) {
+			return false;
+		}
+		for (String name : all.getBeanNamesForType(JdbcConnectionDetails.class, true, false)) {
+			Class<?> type = all.getType(name, false);
+			if (type != null && !DETAILS_OF_THE_PROPERTIES.equals(type.getSimpleName())) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private String server(DirectWayFailure direct) {
-		String own = property(DIRECT, "username");
-		String username = (own != null) ? own : property(PREFIX, "username");
+		String own = property(DIRECT + "username");
+		String username = (own != null) ? own : property(inForce("username"));
 		return direct.shownUrl() + " (pgkeel.direct.url)" + ((username != null) ? " as " + username : "");
 	}
 
-	private @Nullable String property(String prefix, String name) {
-		return (this.environment != null) ? Binder.get(this.environment).bind(prefix + name, String.class).orElse(null)
-				: null;
+	private @Nullable String property(String name) {
+		return (this.environment != null) ? Binder.get(this.environment).bind(name, String.class).orElse(null) : null;
 	}
 
 }

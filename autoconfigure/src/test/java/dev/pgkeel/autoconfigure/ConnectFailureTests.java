@@ -37,6 +37,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -405,6 +406,61 @@ class ConnectFailureTests {
 				assertThat(analysis.getAction()).contains("correct host and port in pgkeel.direct.url")
 					.doesNotContain("spring.datasource.url");
 			});
+	}
+
+	/**
+	 * HikariCP's own properties are bound after Spring Boot's.
+	 */
+	@Test
+	void propertiesThatDecideAreNamed() {
+		this.contextRunner
+			.withPropertyValues("spring.datasource.hikari.jdbc-url=jdbc:postgresql://127.0.0.1:1/notes",
+					"spring.datasource.hikari.username=own")
+			.run((context) -> {
+				FailureAnalysis analysis = analysis(context.getStartupFailure());
+				assertThat(analysis.getDescription())
+					.startsWith("There is no connection to jdbc:postgresql://127.0.0.1:1/notes"
+							+ " (spring.datasource.hikari.jdbc-url) as own, since it cannot be reached");
+				assertThat(analysis.getAction()).contains("correct host and port in spring.datasource.hikari.jdbc-url")
+					.doesNotContain("spring.datasource.url");
+			});
+		try (PasswordServer server = PasswordServer.start("right")) {
+			this.contextRunner
+				.withPropertyValues("spring.datasource.url=" + server.database().jdbcUrl(),
+						"spring.datasource.hikari.username=" + PasswordServer.USER,
+						"spring.datasource.hikari.password=" + CANARY)
+				.run((context) -> {
+					FailureAnalysis analysis = analysis(context.getStartupFailure());
+					assertThat(analysis.getDescription()).contains("(spring.datasource.url) as " + PasswordServer.USER)
+						.doesNotContain(CANARY);
+					assertThat(analysis.getAction())
+						.startsWith("Correct spring.datasource.hikari.username and spring.datasource.hikari.password,");
+				});
+		}
+	}
+
+	@Test
+	void urlThatConnectionDetailsReplaceIsNotNamed() {
+		this.contextRunner.withBean(JdbcConnectionDetails.class, () -> new JdbcConnectionDetails() {
+
+			@Override
+			public String getUsername() {
+				return "container";
+			}
+
+			@Override
+			public String getPassword() {
+				return CANARY;
+			}
+
+			@Override
+			public String getJdbcUrl() {
+				return "jdbc:postgresql://127.0.0.1:1/container";
+			}
+
+		})
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
+				.startsWith("There is no connection to the database, since it cannot be reached"));
 	}
 
 	@Test
