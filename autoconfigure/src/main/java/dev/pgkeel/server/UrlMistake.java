@@ -24,6 +24,8 @@ public record UrlMistake(String problem, String action) {
 
 	private static final Pattern SCHEME = Pattern.compile("(jdbc:)?[a-z0-9+-]+(:/*|/+)", Pattern.CASE_INSENSITIVE);
 
+	private static final Pattern OTHER_PARAMETER = Pattern.compile("[;&](\\w+)=");
+
 	private static final String JDBC = "jdbc:";
 
 	private static final String JDBC_POSTGRESQL = "jdbc:postgresql:";
@@ -39,8 +41,8 @@ public record UrlMistake(String problem, String action) {
 		if (!meant.matches()) {
 			return null;
 		}
-		boolean unclear = hasPasswordWithQuestionMark(url);
-		String rest = meant.group(4).replaceFirst("(?s)[?].*", "");
+		boolean unclear = isUnclear(url);
+		String rest = withoutParameters(meant.group(4));
 		String server = unclear ? "HOST:PORT/DATABASE" : rest.substring(rest.lastIndexOf('@') + 1);
 		String instead = "Write " + JDBC_POSTGRESQL + "//" + server;
 		if (!url.toLowerCase(Locale.ROOT).startsWith(JDBC)) {
@@ -54,6 +56,10 @@ public record UrlMistake(String problem, String action) {
 		if (!url.startsWith(JDBC_POSTGRESQL)) {
 			return new UrlMistake("does not begin with " + JDBC_POSTGRESQL, instead + ".");
 		}
+		if (parametersOfAnotherKind(url) >= 0) {
+			return new UrlMistake("does not write its parameters as ?NAME=VALUE&NAME=VALUE",
+					instead + "?NAME=VALUE&NAME=VALUE, and put role and password into properties of their own.");
+		}
 		Properties parameters = Driver.parseURL(url, null);
 		return (parameters != null) ? null : new UrlMistake("is not understood by PostgreSQL's driver",
 				"Write jdbc:postgresql://HOST:PORT/DATABASE, with a number for the port, and % signs in parameters as"
@@ -62,12 +68,13 @@ public record UrlMistake(String problem, String action) {
 
 	/**
 	 * Looks for a mistake that leaves the driver no server to connect to, or another one
-	 * than is meant.
+	 * than is meant, or another role or database.
 	 * @param url the URL, if any
 	 * @return the mistake, {@code null} if there is none
 	 */
 	public static @Nullable UrlMistake ofUnusable(@Nullable String url) {
-		return (url != null && DatabaseTarget.urlParameters(url).isEmpty()) ? of(url) : null;
+		return (url != null && (DatabaseTarget.urlParameters(url).isEmpty() || parametersOfAnotherKind(url) >= 0))
+				? of(url) : null;
 	}
 
 	/**
@@ -79,11 +86,39 @@ public record UrlMistake(String problem, String action) {
 	public static String shown(String url) {
 		Matcher scheme = SCHEME.matcher(url);
 		String start = scheme.lookingAt() ? scheme.group() : "";
-		if (hasPasswordWithQuestionMark(url)) {
+		if (isUnclear(url)) {
 			return start + "...";
 		}
-		String rest = url.substring(start.length()).replaceFirst("(?s)[?].*", "");
+		String rest = withoutParameters(url.substring(start.length()));
 		return start + rest.substring(rest.lastIndexOf('@') + 1);
+	}
+
+	private static String withoutParameters(String text) {
+		int other = parametersOfAnotherKind(text);
+		return ((other >= 0) ? text.substring(0, other) : text).replaceFirst("(?s)[?].*", "");
+	}
+
+	/**
+	 * Finds parameters as other drivers have them, {@code ;user=...}, or without their
+	 * question mark, {@code &user=...}: to PostgreSQL's all of that is the database's
+	 * name, or the value of the parameter before.
+	 * @return where they begin, negative if there are none
+	 */
+	private static int parametersOfAnotherKind(String text) {
+		int question = text.indexOf('?');
+		Matcher parameter = OTHER_PARAMETER.matcher(text);
+		while (parameter.find()) {
+			boolean usual = question >= 0 && question < parameter.start() && parameter.group().startsWith("&");
+			if (!usual && PGProperty.forName(parameter.group(1)) != null) {
+				return parameter.start();
+			}
+		}
+		return -1;
+	}
+
+	private static boolean isUnclear(String url) {
+		int other = parametersOfAnotherKind(url);
+		return hasPasswordWithQuestionMark(url) || (other >= 0 && url.indexOf('@', other) >= 0);
 	}
 
 	/**

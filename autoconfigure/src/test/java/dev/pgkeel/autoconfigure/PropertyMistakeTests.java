@@ -89,6 +89,9 @@ class PropertyMistakeTests {
 					jdbc:postgresql://app:canaryinthecoalmine#/?canaryinthecoalmine@localhost/notes > is jdbc:postgresql://... and \
 					names a role or a password before the host, which JDBC does not do""",
 			"""
+					jdbc:postgresql://localhost/notes&user=app&password=canaryinthecoalmine > is jdbc:postgresql://localhost/notes \
+					and does not write its parameters as ?NAME=VALUE&NAME=VALUE""",
+			"""
 					jdbc:postgresql//localhost/notes > is jdbc:postgresql//localhost/notes and does not begin with \
 					jdbc:postgresql:""",
 			"""
