@@ -2,6 +2,7 @@ package dev.pgkeel.autoconfigure;
 
 import java.time.Duration;
 
+import dev.pgkeel.server.UrlMistake;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.BindException;
@@ -22,6 +23,10 @@ class HikariPropertyFailureAnalyzer extends AbstractFailureAnalyzer<BindExceptio
 
 	private static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("spring.datasource.hikari");
 
+	private static final ConfigurationPropertyName URL = PREFIX.append("jdbc-url");
+
+	private static final ConfigurationPropertyName DRIVER_PROPERTIES = PREFIX.append("data-source-properties");
+
 	@Override
 	public int getOrder() {
 		return Ordered.HIGHEST_PRECEDENCE + 100;
@@ -33,7 +38,7 @@ class HikariPropertyFailureAnalyzer extends AbstractFailureAnalyzer<BindExceptio
 		if (property == null || !PREFIX.isAncestorOf(property.getName())) {
 			return null;
 		}
-		String value = String.valueOf(property.getValue());
+		String value = shown(property);
 		String origin = (property.getOrigin() != null) ? " (from " + property.getOrigin() + ")" : "";
 		Duration time = time(value);
 		if (isTime(property.getName()) && time != null) {
@@ -47,6 +52,18 @@ class HikariPropertyFailureAnalyzer extends AbstractFailureAnalyzer<BindExceptio
 				isTime(property.getName()) ? "HikariCP takes milliseconds: write 5000 for 5 seconds."
 						: "Correct the value.",
 				cause);
+	}
+
+	/**
+	 * A pool that runs takes no property at all, and its URL or one of the driver's may
+	 * hold a password.
+	 */
+	private static String shown(ConfigurationProperty property) {
+		String value = String.valueOf(property.getValue());
+		if (URL.equals(property.getName())) {
+			return UrlMistake.shown(value);
+		}
+		return DRIVER_PROPERTIES.isAncestorOf(property.getName()) ? "set" : value;
 	}
 
 	private static boolean isTime(ConfigurationPropertyName name) {

@@ -7,6 +7,8 @@ import java.util.Arrays;
 
 import javax.sql.DataSource;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.testsupport.PasswordServer;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
@@ -20,12 +22,14 @@ import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -152,6 +156,24 @@ class PropertyMistakeTests {
 		assertThat(documentation()).contains(problem.replaceFirst(":.*", ""));
 	}
 
+	/**
+	 * A pool that runs takes no property at all.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "jdbc-url, jdbc:postgresql://db/notes?password=, is jdbc:postgresql://db/notes (from",
+			"data-source-properties.password, '', is set (from" })
+	void valueThatMayBeASecretIsNotShown(String name, String value, String shown, CapturedOutput output) {
+		String property = "spring.datasource.hikari." + name;
+		assertThatThrownBy(
+				() -> new SpringApplicationBuilder(RunningPoolConfiguration.class).web(WebApplicationType.NONE)
+					.properties(this.database.properties())
+					.run("--" + property + "=" + value + CANARY))
+			.isNotNull();
+		String analysis = output.getOut().substring(output.getOut().indexOf("APPLICATION FAILED TO START"));
+		assertThat(analysis).contains(property + " " + shown, "The configuration of the pool is sealed once started")
+			.doesNotContain(CANARY);
+	}
+
 	private static String documentation() throws IOException {
 		return Files.readString(Path.of("../docs/errors.md"));
 	}
@@ -177,6 +199,26 @@ class PropertyMistakeTests {
 		@Bean
 		InitializingBean userOfTheDatabase(DataSource dataSource) {
 			return () -> dataSource.getConnection().close();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class })
+	static class RunningPoolConfiguration {
+
+		@Bean
+		HikariDataSource running(Environment environment) {
+			HikariConfig config = new HikariConfig();
+			config.setJdbcUrl(environment.getProperty("spring.datasource.url"));
+			config.setUsername(environment.getProperty("spring.datasource.username"));
+			return new HikariDataSource(config);
+		}
+
+		@Bean
+		@ConfigurationProperties("spring.datasource.hikari")
+		HikariDataSource bound(HikariDataSource running) {
+			return running;
 		}
 
 	}
