@@ -50,7 +50,8 @@ enum HostKind {
 		if (name.matches("[0-9.]+") || name.contains(":")) {
 			return ofAddress(name);
 		}
-		if (name.equals("localhost") || name.endsWith(".localhost")) {
+		// The driver takes no name for this machine too
+		if (name.isEmpty() || name.equals("localhost") || name.endsWith(".localhost")) {
 			return LOOPBACK;
 		}
 		int dot = name.indexOf('.');

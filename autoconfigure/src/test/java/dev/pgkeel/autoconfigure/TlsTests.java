@@ -2,7 +2,10 @@ package dev.pgkeel.autoconfigure;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.List;
+
+import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.pool.PoolReports;
@@ -56,6 +59,21 @@ class TlsTests {
 		this.contextRunner
 			.run((context) -> assertThat(context.getBean(HikariDataSource.class).getDataSourceProperties())
 				.doesNotContainKey("sslmode"));
+	}
+
+	@Test
+	void urlWithoutAHostLeadsToThisMachine(CapturedOutput output) {
+		this.contextRunner
+			.withPropertyValues("spring.datasource.url=jdbc:postgresql:///" + this.database.name() + "?PGPORT="
+					+ TestServer.shared().port())
+			.run((context) -> {
+				assertThat(context.getBean(HikariDataSource.class).getDataSourceProperties())
+					.doesNotContainKey("sslmode");
+				try (Connection connection = context.getBean(DataSource.class).getConnection()) {
+					assertThat(connection.isValid(5)).isTrue();
+				}
+			});
+		assertThat(output).contains("plaintext, direct").doesNotContain("its network is private");
 	}
 
 	@Test

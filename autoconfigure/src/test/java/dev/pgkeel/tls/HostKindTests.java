@@ -18,7 +18,7 @@ class HostKindTests {
 			"8.8.8.8, PUBLIC", "db.example.com, PUBLIC", "db.corp.internal, PRIVATE", "db.local, PRIVATE",
 			"pg.data.svc, PRIVATE", "pg.data.svc.cluster.local, PRIVATE", "DB.Example.COM, PUBLIC",
 			"internal.example.com, PUBLIC", "10.example.com, PUBLIC", "db.prod.svc.cluster.local., PRIVATE",
-			"localhost., LOOPBACK", "db.example.com., PUBLIC", "0.0.0.0, LOOPBACK", "::, LOOPBACK",
+			"localhost., LOOPBACK", "'', LOOPBACK", "db.example.com., PUBLIC", "0.0.0.0, LOOPBACK", "::, LOOPBACK",
 			"pg.service.consul, PRIVATE", "pg.flycast, PRIVATE", "db.corp, PRIVATE", "db.machine.ts.net, PUBLIC",
 			"postgres.database, PUBLIC" })
 	void nameTellsHowFarAConnectionTravels(String host, HostKind expected) {

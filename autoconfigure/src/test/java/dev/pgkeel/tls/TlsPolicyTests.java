@@ -21,10 +21,11 @@ class TlsPolicyTests {
 	private final HikariConfig config = new HikariConfig();
 
 	@ParameterizedTest
-	@CsvSource({ "jdbc:postgresql://localhost/x, ", "jdbc:postgresql:x, ", "jdbc:postgresql://127.0.0.1:5432/x, ",
-			"jdbc:postgresql://db/x, prefer", "jdbc:postgresql://10.0.0.1/x, prefer",
-			"jdbc:postgresql://db.example.com/x, require", "jdbc:postgresql://[2001:db8::1]:5432/x, require",
-			"'jdbc:postgresql://localhost,db/x', prefer", "'jdbc:postgresql://db,db.example.com:5433/x', require" })
+	@CsvSource({ "jdbc:postgresql://localhost/x, ", "jdbc:postgresql:x, ", "jdbc:postgresql:///x, ",
+			"jdbc:postgresql://127.0.0.1:5432/x, ", "jdbc:postgresql://db/x, prefer",
+			"jdbc:postgresql://10.0.0.1/x, prefer", "jdbc:postgresql://db.example.com/x, require",
+			"jdbc:postgresql://[2001:db8::1]:5432/x, require", "'jdbc:postgresql://localhost,db/x', prefer",
+			"'jdbc:postgresql://db,db.example.com:5433/x', require" })
 	void autoLooksAtTheHost(String url, String sslMode) {
 		this.config.setJdbcUrl(url);
 		assertThat(decide(TlsMode.AUTO, Trust.ofJvm()).sslMode()).isEqualTo(sslMode);
@@ -73,8 +74,9 @@ class TlsPolicyTests {
 
 	@ParameterizedTest
 	@CsvSource({ "jdbc:postgresql:x, true", "'jdbc:postgresql://127.0.0.1,[::1]:5433/x', true",
-			"'jdbc:postgresql://localhost,db/x', false", "jdbc:postgresql://192.168.0.1/x, false",
-			"jdbc:postgresql://me:secret@localhost/x, false", "jdbc:aws-wrapper:postgresql://localhost/x, false" })
+			"jdbc:postgresql:///x, true", "'jdbc:postgresql://localhost,db/x', false",
+			"jdbc:postgresql://192.168.0.1/x, false", "jdbc:postgresql://me:secret@localhost/x, false",
+			"jdbc:aws-wrapper:postgresql://localhost/x, false" })
 	void poolStaysOnThisMachineIfAllItsHostsSaySo(String url, boolean stays) {
 		this.config.setJdbcUrl(url);
 		assertThat(TlsPolicy.staysOnThisMachine(this.config)).isEqualTo(stays);
