@@ -3,6 +3,7 @@ package dev.pgkeel.tls;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -159,7 +160,9 @@ public final class TlsPolicy implements AopInfrastructureBean {
 
 	private static @Nullable String chosenMode(Properties chosen) {
 		String sslMode = chosen.getProperty("sslmode");
-		String asked = (sslMode == null && isOn(chosen.getProperty("ssl"))) ? "verify-full" : sslMode;
+		// The driver does not mind the case
+		String asked = (sslMode != null) ? sslMode.toLowerCase(Locale.ROOT)
+				: (isOn(chosen.getProperty("ssl")) ? "verify-full" : null);
 		boolean pretends = asked != null && asked.startsWith("verify-")
 				&& chosen.getProperty(SSL_FACTORY, "").endsWith(VALIDATES_NOTHING);
 		return pretends ? TlsMode.REQUIRE.toString() : asked;

@@ -92,6 +92,13 @@ class TlsPolicyTests {
 		assertThat(decide(TlsMode.AUTO, Trust.ofJvm()).describe("TLSv1.3")).isEqualTo("TLSv1.3, " + described);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "Verify-Full, verified (verify-full)", "VERIFY-CA, verified (verify-ca)", "REQUIRE, NOT verified" })
+	void caseOfAModeDoesNotMatter(String sslMode, String described) {
+		this.config.setJdbcUrl("jdbc:postgresql://db.example.com/x?sslmode=" + sslMode);
+		assertThat(decide(TlsMode.AUTO, Trust.ofJvm()).describe("TLSv1.3")).isEqualTo("TLSv1.3, " + described);
+	}
+
 	@Test
 	void plaintextOnAPrivateNetworkIsUpToTheServer() {
 		this.config.setJdbcUrl("jdbc:postgresql://db/x");
