@@ -97,7 +97,7 @@ final class DirectWay implements AopInfrastructureBean {
 
 	private Map<String, String> protection(String url) {
 		TlsPolicy policy = this.tls.getIfAvailable();
-		if (policy == null || this.properties.mode() == PgkeelMode.OBSERVE || UrlMistake.of(url) != null) {
+		if (policy == null || this.properties.mode() == PgkeelMode.OBSERVE || UrlMistake.ofUnusable(url) != null) {
 			return Map.of();
 		}
 		HikariConfig config = new HikariConfig();

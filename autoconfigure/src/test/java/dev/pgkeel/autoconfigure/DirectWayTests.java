@@ -68,6 +68,13 @@ class DirectWayTests {
 			});
 	}
 
+	@Test
+	void nameOfADatabaseMayLookLikeARole() {
+		this.contextRunner.withPropertyValues("pgkeel.direct.url=jdbc:postgresql://db.example.com/notes@work")
+			.run((context) -> assertThat(context.getBean(DirectWay.class).connection().protection())
+				.containsEntry("sslmode", "require"));
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "pgkeel.direct.url, jdbc:postgresql://db.example.com/notes?sslmode=disable",
 			"spring.datasource.hikari.data-source-properties.sslmode, disable", "pgkeel.mode, observe" })
