@@ -17,6 +17,7 @@ import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.lease.GuardedDataSource;
 import dev.pgkeel.pool.ReadOnlyWatch;
 import dev.pgkeel.server.ConnectFailure;
+import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.KnownServer;
 import dev.pgkeel.server.KnownServers;
 import dev.pgkeel.server.Preflight;
@@ -116,8 +117,7 @@ final class PoolInspector implements SmartInitializingSingleton, DisposableBean,
 	 * What the driver and HikariCP say of such a URL shows the password.
 	 */
 	private static @Nullable UrlMistake mistake(HikariDataSource pool) {
-		return (pool.getDataSource() == null && pool.getDataSourceClassName() == null)
-				? UrlMistake.ofUnusable(pool.getJdbcUrl()) : null;
+		return (pool.getDataSource() == null) ? UrlMistake.ofUnusable(DatabaseTarget.url(pool)) : null;
 	}
 
 	@Override

@@ -143,15 +143,24 @@ public enum DatabaseTarget {
 	}
 
 	/**
-	 * Returns the connection parameters that a pool's URL names: that of its data source
-	 * class if there is one, since HikariCP then does not look at the other.
+	 * Returns a pool's URL: that of its data source class if there is one, since HikariCP
+	 * then does not look at the other.
+	 * @param config the pool
+	 * @return the URL, {@code null} if there is none
+	 */
+	public static @Nullable String url(HikariConfig config) {
+		Properties properties = config.getDataSourceProperties();
+		return (config.getDataSourceClassName() != null) ? properties.getProperty("url", properties.getProperty("URL"))
+				: config.getJdbcUrl();
+	}
+
+	/**
+	 * Returns the connection parameters that a pool's URL names.
 	 * @param config the pool
 	 * @return the parameters, empty if there is no URL or the driver cannot read it
 	 */
 	public static Properties urlParameters(HikariConfig config) {
-		Properties properties = config.getDataSourceProperties();
-		return urlParameters((config.getDataSourceClassName() != null)
-				? properties.getProperty("url", properties.getProperty("URL")) : config.getJdbcUrl());
+		return urlParameters(url(config));
 	}
 
 	/**

@@ -202,12 +202,14 @@ public final class Preflight {
 	private Connection open(HikariConfig config) throws SQLException {
 		Credentials credentials = credentials(config);
 		DataSource source = config.getDataSource();
+		if (source == null) {
+			demandUsable("The URL", DatabaseTarget.url(config));
+		}
 		if (source == null && config.getDataSourceClassName() != null) {
 			source = UtilityElf.createInstance(config.getDataSourceClassName(), DataSource.class);
 			PropertyElf.setTargetFromProperties(source, config.getDataSourceProperties());
 		}
 		if (source == null) {
-			demandUsable("The URL", config.getJdbcUrl());
 			return this.driver.connect(config.getJdbcUrl(), config.getDriverClassName(), properties(config),
 					credentials);
 		}

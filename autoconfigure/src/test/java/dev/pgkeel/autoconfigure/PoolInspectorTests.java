@@ -35,11 +35,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -88,6 +91,19 @@ class PoolInspectorTests {
 			.run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).contains("is not inspected: its URL names a role or a password before the host")
 			.doesNotContain("s3cret");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "jdbc:postgresql://app:s3cret@db.invalid:5432/notes",
+			"postgres://app:s3cret@db.invalid/notes" })
+	void passwordInTheUrlOfADataSourceClassIsNotLogged(String url, CapturedOutput output) {
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(PgkeelAutoConfiguration.class, PgkeelPoolAutoConfiguration.class))
+			.withUserConfiguration(BarePool.class)
+			.withPropertyValues("spring.datasource.hikari.data-source-class-name=org.postgresql.ds.PGSimpleDataSource",
+					"spring.datasource.hikari.data-source-properties.url=" + url)
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("bare - is not inspected: its URL").doesNotContain("s3cret");
 	}
 
 	@Test
@@ -434,6 +450,17 @@ class PoolInspectorTests {
 		try (ServerSocket socket = new ServerSocket(0)) {
 			return socket.getLocalPort();
 		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class BarePool {
+
+		@Bean
+		@ConfigurationProperties("spring.datasource.hikari")
+		HikariDataSource bare() {
+			return new HikariDataSource();
+		}
+
 	}
 
 }
