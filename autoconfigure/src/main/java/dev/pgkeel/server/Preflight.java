@@ -20,6 +20,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
+import org.postgresql.PGProperty;
 import org.postgresql.util.PSQLState;
 
 /**
@@ -231,7 +232,7 @@ public final class Preflight {
 	}
 
 	private Connection open(HikariConfig config, DirectConnection way) throws SQLException {
-		Credentials credentials = credentials(config);
+		Credentials credentials = inForce(config);
 		String username = (way.username() != null) ? way.username() : credentials.getUsername();
 		String password = (way.password() != null) ? way.password() : credentials.getPassword();
 		demandUsable("pgkeel.direct.url", way.url());
@@ -257,6 +258,20 @@ public final class Preflight {
 			throw new SQLException(name + " " + mistake.problem() + ". " + mistake.action(),
 					PSQLState.CONNECTION_UNABLE_TO_CONNECT.getState());
 		}
+	}
+
+	/**
+	 * A role in the JDBC URL wins over the pool's, one in the URL of a data source class
+	 * does not.
+	 */
+	private static Credentials inForce(HikariConfig config) throws SQLException {
+		Credentials credentials = credentials(config);
+		if (config.getDataSourceClassName() != null && credentials.getUsername() != null) {
+			return credentials;
+		}
+		Properties inUrl = DatabaseTarget.urlParameters(config);
+		return Credentials.of(inUrl.getProperty(PGProperty.USER.getName(), credentials.getUsername()),
+				inUrl.getProperty(UrlSecrets.PASSWORD, credentials.getPassword()));
 	}
 
 	/**

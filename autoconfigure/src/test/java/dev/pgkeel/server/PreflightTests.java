@@ -143,6 +143,28 @@ class PreflightTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void roleOfTheDirectWayIsThatOfThePoolsUrl(boolean byClass) throws SQLException {
+		String role = "in_url_" + this.database.name();
+		this.database.execute("create role " + role + " login");
+		String url = "jdbc:postgresql://127.0.0.1:1/pooler?user=" + role + "&password=secret";
+		if (byClass) {
+			this.pool.setJdbcUrl(null);
+			this.pool.setUsername(null);
+			this.pool.setDataSourceClassName(PGSimpleDataSource.class.getName());
+			this.pool.addDataSourceProperty("url", url);
+		}
+		else {
+			this.pool.setJdbcUrl(url);
+		}
+		Preflight preflight = new Preflight(this.pool,
+				new DirectConnection(this.database.jdbcUrl(), null, null, Map.of(), Set.of()), Duration.ofSeconds(5));
+		try (Connection connection = preflight.connect()) {
+			assertThat(ServerFacts.read(connection).user()).isEqualTo(role);
+		}
+	}
+
 	@Test
 	void roleOfTheDirectWayWinsOverThatOfADataSourceClass() throws SQLException {
 		this.database.execute("create role direct_by_class login");
