@@ -31,6 +31,8 @@ final class DirectWay implements AopInfrastructureBean {
 
 	private static final String DRIVER_PROPERTIES = PoolPropertyOrigins.PREFIX + "data-source-properties";
 
+	private static final String DATA_SOURCE_CLASS = PoolPropertyOrigins.PREFIX + "data-source-class-name";
+
 	private static final String SSL_MODE = "sslmode";
 
 	/**
@@ -100,11 +102,14 @@ final class DirectWay implements AopInfrastructureBean {
 		if (policy == null || this.properties.mode() == PgkeelMode.OBSERVE || UrlMistake.ofUnusable(url) != null) {
 			return Map.of();
 		}
-		HikariConfig config = new HikariConfig();
-		config.setJdbcUrl(url);
+		HikariConfig pool = new HikariConfig();
+		pool.setDataSourceClassName(this.environment.getProperty(DATA_SOURCE_CLASS));
 		Binder.get(this.environment)
 			.bind(DRIVER_PROPERTIES, Bindable.mapOf(String.class, String.class))
-			.ifBound((driver) -> driver.forEach(config::addDataSourceProperty));
+			.ifBound((driver) -> driver.forEach(pool::addDataSourceProperty));
+		HikariConfig config = new HikariConfig();
+		config.setJdbcUrl(url);
+		config.setDataSourceProperties(DatabaseTarget.driverProperties(pool));
 		return policy.decide(config, false).settings();
 	}
 

@@ -1,5 +1,6 @@
 package dev.pgkeel.server;
 
+import java.util.Arrays;
 import java.util.Properties;
 import java.util.regex.Pattern;
 
@@ -10,6 +11,7 @@ import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
+import org.postgresql.PGProperty;
 
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.support.AopUtils;
@@ -140,6 +142,30 @@ public enum DatabaseTarget {
 	public static @Nullable String driverUrl(@Nullable String jdbcUrl) {
 		return (jdbcUrl != null && WRAPPED_URL.matcher(jdbcUrl).matches())
 				? jdbcUrl.replaceFirst("(?i)^jdbc:[a-z0-9:_-]+?:postgresql:", URL_PREFIX) : jdbcUrl;
+	}
+
+	/**
+	 * Returns the driver's properties of a pool, by their names in a URL. The driver's
+	 * data source has {@code setSslMode}: there {@code sslMode} is as good a name.
+	 * @param config the pool
+	 * @return the properties
+	 */
+	public static Properties driverProperties(HikariConfig config) {
+		Properties properties = new Properties();
+		config.getDataSourceProperties().forEach((name, value) -> {
+			String given = String.valueOf(name);
+			properties.setProperty((config.getDataSourceClassName() != null) ? nameInUrl(given) : given,
+					String.valueOf(value));
+		});
+		return properties;
+	}
+
+	private static String nameInUrl(String name) {
+		return Arrays.stream(PGProperty.values())
+			.map(PGProperty::getName)
+			.filter(name::equalsIgnoreCase)
+			.findFirst()
+			.orElse(name);
 	}
 
 	/**

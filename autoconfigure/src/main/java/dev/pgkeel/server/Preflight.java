@@ -241,7 +241,7 @@ public final class Preflight {
 		if (Driver.parseURL(hidden.url(), null) == null) {
 			throw new SQLException("pgkeel.direct.url is not a JDBC URL that PostgreSQL's driver understands", "08001");
 		}
-		Properties properties = properties(config);
+		Properties properties = DatabaseTarget.driverProperties(config);
 		properties.keySet().removeAll(way.unwanted());
 		properties.putAll(hidden.secrets());
 		properties.putAll(way.protection());

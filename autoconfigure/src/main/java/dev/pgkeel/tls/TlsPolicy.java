@@ -120,10 +120,7 @@ public final class TlsPolicy implements AopInfrastructureBean {
 
 	private static Properties chosen(HikariConfig config) {
 		Properties chosen = new Properties();
-		chosen.putAll(config.getDataSourceProperties());
-		if (config.getDataSourceClassName() != null) {
-			chosen.putAll(ofSetters(config.getDataSourceProperties()));
-		}
+		chosen.putAll(DatabaseTarget.driverProperties(config));
 		chosen.putAll(DatabaseTarget.urlParameters(DatabaseTarget.driverUrl(config.getJdbcUrl())));
 		chosen.putAll(DatabaseTarget.urlParameters(config));
 		if (config.getDataSource() instanceof BaseDataSource driver) {
@@ -132,18 +129,6 @@ public final class TlsPolicy implements AopInfrastructureBean {
 			parameters.remove(SSL_FACTORY, PGProperty.SSL_FACTORY.getDefaultValue());
 			chosen.putAll(parameters);
 		}
-		return chosen;
-	}
-
-	/**
-	 * The driver's data source has {@code setSslMode}: there {@code sslMode} is as good a
-	 * name as the parameter's.
-	 */
-	private static Map<String, String> ofSetters(Properties properties) {
-		Map<String, String> chosen = new HashMap<>();
-		properties.forEach((name, value) -> CHOICES.stream()
-			.filter((choice) -> choice.equalsIgnoreCase(String.valueOf(name)))
-			.forEach((choice) -> chosen.put(choice, String.valueOf(value))));
 		return chosen;
 	}
 

@@ -108,6 +108,27 @@ class DirectWayTests {
 				.withMessageContaining("SSL"));
 	}
 
+	/**
+	 * The name is that of the setter of the driver's data source.
+	 */
+	@Test
+	void protectionThatTheUserChoseForADataSourceClassStays() {
+		this.contextRunner.withUserConfiguration(BarePool.class)
+			.withPropertyValues("spring.datasource.hikari.data-source-class-name=org.postgresql.ds.PGSimpleDataSource",
+					"spring.datasource.hikari.username=" + this.database.username(),
+					"spring.datasource.hikari.data-source-properties.serverName=pooler.example.com",
+					"spring.datasource.hikari.data-source-properties.sslMode=require",
+					"pgkeel.direct.url=" + this.database.directUrl(), "pgkeel.schema.enabled=false")
+			.run((context) -> assertThatExceptionOfType(SQLException.class).isThrownBy(() -> connection(context))
+				.withMessageContaining("SSL"));
+		this.contextRunner
+			.withPropertyValues("spring.datasource.hikari.data-source-class-name=org.postgresql.ds.PGSimpleDataSource",
+					"spring.datasource.hikari.data-source-properties.sslMode=verify-full",
+					"pgkeel.direct.url=jdbc:postgresql://db.example.com/notes", "pgkeel.schema.enabled=false")
+			.run((context) -> assertThat(context.getBean(DirectWay.class).connection().protection())
+				.isEqualTo(Map.of()));
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "?sslmode=disable, true", "?ssl=true, true", "?sslrootcert=ca.pem, false", "'', true" })
 	void halfAChoiceIsCompletedByThePools(String parameters, boolean unwanted) {
@@ -122,6 +143,17 @@ class DirectWayTests {
 		return new Preflight(context.getBean(HikariDataSource.class), context.getBean(DirectWay.class).connection(),
 				Duration.ofSeconds(5))
 			.connectBare();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class BarePool {
+
+		@Bean
+		@ConfigurationProperties("spring.datasource.hikari")
+		HikariDataSource bare() {
+			return new HikariDataSource();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
