@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.util.StringUtils;
 
 /**
  * Presets each pool before the user's properties are bound to it, and reports afterwards.
@@ -33,6 +35,8 @@ final class PoolConfigurer implements AopInfrastructureBean {
 	 * Where HikariCP itself reads settings from, which then look like its defaults.
 	 */
 	private static final String HIKARI_FILE_PROPERTY = "hikaricp.configurationFile";
+
+	private static final String DIRECT_URL = "pgkeel.direct.url";
 
 	private final PgkeelMode mode;
 
@@ -149,6 +153,11 @@ final class PoolConfigurer implements AopInfrastructureBean {
 				this.inspector.inspect(pool, report.pool(), (connection, facts, refusable) -> this.inspection
 					.inspect(pool, beanName, tls, connection, facts, refusable), this.inspection.mayRefuse());
 			}
+		}
+		else if (StringUtils.hasText(Binder.get(this.environment).bind(DIRECT_URL, String.class).orElse(null))) {
+			logger.warn(report.pool() + " - " + DIRECT_URL + " is not used, since the pool's connections come from"
+					+ " another driver or socketFactory than PostgreSQL's: schema scripts and the monitor take the pool's"
+					+ " way, as its role");
 		}
 	}
 

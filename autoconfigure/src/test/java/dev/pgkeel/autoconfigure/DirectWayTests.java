@@ -12,6 +12,7 @@ import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import dev.pgkeel.tls.NegotiatingSocketFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +23,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -31,6 +34,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests for {@link DirectWay}.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class DirectWayTests {
 
 	private final TestDatabase database = TestServer.shared().newDatabase();
@@ -137,6 +141,25 @@ class DirectWayTests {
 					"pgkeel.direct.url=" + this.database.directUrl() + parameters, "pgkeel.schema.enabled=false")
 			.run((context) -> assertThat(context.getBean(DirectWay.class).connection().unwanted().contains("sslmode"))
 				.isEqualTo(unwanted));
+	}
+
+	/**
+	 * Nothing is known of another driver's way, so that no connection is made beside it.
+	 */
+	@Test
+	void wayThatIsNotUsedIsNamed(CapturedOutput output) {
+		String socketFactory = "spring.datasource.hikari.data-source-properties.socketFactory=javax.net.DefaultSocketFactory";
+		this.contextRunner.withPropertyValues(socketFactory, "pgkeel.direct.url=${DIRECT_URL:}")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain("pgkeel.direct.url");
+		this.contextRunner
+			.withPropertyValues(socketFactory, "pgkeel.direct.url=jdbc:postgresql://db.invalid/notes?password=canary")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output.getOut().lines().filter((line) -> line.contains("pgkeel.direct.url"))).singleElement()
+			.asString()
+			.contains(" WARN ", "dataSource - pgkeel.direct.url is not used",
+					"schema scripts and the monitor take the pool's way, as its role")
+			.doesNotContain("canary");
 	}
 
 	private static Connection connection(BeanFactory context) throws SQLException {
