@@ -107,7 +107,7 @@ final class Deadline implements TransactionSynchronization {
 	 * its own.
 	 */
 	private void look() {
-		if (this.ended) {
+		if (this.ended || this.transaction.isOver()) {
 			return;
 		}
 		if (!this.expired) {

@@ -204,10 +204,12 @@ final class RunningTransaction {
 
 	/**
 	 * Returns whether the transaction is over. Spring 7.0 tells no listener when a
-	 * synchronization's {@code beforeCommit} fails with a {@code TransactionException}.
+	 * synchronization's {@code beforeCommit} fails with a {@code TransactionException},
+	 * and nobody ends a transaction whose thread has ended: to know it would only keep
+	 * its connection reachable, which was leaked.
 	 */
 	boolean isOver() {
-		return this.outcome != null || this.execution.isCompleted();
+		return this.outcome != null || this.execution.isCompleted() || !this.holder.isAlive();
 	}
 
 	/**

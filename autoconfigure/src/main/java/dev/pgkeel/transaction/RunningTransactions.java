@@ -76,13 +76,17 @@ final class RunningTransactions {
 	}
 
 	/**
-	 * Returns the transactions of all threads.
+	 * Returns the transactions of all threads, and leaves out those whose threads have
+	 * ended, which nobody else does.
 	 */
 	List<RunningTransaction> all() {
 		List<RunningTransaction> all = new ArrayList<>();
 		for (int chain = 0; chain < this.chains.length(); chain += STRIDE) {
 			for (RunningTransaction each = this.chains.get(chain); each != null; each = each.next) {
-				if (!each.isOver()) {
+				if (each.isOver()) {
+					leaveOut(each);
+				}
+				else {
 					all.add(each);
 				}
 			}
