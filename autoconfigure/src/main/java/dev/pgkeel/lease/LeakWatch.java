@@ -180,15 +180,12 @@ final class LeakWatch implements Runnable {
 		try {
 			watch();
 		}
-		catch (InterruptedException ex) {
-			logger.debug(this.pool.name() + " - no more looking for leaks");
-		}
 		finally {
 			this.started = false;
 		}
 	}
 
-	private void watch() throws InterruptedException {
+	private void watch() {
 		long lookedAtAll = System.nanoTime();
 		while (!this.stopped && !this.pool.isClosed()) {
 			try {
@@ -201,6 +198,12 @@ final class LeakWatch implements Runnable {
 							lookedAtAll);
 					this.suspects.check(this.registry.open());
 				}
+			}
+			catch (InterruptedException ex) {
+				// Who interrupts all threads of a group does not mean this one, and from
+				// a
+				// pool without a connection no borrow would start another one
+				logger.debug(this.pool.name() + " - interrupted while looking for leaks");
 			}
 			catch (RuntimeException | Error ex) {
 				warn(ex);

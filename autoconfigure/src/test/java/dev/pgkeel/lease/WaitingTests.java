@@ -103,6 +103,25 @@ class WaitingTests {
 	}
 
 	@Test
+	void interruptThatIsNotOursDoesNotEndTheSearch() throws Exception {
+		try (GuardedDataSource pool = this.pools.of(this.database, 1, GuardedPools.SETTINGS)) {
+			this.threads.submit(leak(pool)).get();
+			Thread watch = Thread.getAllStackTraces()
+				.keySet()
+				.stream()
+				.filter(WaitingTests::isWatch)
+				.findFirst()
+				.orElseThrow();
+			watch.interrupt();
+			Awaitility.await().until(() -> !watch.isInterrupted());
+			try (Connection connection = pool.getConnection()) {
+				assertThat(connection.isValid(5)).isTrue();
+			}
+			awaitOneReclaimed(pool);
+		}
+	}
+
+	@Test
 	void watchKeepsNothingOfTheFirstBorrower() throws SQLException {
 		InheritableThreadLocal<String> tenant = new InheritableThreadLocal<>();
 		Thread borrower = Thread.currentThread();
