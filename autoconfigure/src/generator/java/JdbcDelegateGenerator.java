@@ -182,10 +182,7 @@ final class JdbcDelegateGenerator {
 		if (type.equals("java.sql.ResultSet") && name.equals("getStatement")) {
 			source.append("\t\tif (this.statement != null) {\n\t\t\treturn this.statement;\n\t\t}\n");
 		}
-		if (name.equals("unwrap")) {
-			source.append("\t\t").append(connection).append(".lease.unwrapped();\n");
-		}
-		else if (looksAtLease(name, method, type)) {
+		if (looksAtLease(name, method, type)) {
 			source.append("\t\t").append(connection).append(".lease.use();\n");
 		}
 		String call = "this.delegate." + name + "(" + arguments(method) + ")";
@@ -195,6 +192,10 @@ final class JdbcDelegateGenerator {
 		else {
 			source.append("\t\t").append(method.getReturnType()).append(" result = ");
 			source.append(wrapped(call, method, type, connection)).append(";\n");
+		}
+		// Only now, since one that fails hands out nothing
+		if (name.equals("unwrap")) {
+			source.append("\t\t").append(connection).append(".lease.unwrapped();\n");
 		}
 		source.append("\t\tjava.lang.ref.Reference.reachabilityFence(this);\n");
 		for (VariableElement parameter : method.getParameters()) {
@@ -213,7 +214,7 @@ final class JdbcDelegateGenerator {
 	}
 
 	private static boolean looksAtLease(String name, ExecutableElement method, String type) {
-		if (QUIET.contains(name) || name.equals("isWrapperFor")) {
+		if (QUIET.contains(name) || name.equals("isWrapperFor") || name.equals("unwrap")) {
 			return false;
 		}
 		if (LIGHT_TYPES.contains(type) && LIGHT_PREFIXES.stream().anyMatch(name::startsWith)

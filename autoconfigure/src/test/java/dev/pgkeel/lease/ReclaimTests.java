@@ -181,6 +181,18 @@ class ReclaimTests {
 	}
 
 	@Test
+	void unwrappingThatFailsIsNone() throws SQLException {
+		failToUnwrap(this.pool.getConnection());
+		GuardedPools.awaitNoLease(this.pool);
+	}
+
+	private static void failToUnwrap(Connection connection) throws SQLException {
+		Statement statement = connection.createStatement();
+		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> connection.unwrap(Runnable.class));
+		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> statement.unwrap(Runnable.class));
+	}
+
+	@Test
 	void argumentsReachTheDriverUnwrapped() throws SQLException {
 		try (Connection connection = this.pool.getConnection();
 				PreparedStatement statement = connection.prepareStatement("select ?::int[]")) {
