@@ -39,6 +39,8 @@ public final class PoolLeases {
 
 	private final LeakHistory history;
 
+	private final @Nullable LeakEvents events;
+
 	private final CallSiteCapture capture;
 
 	private final LeaseSessions sessions;
@@ -59,7 +61,8 @@ public final class PoolLeases {
 		this.pool = pool;
 		this.capture = new CallSiteCapture(settings.capture());
 		this.sessions = new LeaseSessions(new QueryingSessionProbe(() -> connect(pool, preflight)));
-		this.history = new LeakHistory(listener, Clock.systemUTC());
+		this.events = settings.background() ? new LeakEvents(pool, listener) : null;
+		this.history = new LeakHistory((this.events != null) ? this.events : listener, Clock.systemUTC());
 		LeakReporter reporter = new LeakReporter(pool, this.capture, this.history, System::nanoTime);
 		LeakDetector detector = new LeakDetector(pool, settings.mode(), this.unreachable, this.counters, reporter);
 		StarvedPool starvation = new StarvedPool(pool, settings.collectWhenStarved(), this.registry, detector,
@@ -270,6 +273,9 @@ public final class PoolLeases {
 
 	void stop() {
 		this.watch.stop();
+		if (this.events != null) {
+			this.events.stop();
+		}
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
@@ -31,7 +32,17 @@ final class GuardedPools {
 		return of(database, size, settings, Duration.ofSeconds(20));
 	}
 
+	GuardedDataSource of(TestDatabase database, int size, LeakSettings settings,
+			Consumer<ConnectionLeakEvent> listener) {
+		return of(database, size, settings, Duration.ofSeconds(20), listener);
+	}
+
 	GuardedDataSource of(TestDatabase database, int size, LeakSettings settings, Duration connectionTimeout) {
+		return of(database, size, settings, connectionTimeout, this.events::add);
+	}
+
+	private static GuardedDataSource of(TestDatabase database, int size, LeakSettings settings,
+			Duration connectionTimeout, Consumer<ConnectionLeakEvent> listener) {
 		HikariDataSource plain = new HikariDataSource();
 		plain.setJdbcUrl(database.jdbcUrl());
 		plain.setUsername(database.username());
@@ -40,7 +51,7 @@ final class GuardedPools {
 		plain.setMinimumIdle(0);
 		plain.setPoolName("guarded");
 		plain.setConnectionTimeout(connectionTimeout.toMillis());
-		return GuardedDataSource.of(plain, "pool", settings, this.events::add);
+		return GuardedDataSource.of(plain, "pool", settings, listener);
 	}
 
 	/**

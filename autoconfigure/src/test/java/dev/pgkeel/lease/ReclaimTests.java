@@ -13,6 +13,9 @@ import java.sql.SQLException;
 import java.sql.SQLXML;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -360,6 +363,36 @@ class ReclaimTests {
 	private int sessions() {
 		return this.database.query("select count(*)::int from pg_stat_activity where datname = current_database()"
 				+ " and pid <> pg_backend_pid()", Integer.class);
+	}
+
+	@Test
+	void noLeakWaitsForTheListenerOfAnother() throws Exception {
+		CountDownLatch told = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		List<ConnectionLeakEvent> events = new CopyOnWriteArrayList<>();
+		try (GuardedDataSource slow = this.pools.of(this.database, 3, GuardedPools.SETTINGS, (event) -> {
+			told.countDown();
+			await(goOn);
+			events.add(event);
+		})) {
+			for (int leak = 0; leak < 3; leak++) {
+				leak(slow);
+			}
+			GuardedPools.awaitNoLease(slow);
+			await(told);
+			assertThat(events).isEmpty();
+			goOn.countDown();
+			Awaitility.await().until(() -> events.size() == 3);
+		}
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private static void leak(GuardedDataSource pool) throws SQLException {
