@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PoolLeases {
 
+	private static final int ANSWER_MILLIS = 3000;
+
 	private final BarePool pool;
 
 	private final LeaseRegistry registry = new LeaseRegistry();
@@ -76,11 +78,21 @@ public final class PoolLeases {
 	}
 
 	/**
-	 * A starved pool has no connection to ask with.
+	 * A starved pool has no connection to ask with. A statement's own timeout does not
+	 * wake up who reads from a network that has fallen silent, and would keep the search
+	 * from going on; the pool gives a connection its own again.
 	 */
-	private static Connection connect(BarePool pool, Preflight preflight) throws SQLException {
+	static Connection connect(BarePool pool, Preflight preflight) throws SQLException {
 		if (pool.idle() > 0) {
-			return pool.borrow(Duration.ofMillis(250));
+			Connection idle = pool.borrow(Duration.ofMillis(250));
+			try {
+				idle.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
+				return idle;
+			}
+			catch (SQLException | RuntimeException ex) {
+				idle.close();
+				throw ex;
+			}
 		}
 		if (preflight.target() != DatabaseTarget.POSTGRESQL) {
 			throw new SQLTransientConnectionException(pool.name() + " - no way to the server beside the pool");

@@ -2,6 +2,7 @@ package dev.pgkeel.lease;
 
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -73,7 +74,7 @@ class StubPool implements BarePool {
 	}
 
 	@Override
-	public Connection borrow(Duration patience) {
+	public Connection borrow(Duration patience) throws SQLException {
 		return borrow();
 	}
 
