@@ -26,8 +26,8 @@ final class StaleConnections implements Runnable {
 
 	private static final Log logger = LogFactory.getLog(StaleConnections.class);
 
-	private static final String READS_ONLY = "select pg_is_in_recovery()"
-			+ " or current_setting('default_transaction_read_only')::boolean";
+	private static final String READS_ONLY = "select pg_catalog.pg_is_in_recovery()"
+			+ " or pg_catalog.current_setting('default_transaction_read_only')::boolean";
 
 	private static final long PAUSE_MILLIS = 1000;
 

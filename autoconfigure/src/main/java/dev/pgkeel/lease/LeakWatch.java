@@ -200,9 +200,8 @@ final class LeakWatch implements Runnable {
 				}
 			}
 			catch (InterruptedException ex) {
-				// Who interrupts all threads of a group does not mean this one, and from
-				// a
-				// pool without a connection no borrow would start another one
+				// Whoever interrupts all threads of a group does not mean this one, and
+				// no borrow from a dry pool would start another
 				logger.debug(this.pool.name() + " - interrupted while looking for leaks");
 			}
 			catch (RuntimeException | Error ex) {

@@ -32,7 +32,7 @@ public final class PoolerProbe {
 	 */
 	private static final int TIMEOUT_MILLIS = 2000;
 
-	private static final String NAMED = "select pg_backend_pid(), %d -- pgkeel's probe";
+	private static final String NAMED = "select pg_catalog.pg_backend_pid(), %d -- pgkeel's probe";
 
 	/**
 	 * One statement, which meets one process in every mode.
@@ -155,7 +155,7 @@ public final class PoolerProbe {
 
 	private static int backendPid(Connection connection) throws SQLException {
 		try (Statement statement = connection.createStatement();
-				ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
+				ResultSet row = statement.executeQuery("select pg_catalog.pg_backend_pid()")) {
 			row.next();
 			return row.getInt(1);
 		}

@@ -36,17 +36,20 @@ public record ServerFacts(String version, int versionNumber, boolean standby, Se
 	 * superuser.
 	 */
 	private static final String QUERY = """
-			select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
-			  pg_is_in_recovery() as standby, current_setting('max_connections')::int as max_connections,
-			  current_setting('superuser_reserved_connections')::int
-			    + coalesce(current_setting('reserved_connections', true), '0')::int as reserved,
+			select pg_catalog.current_setting('server_version') as version,
+			  pg_catalog.current_setting('server_version_num')::int as number,
+			  pg_catalog.pg_is_in_recovery() as standby,
+			  pg_catalog.current_setting('max_connections')::int as max_connections,
+			  pg_catalog.current_setting('superuser_reserved_connections')::int
+			    + coalesce(pg_catalog.current_setting('reserved_connections', true), '0')::int as reserved,
 			  case when r.rolsuper then -1 else r.rolconnlimit end as role_limit,
-			  case when r.rolsuper then -1 else d.datconnlimit end as database_limit, current_database() as database,
-			  current_user as role, pg_has_role(session_user, 'pg_read_all_stats', 'usage') as sees_all,
-			  s.ssl, s.version as protocol, s.cipher, pg_backend_pid() as pid
+			  case when r.rolsuper then -1 else d.datconnlimit end as database_limit,
+			  pg_catalog.current_database() as database, current_user as role,
+			  pg_catalog.pg_has_role(session_user, 'pg_read_all_stats', 'usage') as sees_all,
+			  s.ssl, s.version as protocol, s.cipher, pg_catalog.pg_backend_pid() as pid
 			from pg_catalog.pg_roles r cross join pg_catalog.pg_database d
-			  left join pg_catalog.pg_stat_ssl s on s.pid = pg_backend_pid()
-			where r.rolname = session_user and d.datname = current_database()""";
+			  left join pg_catalog.pg_stat_ssl s on s.pid = pg_catalog.pg_backend_pid()
+			where r.rolname = session_user and d.datname = pg_catalog.current_database()""";
 
 	/**
 	 * Asks the server. Leaves the connection as it was, but for the transaction that a

@@ -101,15 +101,14 @@ public record UrlMistake(String problem, String action) {
 	/**
 	 * Finds parameters as other drivers have them, {@code ;user=...}, or without their
 	 * question mark, {@code &user=...}: to PostgreSQL's all of that is the database's
-	 * name, or the value of the parameter before.
+	 * name. Behind a question mark they may be part of a password.
 	 * @return where they begin, negative if there are none
 	 */
 	private static int parametersOfAnotherKind(String text) {
 		int question = text.indexOf('?');
-		Matcher parameter = OTHER_PARAMETER.matcher(text);
+		Matcher parameter = OTHER_PARAMETER.matcher((question >= 0) ? text.substring(0, question) : text);
 		while (parameter.find()) {
-			boolean usual = question >= 0 && question < parameter.start() && parameter.group().startsWith("&");
-			if (!usual && PGProperty.forName(parameter.group(1)) != null) {
+			if (PGProperty.forName(parameter.group(1)) != null) {
 				return parameter.start();
 			}
 		}

@@ -189,6 +189,7 @@ class ServerSnapshotTests {
 			assertThat(row.getString(1)).isEqualTo("1");
 		}
 		assertThat(snapshot(watching).limits().maxConnections()).isEqualTo(100);
+		assertThat(ServerFacts.read(watching).limits().maxConnections()).isEqualTo(100);
 	}
 
 	@Test
