@@ -3,13 +3,16 @@ package dev.pgkeel.embedded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -44,12 +47,29 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
-	private EmbeddedPostgresServer(EmbeddedPostgres server, Path runDirectory, ServerLog log) throws SQLException {
+	private EmbeddedPostgresServer(EmbeddedPostgres server, Path runDirectory, ServerLog log)
+			throws IOException, SQLException {
 		this.server = server;
 		this.runDirectory = runDirectory;
 		this.log = log;
 		try (Connection connection = server.getPostgresDatabase().getConnection()) {
+			refuseServerOfAnotherStart(connection, mark(runDirectory));
 			this.version = connection.getMetaData().getDatabaseProductVersion();
+		}
+	}
+
+	/**
+	 * The port was free before the data were made, and another start may have been
+	 * quicker.
+	 */
+	private static void refuseServerOfAnotherStart(Connection connection, String mark)
+			throws IOException, SQLException {
+		try (Statement statement = connection.createStatement();
+				ResultSet row = statement.executeQuery("select current_setting('pgkeel.start', true)")) {
+			row.next();
+			if (!mark.equals(row.getString(1))) {
+				throw new BindException("another program listens there");
+			}
 		}
 	}
 
@@ -89,6 +109,9 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 				.stopIfStartedWith(mark(runDirectory));
 			log.close();
 			FileSystemUtils.deleteRecursively(runDirectory.toFile());
+			if (port != 0 && StartFailure.isPortTaken(ex, log.lastLines())) {
+				throw unusable(port, "another program listens there", ex);
+			}
 			throw StartFailure.of(ex, log.lastLines(), kept);
 		}
 	}
@@ -162,12 +185,14 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 			socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
 		}
 		catch (IOException | IllegalArgumentException ex) {
-			throw new EmbeddedPostgresException(
-					"pgkeel.embedded.port is " + port + ", which cannot be used: " + ex.getMessage(),
-					"Stop the program that listens there, choose another port, or leave the property out to get a"
-							+ " free one.",
-					ex);
+			throw unusable(port, ex.getMessage(), ex);
 		}
+	}
+
+	private static EmbeddedPostgresException unusable(int port, @Nullable String reason, Exception cause) {
+		return new EmbeddedPostgresException("pgkeel.embedded.port is " + port + ", which cannot be used: " + reason,
+				"Stop the program that listens there, choose another port, or leave the property out to get a free one.",
+				cause);
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package dev.pgkeel.embedded;
 
+import java.net.BindException;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 final class StartFailure {
 
 	private static final String OTHER_VERSION = "not compatible with this version";
+
+	private static final String NO_SOCKET = "could not create any TCP/IP sockets";
 
 	private StartFailure() {
 	}
@@ -25,6 +28,10 @@ final class StartFailure {
 		String lines = log.isEmpty() ? "" : "\n\nThe server's log ends with:\n\t" + String.join("\n\t", log);
 		return new EmbeddedPostgresException("The embedded PostgreSQL server did not start: " + ex.getMessage() + lines,
 				"Correct what the log complains about, or set spring.datasource.url to use another server.", ex);
+	}
+
+	static boolean isPortTaken(Exception ex, List<String> log) {
+		return ex instanceof BindException || log.stream().anyMatch((line) -> line.contains(NO_SOCKET));
 	}
 
 	private static boolean isMissingBinaries(Throwable ex) {

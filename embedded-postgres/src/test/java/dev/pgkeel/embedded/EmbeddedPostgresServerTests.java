@@ -11,8 +11,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,9 +56,7 @@ class EmbeddedPostgresServerTests {
 			assertThat(Path.of(data)).exists();
 		}
 		assertThat(Path.of(data).getParent()).doesNotExist();
-		assertThat(ProcessHandle.allProcesses()
-			.map((process) -> process.info().commandLine().orElse(""))
-			.filter((command) -> command.contains(data))).isEmpty();
+		assertThat(processesOf(Path.of(data))).isEmpty();
 		assertThatExceptionOfType(SQLException.class)
 			.isThrownBy(() -> DriverManager.getConnection("jdbc:postgresql://localhost:" + port + "/postgres"));
 		assertThat(output.getOut().lines().filter((line) -> line.contains("is listening on localhost:" + port)))
@@ -91,6 +97,32 @@ class EmbeddedPostgresServerTests {
 				.withMessageStartingWith("pgkeel.embedded.port is " + taken.getLocalPort() + ", which cannot be used")
 				.satisfies((ex) -> assertThat(ex.getAction()).contains("choose another port"));
 		}
+	}
+
+	/**
+	 * Both find the port free before either server listens there.
+	 */
+	@RepeatedTest(3)
+	void serverOfAnotherStartIsNotTakenForTheOwn() throws Exception {
+		int port = freePort();
+		ExecutorService executor = Executors.newFixedThreadPool(2);
+		List<Future<EmbeddedPostgresServer>> starts = executor
+			.invokeAll(Collections.nCopies(2, () -> EmbeddedPostgresServer.start(null, port)));
+		executor.shutdown();
+		List<Throwable> failures = new ArrayList<>();
+		for (Future<EmbeddedPostgresServer> start : starts) {
+			try (EmbeddedPostgresServer server = start.get()) {
+				assertThat(query(server, "select 1")).isEqualTo("1");
+			}
+			catch (ExecutionException ex) {
+				failures.add(ex.getCause());
+			}
+		}
+		assertThat(failures).singleElement(InstanceOfAssertFactories.type(EmbeddedPostgresException.class))
+			.satisfies((ex) -> assertThat(ex)
+				.hasMessageStartingWith("pgkeel.embedded.port is " + port + ", which cannot be used")
+				.hasMessageContaining("another program listens there"))
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("choose another port"));
 	}
 
 	@Test
@@ -190,9 +222,7 @@ class EmbeddedPostgresServerTests {
 		assertThatExceptionOfType(EmbeddedPostgresException.class)
 			.isThrownBy(() -> EmbeddedPostgresServer.start(data, 0, Duration.ofSeconds(5)))
 			.withMessageContaining("role \"postgres\" does not exist");
-		assertThat(ProcessHandle.allProcesses()
-			.map((process) -> process.info().commandLine().orElse(""))
-			.filter((command) -> command.contains(data.toString()))).isEmpty();
+		assertThat(processesOf(data)).isEmpty();
 		assertThat(data.resolve("PG_VERSION")).exists();
 	}
 
@@ -240,6 +270,13 @@ class EmbeddedPostgresServerTests {
 				return row.getString(1);
 			}
 		}
+	}
+
+	private static List<String> processesOf(Path data) {
+		return ProcessHandle.allProcesses()
+			.map((process) -> process.info().commandLine().orElse(""))
+			.filter((command) -> command.contains(data.toString()))
+			.toList();
 	}
 
 	private static int freePort() throws IOException {
