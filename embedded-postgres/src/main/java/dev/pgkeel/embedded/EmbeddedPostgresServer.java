@@ -112,7 +112,8 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 			if (port != 0 && StartFailure.isPortTaken(ex, log.lastLines())) {
 				throw unusable(port, "another program listens there", ex);
 			}
-			throw StartFailure.of(ex, log.lastLines(), kept);
+			throw (ex instanceof EmbeddedPostgresException explained) ? explained
+					: StartFailure.of(ex, log.lastLines(), kept);
 		}
 	}
 
@@ -124,10 +125,12 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 
 	private static EmbeddedPostgres.Builder builder(@Nullable DataDirectory kept, Path runDirectory, int port) {
 		Redirect output = Redirect.appendTo(runDirectory.resolve("server.log").toFile());
+		Programs programs = new Programs(programsDirectory());
 		EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
 			.setPort(port)
 			.setRegisterShutdownHook(false)
-			.setOverrideWorkingDirectory(binariesDirectory().toFile())
+			.setPgBinaryResolver(programs)
+			.setOverrideWorkingDirectory(programs.directory().toFile())
 			.setOutputRedirector(output)
 			.setErrorRedirector(output)
 			// The library's own values suit tests that never look at a limit
@@ -156,7 +159,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 	/**
 	 * One directory per user: what root has unpacked, others may not be able to complete.
 	 */
-	private static Path binariesDirectory() {
+	private static Path programsDirectory() {
 		return Path.of(System.getProperty("java.io.tmpdir"),
 				"pgkeel-embedded-postgres-" + System.getProperty("user.name"));
 	}

@@ -90,6 +90,59 @@ class EmbeddedPostgresProcessTests {
 	}
 
 	@Test
+	void unpackingThatWasKilledIsCompleted() throws Exception {
+		runOnce();
+		Path programs = programs();
+		Files.delete(programs.resolve(".exists"));
+		Files.write(programs.resolve("bin/initdb"), new byte[10]);
+		Files.delete(programs.resolve("bin/postgres"));
+		try (Stream<Path> files = Files.list(programs.resolve("lib"))) {
+			Files.delete(files.filter(Files::isSymbolicLink).findAny().orElseThrow().toRealPath());
+		}
+		runOnce();
+	}
+
+	/**
+	 * A limit of a file's size, as a full disk is not at hand.
+	 */
+	@Test
+	@RequiresComponent("prlimit")
+	void programsThatDoNotFitAreExplainedAndUnpackedLater() throws Exception {
+		Process application = start(List.of("prlimit", "--fsize=1000000"), System.getProperty("java.class.path"));
+		String output = new String(application.getInputStream().readAllBytes());
+		assertThat(application.waitFor()).isOne();
+		assertThat(output).contains("APPLICATION FAILED TO START", "cannot be unpacked to " + programs().getParent(),
+				"File too large", "-Djava.io.tmpdir=");
+		assertThat(runDirectories()).isEmpty();
+		runOnce();
+	}
+
+	@Test
+	void programsThatCannotBeUnpackedAreExplained() throws Exception {
+		Files.createFile(this.folder.resolve("pgkeel-embedded-postgres-" + System.getProperty("user.name")));
+		Process application = start(List.of(), System.getProperty("java.class.path"));
+		String output = new String(application.getInputStream().readAllBytes());
+		assertThat(application.waitFor()).isOne();
+		assertThat(output).contains("APPLICATION FAILED TO START", "cannot be unpacked to " + this.folder,
+				"-Djava.io.tmpdir=");
+		assertThat(runDirectories()).isEmpty();
+	}
+
+	private void runOnce() throws Exception {
+		Process application = start(List.of(), System.getProperty("java.class.path"));
+		assertThat(readUntilReady(application)).isEqualTo("READY postgres");
+		application.destroy();
+		assertThat(application.waitFor(60, TimeUnit.SECONDS)).isTrue();
+	}
+
+	private Path programs() throws IOException {
+		try (Stream<Path> files = Files
+			.list(this.folder.resolve("pgkeel-embedded-postgres-" + System.getProperty("user.name")))) {
+			return files.filter(Files::isDirectory).findAny().orElseThrow();
+		}
+	}
+
+	@Test
 	@RequiresComponent("setpriv")
 	void ordinaryUserCanRunTheServer() throws Exception {
 		List<String> asNobody = List.of("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups");
