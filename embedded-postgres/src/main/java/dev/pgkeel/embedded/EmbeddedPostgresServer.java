@@ -86,6 +86,10 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 	}
 
 	static EmbeddedPostgresServer start(@Nullable Path dataDirectory, int port, Duration timeout) {
+		return Undisturbed.get(() -> startHere(dataDirectory, port, timeout));
+	}
+
+	private static EmbeddedPostgresServer startHere(@Nullable Path dataDirectory, int port, Duration timeout) {
 		refuseIfTaken(port);
 		DataDirectory kept = (dataDirectory != null) ? new DataDirectory(dataDirectory.toAbsolutePath().normalize())
 				: null;
@@ -237,9 +241,12 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		if (!this.closed.compareAndSet(false, true)) {
-			return;
+		if (this.closed.compareAndSet(false, true)) {
+			Undisturbed.run(this::stop);
 		}
+	}
+
+	private void stop() {
 		try {
 			this.server.close();
 		}

@@ -18,8 +18,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -78,6 +80,41 @@ class EmbeddedPostgresServerTests {
 			assertThat(query(server, "select id from kept")).isEqualTo("7");
 		}
 		assertThat(data.resolve("PG_VERSION")).exists();
+	}
+
+	@Test
+	void interruptedThreadStartsAndStopsAServer() throws Exception {
+		Thread.currentThread().interrupt();
+		Path data;
+		try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(null, 0)) {
+			assertThat(Thread.interrupted()).isTrue();
+			data = Path.of(query(server, "show data_directory"));
+			Thread.currentThread().interrupt();
+		}
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(data.getParent()).doesNotExist();
+		assertThat(processesOf(data)).isEmpty();
+	}
+
+	@Test
+	void threadThatIsInterruptedDuringTheStartLeavesNothing() throws Exception {
+		Path data = this.folder.resolve("kept");
+		AtomicBoolean interrupted = new AtomicBoolean();
+		Thread starter = new Thread(() -> {
+			EmbeddedPostgresServer.start(data, 0).close();
+			interrupted.set(Thread.currentThread().isInterrupted());
+		});
+		starter.start();
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(5))
+			.until(() -> Files.exists(data.resolve("postgresql.conf")));
+		starter.interrupt();
+		starter.join();
+		assertThat(interrupted).isTrue();
+		assertThat(processesOf(data)).isEmpty();
+		try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(data, 0)) {
+			assertThat(query(server, "select 1")).isEqualTo("1");
+		}
 	}
 
 	@Test
