@@ -27,6 +27,8 @@ final class ServerLog implements AutoCloseable {
 
 	private static final int POLL_MILLIS = 100;
 
+	private static final int LARGEST_PIECE = 1024 * 1024;
+
 	private static final long LARGEST_FILE = 16L * 1024 * 1024;
 
 	private final Path file;
@@ -79,9 +81,13 @@ final class ServerLog implements AutoCloseable {
 
 	private void passOn(RandomAccessFile reader) throws IOException {
 		long start = reader.getFilePointer();
-		byte[] bytes = new byte[(int) Math.min(reader.length() - start, 1024 * 1024)];
+		byte[] bytes = new byte[(int) Math.min(reader.length() - start, LARGEST_PIECE)];
 		reader.readFully(bytes);
 		int end = lastLineEnd(bytes);
+		if (end == 0 && bytes.length == LARGEST_PIECE) {
+			// A statement may be one line of any length
+			end = bytes.length;
+		}
 		new String(bytes, 0, end, StandardCharsets.UTF_8).lines()
 			.filter((line) -> !line.isBlank())
 			.forEach(this::passOn);

@@ -288,6 +288,19 @@ class EmbeddedPostgresServerTests {
 	}
 
 	@Test
+	void veryLongLineOfTheServersLogDoesNotHideWhatComesAfterIt(CapturedOutput output) throws Exception {
+		LoggingSystem logging = LoggingSystem.get(getClass().getClassLoader());
+		logging.setLogLevel("dev.pgkeel.embedded.server", LogLevel.DEBUG);
+		try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(null, 0)) {
+			query(server, "do $$ begin raise log '%', repeat('x', 3000000); raise log 'marked'; end $$; select 1");
+			Awaitility.await().until(() -> output.getOut().lines().anyMatch((line) -> line.contains("marked")));
+		}
+		finally {
+			logging.setLogLevel("dev.pgkeel.embedded.server", null);
+		}
+	}
+
+	@Test
 	void serversLogIsSilentOtherwise(CapturedOutput output) throws Exception {
 		try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(null, 0)) {
 			query(server, "do $$ begin raise log 'marked'; end $$; select 1");
