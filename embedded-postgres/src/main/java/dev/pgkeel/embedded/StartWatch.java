@@ -1,5 +1,7 @@
 package dev.pgkeel.embedded;
 
+import java.util.List;
+
 /**
  * Ends the wait for a server that has already failed: the library that starts it would go
  * on asking until its time is over. Interrupting is the one way to make it return.
@@ -7,9 +9,10 @@ package dev.pgkeel.embedded;
 final class StartWatch {
 
 	/**
-	 * What {@code pg_ctl} prints when the server ends instead of starting.
+	 * What {@code pg_ctl} prints when the server ends instead of starting, or when it has
+	 * given up itself.
 	 */
-	private static final String FAILED = "pg_ctl: could not start server";
+	private static final List<String> FAILED = List.of("pg_ctl: could not start server", "pg_ctl: error:");
 
 	private final Thread starter;
 
@@ -22,7 +25,7 @@ final class StartWatch {
 	}
 
 	synchronized void line(String line) {
-		if (!this.ended && line.startsWith(FAILED)) {
+		if (!this.ended && FAILED.stream().anyMatch(line::startsWith)) {
 			this.failed = true;
 			this.starter.interrupt();
 		}

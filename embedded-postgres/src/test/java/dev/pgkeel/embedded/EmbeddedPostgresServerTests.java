@@ -24,6 +24,7 @@ import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -244,6 +245,17 @@ class EmbeddedPostgresServerTests {
 			.isThrownBy(() -> EmbeddedPostgresServer.start(data, 0))
 			.withMessageContaining("unrecognized configuration parameter \"no_such_setting\"")
 			.satisfies((ex) -> assertThat(ex.getAction()).contains("spring.datasource.url"));
+	}
+
+	@Test
+	@Timeout(30)
+	void startThatHasFailedIsNotWaitedFor() throws Exception {
+		Path data = this.folder.resolve("kept");
+		EmbeddedPostgresServer.start(data, 0).close();
+		Files.delete(data.resolve("global/pg_control"));
+		assertThatExceptionOfType(EmbeddedPostgresException.class)
+			.isThrownBy(() -> EmbeddedPostgresServer.start(data, 0))
+			.withMessageContaining("could not find the database system");
 	}
 
 	@Test
