@@ -29,6 +29,7 @@ record DataDirectory(Path path) {
 			}
 			if (isCluster()) {
 				refuseIfInUse();
+				refuseIfIncomplete();
 			}
 			else if (!isEmpty()) {
 				throw new EmbeddedPostgresException(described("holds files, but no PostgreSQL data"),
@@ -62,6 +63,21 @@ record DataDirectory(Path path) {
 			throw new EmbeddedPostgresException(
 					described("is in use by the PostgreSQL server with process id " + lines.get(0).strip()),
 					"Stop the application that runs it, end that process, or name another directory.", null);
+		}
+	}
+
+	/**
+	 * The database {@code postgres} is the third and last that is made, and a start that
+	 * was killed before that leaves data that no server can use.
+	 */
+	private void refuseIfIncomplete() throws IOException {
+		Path databases = this.path.resolve("base");
+		try (Stream<Path> files = Files.isDirectory(databases) ? Files.list(databases) : Stream.empty()) {
+			if (files.filter(Files::isDirectory).count() < 3) {
+				throw new EmbeddedPostgresException(
+						described("holds data that are not complete: the first start with it was killed, or goes on"),
+						"Wait for a start that goes on. Otherwise delete the directory, or name another one.", null);
+			}
 		}
 	}
 

@@ -175,6 +175,9 @@ class EmbeddedPostgresProcessTests {
 		Path data = Files.createDirectory(this.folder.resolve("data"));
 		Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxrwx"));
 		Files.createFile(data.resolve("PG_VERSION"));
+		for (String database : List.of("1", "4", "5")) {
+			Files.createDirectories(data.resolve("base").resolve(database));
+		}
 		Files.writeString(data.resolve("postmaster.pid"), "1\n");
 		boolean root = "root".equals(System.getProperty("user.name"));
 		Process application = start(Preparation.class,

@@ -13,12 +13,14 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
@@ -32,6 +34,7 @@ import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.util.FileSystemUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -245,6 +248,22 @@ class EmbeddedPostgresServerTests {
 			.isThrownBy(() -> EmbeddedPostgresServer.start(data, 0))
 			.withMessageContaining("unrecognized configuration parameter \"no_such_setting\"")
 			.satisfies((ex) -> assertThat(ex.getAction()).contains("spring.datasource.url"));
+	}
+
+	/**
+	 * As a start leaves them that is killed while it makes them.
+	 */
+	@Test
+	void dataThatWereNeverCompletedAreExplained() throws Exception {
+		Path data = this.folder.resolve("kept");
+		EmbeddedPostgresServer.start(data, 0).close();
+		try (Stream<Path> databases = Files.list(data.resolve("base"))) {
+			FileSystemUtils.deleteRecursively(databases.max(Comparator.comparing(Path::toString)).orElseThrow());
+		}
+		assertThatExceptionOfType(EmbeddedPostgresException.class)
+			.isThrownBy(() -> EmbeddedPostgresServer.start(data, 0, Duration.ofSeconds(5)))
+			.withMessageContaining(data + ", which holds data that are not complete")
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("delete the directory"));
 	}
 
 	@Test
