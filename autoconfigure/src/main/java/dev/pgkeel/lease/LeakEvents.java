@@ -36,11 +36,13 @@ final class LeakEvents implements Consumer<ConnectionLeakEvent> {
 	}
 
 	/**
-	 * Made by the thread that looks for leaks, whose class loader it has.
+	 * Made by the thread that looks for leaks, whose class loader it has: that of the
+	 * application.
 	 */
 	private static Thread thread(BarePool pool, Runnable task) {
 		Thread thread = new Thread(null, task, pool.name() + " pgkeel leak events", 0, false);
 		thread.setDaemon(true);
+		thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
 		return thread;
 	}
 

@@ -2,6 +2,8 @@ package dev.pgkeel.lease;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -104,12 +107,13 @@ class WaitingTests {
 
 	@Test
 	void interruptThatIsNotOursDoesNotEndTheSearch() throws Exception {
+		Set<Thread> earlier = Thread.getAllStackTraces().keySet();
 		try (GuardedDataSource pool = this.pools.of(this.database, 1, GuardedPools.SETTINGS)) {
 			this.threads.submit(leak(pool)).get();
 			Thread watch = Thread.getAllStackTraces()
 				.keySet()
 				.stream()
-				.filter(WaitingTests::isWatch)
+				.filter((thread) -> isWatch(thread) && !earlier.contains(thread))
 				.findFirst()
 				.orElseThrow();
 			watch.interrupt();
@@ -125,6 +129,8 @@ class WaitingTests {
 	void watchKeepsNothingOfTheFirstBorrower() throws SQLException {
 		InheritableThreadLocal<String> tenant = new InheritableThreadLocal<>();
 		Thread borrower = Thread.currentThread();
+		ClassLoader loader = borrower.getContextClassLoader();
+		borrower.setContextClassLoader(new URLClassLoader(new URL[0], loader));
 		List<String> seen = new CopyOnWriteArrayList<>();
 		HikariDataSource plain = new HikariDataSource();
 		plain.setJdbcUrl(this.database.jdbcUrl());
@@ -142,6 +148,7 @@ class WaitingTests {
 		}
 		finally {
 			tenant.remove();
+			borrower.setContextClassLoader(loader);
 		}
 		assertThat(seen).containsExactly("null true true");
 	}
