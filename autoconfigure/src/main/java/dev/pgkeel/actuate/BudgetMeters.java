@@ -5,6 +5,8 @@ import dev.pgkeel.pool.PoolSizing;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
 
@@ -21,6 +23,8 @@ public final class BudgetMeters implements MeterBinder, AopInfrastructureBean {
 	 */
 	public static final String BUDGET = "pgkeel.pool.budget";
 
+	private static final Log logger = LogFactory.getLog(BudgetMeters.class);
+
 	private final PoolReports reports;
 
 	/**
@@ -33,10 +37,23 @@ public final class BudgetMeters implements MeterBinder, AopInfrastructureBean {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		this.reports.forEach((pool) -> Gauge.builder(BUDGET, this.reports, (source) -> largest(source, pool))
-			.tag("pool", pool)
-			.description("How many connections the pool may have within the fleet's budget")
-			.register(registry));
+		this.reports.forEach((pool) -> register(registry, pool));
+	}
+
+	/**
+	 * Called while the application's data source is made, which a registry must not keep
+	 * from it.
+	 */
+	private void register(MeterRegistry registry, String pool) {
+		try {
+			Gauge.builder(BUDGET, this.reports, (source) -> largest(source, pool))
+				.tag("pool", pool)
+				.description("How many connections the pool may have within the fleet's budget")
+				.register(registry);
+		}
+		catch (RuntimeException ex) {
+			logger.warn(pool + " - there is no meter of its budget", ex);
+		}
 	}
 
 	private static double largest(PoolReports reports, String pool) {

@@ -1,9 +1,11 @@
 package dev.pgkeel.pool;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -21,27 +23,26 @@ public final class PoolReports implements AopInfrastructureBean {
 
 	private final Map<String, PoolSizing> sizings = new ConcurrentHashMap<>();
 
-	private Consumer<String> listener = (beanName) -> {
-	};
+	private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
 	/**
 	 * Adds a report.
 	 * @param beanName the name of the pool's bean
 	 * @param report the report
 	 */
-	public synchronized void add(String beanName, PoolReport report) {
+	public void add(String beanName, PoolReport report) {
 		if (this.byBean.put(beanName, report) == null) {
-			this.listener.accept(beanName);
+			this.listeners.forEach((listener) -> listener.accept(beanName));
 		}
 	}
 
 	/**
 	 * Tells about each pool, those there are and those that come.
-	 * @param listener is told the name of the pool's bean
+	 * @param listener is told the name of the pool's bean, once or twice
 	 */
-	public synchronized void forEach(Consumer<String> listener) {
+	public void forEach(Consumer<String> listener) {
+		this.listeners.add(listener);
 		this.byBean.keySet().forEach(listener);
-		this.listener = this.listener.andThen(listener);
 	}
 
 	/**
