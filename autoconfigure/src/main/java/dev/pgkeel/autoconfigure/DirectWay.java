@@ -15,6 +15,7 @@ import dev.pgkeel.server.DirectConnection;
 import dev.pgkeel.server.UrlMistake;
 import dev.pgkeel.tls.TlsPolicy;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGProperty;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
@@ -77,7 +78,9 @@ final class DirectWay implements AopInfrastructureBean {
 	 */
 	@Nullable String roleOf(HikariConfig pool) {
 		PgkeelProperties.Direct direct = this.properties.direct();
-		return (StringUtils.hasText(direct.url()) && direct.username() != null) ? pool.getUsername() : null;
+		boolean other = StringUtils.hasText(direct.url()) && (direct.username() != null
+				|| DatabaseTarget.urlParameters(direct.url()).containsKey(PGProperty.USER.getName()));
+		return other ? DatabaseTarget.role(pool, pool.getUsername()) : null;
 	}
 
 	/**

@@ -121,8 +121,9 @@ public class PgkeelMonitorAutoConfiguration {
 		MonitorMode wish = (pgkeelActiveProfile.profile() == RuntimeProfile.SERVERLESS) ? MonitorMode.BORROWED
 				: monitor.connection();
 		ChosenConnection connection = new ChosenConnection(
-				() -> choose(wish, server(pool.get(), pgkeelKnownServers), instances, direct != null), sentinel,
-				borrowed);
+				() -> choose(wish, server(pool.get(), pgkeelKnownServers), instances,
+						direct != null && DatabaseTarget.ofPool(pool.get()) == DatabaseTarget.POSTGRESQL),
+				sentinel, borrowed);
 		Duration soon = (SOON.compareTo(monitor.interval()) < 0) ? SOON : monitor.interval();
 		ServerMonitor created = new ServerMonitor(connection, new MonitorSchedule(monitor.interval(), soon),
 				pgkeelRefusals, listeners.orderedStream().toList(), Clock.systemUTC(), new Random());

@@ -96,9 +96,9 @@ public enum DatabaseTarget {
 		if (driver != null && !driver.equals(Driver.class.getName())) {
 			return true;
 		}
-		String socketFactory = urlParameters(config.getJdbcUrl()).getProperty(SOCKET_FACTORY,
+		String socketFactory = urlParameters(config).getProperty(SOCKET_FACTORY,
 				config.getDataSourceProperties().getProperty(SOCKET_FACTORY));
-		return socketFactory != null && !socketFactory.startsWith("dev.pgkeel.");
+		return socketFactory != null && !socketFactory.startsWith("dev.pgkeel.tls.");
 	}
 
 	/**
@@ -178,6 +178,18 @@ public enum DatabaseTarget {
 		Properties properties = config.getDataSourceProperties();
 		return (config.getDataSourceClassName() != null) ? properties.getProperty("url", properties.getProperty("URL"))
 				: config.getJdbcUrl();
+	}
+
+	/**
+	 * Returns the role that a pool connects as. One in the JDBC URL wins over the pool's,
+	 * one in the URL of a data source class does not.
+	 * @param config the pool
+	 * @param username the pool's own, if any
+	 * @return the role, {@code null} if only the driver knows
+	 */
+	public static @Nullable String role(HikariConfig config, @Nullable String username) {
+		return (config.getDataSourceClassName() != null && username != null) ? username
+				: urlParameters(config).getProperty(PGProperty.USER.getName(), username);
 	}
 
 	/**

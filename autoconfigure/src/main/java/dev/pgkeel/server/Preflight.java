@@ -20,7 +20,6 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
-import org.postgresql.PGProperty;
 import org.postgresql.util.PSQLState;
 
 /**
@@ -261,17 +260,18 @@ public final class Preflight {
 	}
 
 	/**
-	 * A role in the JDBC URL wins over the pool's, one in the URL of a data source class
-	 * does not.
+	 * The password of the URL's own text: the driver, asked for one, looks into the
+	 * password file too.
 	 */
 	private static Credentials inForce(HikariConfig config) throws SQLException {
 		Credentials credentials = credentials(config);
 		if (config.getDataSourceClassName() != null && credentials.getUsername() != null) {
 			return credentials;
 		}
-		Properties inUrl = DatabaseTarget.urlParameters(config);
-		return Credentials.of(inUrl.getProperty(PGProperty.USER.getName(), credentials.getUsername()),
-				inUrl.getProperty(UrlSecrets.PASSWORD, credentials.getPassword()));
+		String url = DatabaseTarget.url(config);
+		String password = (url != null) ? UrlSecrets.of(url).secrets().get(UrlSecrets.PASSWORD) : null;
+		return Credentials.of(DatabaseTarget.role(config, credentials.getUsername()),
+				(password != null) ? password : credentials.getPassword());
 	}
 
 	/**

@@ -248,6 +248,42 @@ class PgkeelMonitorAutoConfigurationTests {
 	}
 
 	@Test
+	void rolesOfBothWaysMayStandInTheUrls() throws SQLException {
+		String role = "limited_" + this.database.name();
+		String owner = "owner_" + this.database.name();
+		this.database
+			.execute("create role " + role + " login connection limit 6; create role " + owner + " login superuser");
+		this.contextRunner
+			.withPropertyValues("pgkeel.monitor.connection=dedicated",
+					"spring.datasource.url=" + withUser(this.database.jdbcUrl(), role),
+					"pgkeel.direct.url=" + withUser(this.database.directUrl(), owner))
+			.run((context) -> {
+				ServerMonitor monitor = context.getBean(ServerMonitor.class);
+				await(() -> assertThat(monitor.isDedicated()).isTrue());
+				await(() -> assertThat(monitor.current().limits().role()).isEqualTo(6));
+			});
+		this.database.execute("drop role " + role + "; drop role " + owner);
+	}
+
+	private static String withUser(String url, String user) {
+		return url + (url.contains("?") ? "&" : "?") + "user=" + user;
+	}
+
+	@Test
+	void directWayThatIsNotUsedIsNoReasonForASessionOfItsOwn() {
+		this.contextRunner
+			.withPropertyValues("pgkeel.monitor.connection=dedicated", "pgkeel.direct.url=" + this.database.directUrl(),
+					"spring.datasource.hikari.data-source-properties.socketFactory="
+							+ "dev.pgkeel.existing.WrappingDriverTests$CountingSocketFactory")
+			.run((context) -> {
+				ServerMonitor monitor = context.getBean(ServerMonitor.class);
+				context.getBean(DataSource.class).getConnection().close();
+				await(() -> assertThat(monitor.current()).isNotNull());
+				assertThat(monitor.isDedicated()).isFalse();
+			});
+	}
+
+	@Test
 	void poolOfTheProfileIsLoweredToItsShare() {
 		this.contextRunner.withPropertyValues("pgkeel.fleet.instances=10", "pgkeel.monitor.enabled=false")
 			.run((context) -> {

@@ -81,6 +81,16 @@ class DatabaseTargetTests {
 	}
 
 	@Test
+	void foreignWayInTheUrlOfADataSourceClassIsWrapped() {
+		HikariConfig config = new HikariConfig();
+		config.setJdbcUrl("jdbc:postgresql:notes?socketFactory=com.google.cloud.sql.postgres.SocketFactory");
+		config.setDataSourceClassName(PGSimpleDataSource.class.getName());
+		assertThat(DatabaseTarget.ofPool(config)).isEqualTo(DatabaseTarget.POSTGRESQL);
+		config.addDataSourceProperty("url", config.getJdbcUrl());
+		assertThat(DatabaseTarget.ofPool(config)).isEqualTo(DatabaseTarget.WRAPPED_POSTGRESQL);
+	}
+
+	@Test
 	void foreignDriverClassIsWrapped() {
 		HikariConfig config = new HikariConfig();
 		config.setJdbcUrl("jdbc:postgresql:notes");

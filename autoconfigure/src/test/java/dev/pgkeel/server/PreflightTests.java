@@ -167,7 +167,8 @@ class PreflightTests {
 
 	@Test
 	void roleOfTheDirectWayWinsOverThatOfADataSourceClass() throws SQLException {
-		this.database.execute("create role direct_by_class login");
+		String role = "direct_by_class_" + this.database.name();
+		this.database.execute("create role " + role + " login");
 		this.pool.setJdbcUrl(null);
 		this.pool.setUsername(null);
 		this.pool.setDataSourceClassName(PGSimpleDataSource.class.getName());
@@ -175,10 +176,10 @@ class PreflightTests {
 		this.pool.addDataSourceProperty("user", this.database.username());
 		this.pool.addDataSourceProperty("password", this.database.password());
 		Preflight preflight = new Preflight(this.pool,
-				new DirectConnection(this.database.jdbcUrl(), "direct_by_class", "secret", Map.of(), Set.of()),
+				new DirectConnection(this.database.jdbcUrl(), role, "secret", Map.of(), Set.of()),
 				Duration.ofSeconds(5));
 		try (Connection connection = preflight.connect()) {
-			assertThat(ServerFacts.read(connection).user()).isEqualTo("direct_by_class");
+			assertThat(ServerFacts.read(connection).user()).isEqualTo(role);
 		}
 	}
 
