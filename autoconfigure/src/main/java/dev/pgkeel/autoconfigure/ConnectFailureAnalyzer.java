@@ -111,7 +111,7 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 	private String ofDirectWay(String action) {
 		String corrected = action;
 		for (String name : NAMES) {
-			String property = (name.equals("url") || property(DIRECT + name) != null) ? DIRECT + name : inForce(name);
+			String property = (name.equals("url") || property(DIRECT + name) != null) ? DIRECT + name : shown(name);
 			corrected = corrected.replace(PREFIX + name, property);
 		}
 		return corrected;
@@ -120,9 +120,13 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 	private String ofPool(String action) {
 		String corrected = action;
 		for (String name : NAMES) {
-			corrected = corrected.replace(PREFIX + name, inForce(name));
+			corrected = corrected.replace(PREFIX + name, shown(name));
 		}
 		return corrected;
+	}
+
+	private String shown(String name) {
+		return isFromElsewhere(inForce(name)) ? "the " + name + " of the JdbcConnectionDetails" : inForce(name);
 	}
 
 	/**
@@ -137,7 +141,7 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 	 * The driver names the host that was asked for, but not those of the certificate.
 	 */
 	private ConnectFailure withNames(ConnectFailure failure, String property) {
-		Properties parameters = DatabaseTarget.urlParameters(url(property));
+		Properties parameters = DatabaseTarget.urlParameters(value(property));
 		String host = parameters.getProperty("PGHOST", "").split(",")[0];
 		List<String> names = host.isEmpty() ? List.of() : ServerCertificate.names(host,
 				Integer.parseInt(parameters.getProperty("PGPORT", "5432").split(",")[0]));
@@ -149,8 +153,8 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 	 */
 	private String server() {
 		String property = inForce("url");
-		String url = url(property);
-		String username = property(inForce("username"));
+		String url = value(property);
+		String username = value(inForce("username"));
 		if (url == null || DatabaseTarget.ofSettings(url, null) != DatabaseTarget.POSTGRESQL) {
 			return "the database";
 		}
@@ -161,12 +165,13 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 	 * Connection details of a container or of the user's own take the place of
 	 * {@code spring.datasource}. They are not asked: the context is closed already.
 	 */
-	private @Nullable String url(String property) {
-		return (property.equals(PREFIX + "url") && isFromElsewhere()) ? null : property(property);
+	private @Nullable String value(String property) {
+		return isFromElsewhere(property) ? null : property(property);
 	}
 
-	private boolean isFromElsewhere() {
-		if (!(this.beans instanceof ListableBeanFactory all)) {
+	private boolean isFromElsewhere(String property) {
+		if (NAMES.stream().noneMatch((name) -> property.equals(PREFIX + name))
+				|| !(this.beans instanceof ListableBeanFactory all)) {
 			return false;
 		}
 		for (String name : all.getBeanNamesForType(JdbcConnectionDetails.class, true, false)) {
@@ -180,7 +185,7 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 
 	private String server(DirectWayFailure direct) {
 		String own = property(DIRECT + "username");
-		String username = (own != null) ? own : property(inForce("username"));
+		String username = (own != null) ? own : value(inForce("username"));
 		return direct.shownUrl() + " (pgkeel.direct.url)" + ((username != null) ? " as " + username : "");
 	}
 

@@ -25,6 +25,8 @@ class HikariPropertyFailureAnalyzer extends AbstractFailureAnalyzer<BindExceptio
 
 	private static final ConfigurationPropertyName URL = PREFIX.append("jdbc-url");
 
+	private static final ConfigurationPropertyName INIT_SQL = PREFIX.append("connection-init-sql");
+
 	private static final ConfigurationPropertyName DRIVER_PROPERTIES = PREFIX.append("data-source-properties");
 
 	@Override
@@ -55,15 +57,16 @@ class HikariPropertyFailureAnalyzer extends AbstractFailureAnalyzer<BindExceptio
 	}
 
 	/**
-	 * A pool that runs takes no property at all, and its URL or one of the driver's may
-	 * hold a password.
+	 * A pool that runs takes no property at all, and its URL, its first statement or a
+	 * property of the driver's may hold a secret.
 	 */
 	private static String shown(ConfigurationProperty property) {
 		String value = String.valueOf(property.getValue());
 		if (URL.equals(property.getName())) {
 			return UrlMistake.shown(value);
 		}
-		return DRIVER_PROPERTIES.isAncestorOf(property.getName()) ? "set" : value;
+		boolean secret = DRIVER_PROPERTIES.isAncestorOf(property.getName()) || INIT_SQL.equals(property.getName());
+		return secret ? "set" : value;
 	}
 
 	private static boolean isTime(ConfigurationPropertyName name) {

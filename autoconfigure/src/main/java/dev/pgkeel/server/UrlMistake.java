@@ -1,5 +1,6 @@
 package dev.pgkeel.server;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.regex.Matcher;
@@ -108,11 +109,18 @@ public record UrlMistake(String problem, String action) {
 		int question = text.indexOf('?');
 		Matcher parameter = OTHER_PARAMETER.matcher((question >= 0) ? text.substring(0, question) : text);
 		while (parameter.find()) {
-			if (PGProperty.forName(parameter.group(1)) != null) {
+			if (isParameter(parameter.group(1))) {
 				return parameter.start();
 			}
 		}
 		return -1;
+	}
+
+	/**
+	 * Other drivers do not mind the case.
+	 */
+	private static boolean isParameter(String name) {
+		return Arrays.stream(PGProperty.values()).map(PGProperty::getName).anyMatch(name::equalsIgnoreCase);
 	}
 
 	private static boolean isUnclear(String url) {

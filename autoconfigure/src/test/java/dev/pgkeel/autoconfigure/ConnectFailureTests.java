@@ -458,9 +458,13 @@ class ConnectFailureTests {
 				return "jdbc:postgresql://127.0.0.1:1/container";
 			}
 
-		})
-			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
-				.startsWith("There is no connection to the database, since it cannot be reached"));
+		}).run((context) -> {
+			FailureAnalysis analysis = analysis(context.getStartupFailure());
+			assertThat(analysis.getDescription())
+				.startsWith("There is no connection to the database, since it cannot be reached");
+			assertThat(analysis.getAction()).contains("the url of the JdbcConnectionDetails")
+				.doesNotContain("spring.datasource.url");
+		});
 	}
 
 	@Test

@@ -161,7 +161,7 @@ class PropertyMistakeTests {
 	 */
 	@ParameterizedTest
 	@CsvSource({ "jdbc-url, jdbc:postgresql://db/notes?password=, is jdbc:postgresql://db/notes (from",
-			"data-source-properties.password, '', is set (from" })
+			"data-source-properties.password, '', is set (from", "connection-init-sql, set app.key=, is set (from" })
 	void valueThatMayBeASecretIsNotShown(String name, String value, String shown, CapturedOutput output) {
 		String property = "spring.datasource.hikari." + name;
 		assertThatThrownBy(

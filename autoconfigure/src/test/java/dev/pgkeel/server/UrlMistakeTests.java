@@ -30,6 +30,7 @@ class UrlMistakeTests {
 			"jdbc:postgresql://db:54x/notes?password=s3cret, is not understood by PostgreSQL's driver, //HOST:PORT/DATABASE",
 			"jdbc:postgresql://db/notes?password=s3cret%, is not understood by PostgreSQL's driver, //HOST:PORT/DATABASE",
 			"jdbc:postgresql://db:5432/notes&user=app&password=s3cret, does not write its parameters, //db:5432/notes?NAME=",
+			"jdbc:postgresql://db/notes;User=app;Password=s3cret, does not write its parameters, //db/notes?NAME=",
 			"jdbc:postgresql://db/notes;user=app;password=s3cret?x=y, does not write its parameters, //db/notes?NAME=" })
 	void mistakeIsToldWithWhatToWrite(String url, String problem, String instead) {
 		UrlMistake mistake = UrlMistake.of(url);
