@@ -51,13 +51,17 @@ record Programs(Path directory) implements PgBinaryResolver {
 			return;
 		}
 		Files.createDirectories(target);
-		// A lock ends with its process, also where that is killed
-		try (FileChannel channel = FileChannel.open(this.directory.resolve("unpacking.lock"), StandardOpenOption.CREATE,
-				StandardOpenOption.WRITE)) {
-			channel.lock();
-			if (!Files.exists(whole)) {
-				unpack(archive, target);
-				Files.createFile(whole);
+		Path lock = this.directory.resolve("unpacking.lock");
+		// A process cannot wait for a lock of its own, which another class loader has
+		// taken: they share the name alone
+		synchronized (lock.toString().intern()) {
+			// A lock ends with its process, also where that is killed
+			try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+				channel.lock();
+				if (!Files.exists(whole)) {
+					unpack(archive, target);
+					Files.createFile(whole);
+				}
 			}
 		}
 	}
