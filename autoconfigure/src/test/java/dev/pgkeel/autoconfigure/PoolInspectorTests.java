@@ -342,8 +342,9 @@ class PoolInspectorTests {
 						() -> look(context, pool, first, new TlsDecision(null, "for a test", Map.of())));
 				Thread looks = new Thread(look, "looks");
 				looks.start();
+				// Before it waits for the lock of the pool that starts
+				Awaitility.await().until(first::isClosed);
 				Awaitility.await().until(() -> look.isDone() || looks.getState() == Thread.State.BLOCKED);
-				assertThat(first.isClosed()).isTrue();
 				start.countDown();
 				assertThat(look.get().pooler()).isEqualTo(Pooler.TRANSACTION);
 				borrow.get().close();
