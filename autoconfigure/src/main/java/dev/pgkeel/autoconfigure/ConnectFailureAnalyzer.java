@@ -74,10 +74,8 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 		if (failure.isOtherHost()) {
 			failure = withNames(failure, (direct != null) ? DIRECT + "url" : inForce("url"));
 		}
-		return new FailureAnalysis(
-				"There is no connection to " + ((direct != null) ? server(direct) : server()) + ", since "
-						+ failure.problem(),
-				(direct != null) ? ofDirectWay(failure.action()) : ofPool(failure.action()), cause);
+		return new FailureAnalysis("There is no connection to " + ((direct != null) ? server(direct) : server())
+				+ ", since " + failure.problem(), correct(failure.action(), direct != null), cause);
 	}
 
 	/**
@@ -108,19 +106,11 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 	/**
 	 * Role and password are the application's unless the direct way has its own.
 	 */
-	private String ofDirectWay(String action) {
+	private String correct(String action, boolean direct) {
 		String corrected = action;
 		for (String name : NAMES) {
-			String property = (name.equals("url") || property(DIRECT + name) != null) ? DIRECT + name : shown(name);
-			corrected = corrected.replace(PREFIX + name, property);
-		}
-		return corrected;
-	}
-
-	private String ofPool(String action) {
-		String corrected = action;
-		for (String name : NAMES) {
-			corrected = corrected.replace(PREFIX + name, shown(name));
+			boolean own = direct && (name.equals("url") || property(DIRECT + name) != null);
+			corrected = corrected.replace(PREFIX + name, own ? DIRECT + name : shown(name));
 		}
 		return corrected;
 	}

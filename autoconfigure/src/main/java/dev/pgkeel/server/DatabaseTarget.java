@@ -152,20 +152,25 @@ public enum DatabaseTarget {
 	 */
 	public static Properties driverProperties(HikariConfig config) {
 		Properties properties = new Properties();
-		config.getDataSourceProperties().forEach((name, value) -> {
-			String given = String.valueOf(name);
-			properties.setProperty((config.getDataSourceClassName() != null) ? nameInUrl(given) : given,
-					String.valueOf(value));
+		config.getDataSourceProperties().forEach((key, value) -> {
+			String name = String.valueOf(key);
+			String known = (config.getDataSourceClassName() != null) ? parameter(name) : null;
+			properties.setProperty((known != null) ? known : name, String.valueOf(value));
 		});
 		return properties;
 	}
 
-	private static String nameInUrl(String name) {
+	/**
+	 * Returns how the driver writes the name of a parameter.
+	 * @param name the name, in any case
+	 * @return the name in a URL, {@code null} if the driver has no such parameter
+	 */
+	static @Nullable String parameter(String name) {
 		return Arrays.stream(PGProperty.values())
 			.map(PGProperty::getName)
 			.filter(name::equalsIgnoreCase)
 			.findFirst()
-			.orElse(name);
+			.orElse(null);
 	}
 
 	/**

@@ -1,6 +1,5 @@
 package dev.pgkeel.server;
 
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.regex.Matcher;
@@ -109,18 +108,12 @@ public record UrlMistake(String problem, String action) {
 		int question = text.indexOf('?');
 		Matcher parameter = OTHER_PARAMETER.matcher((question >= 0) ? text.substring(0, question) : text);
 		while (parameter.find()) {
-			if (isParameter(parameter.group(1))) {
+			// Other drivers do not mind the case
+			if (DatabaseTarget.parameter(parameter.group(1)) != null) {
 				return parameter.start();
 			}
 		}
 		return -1;
-	}
-
-	/**
-	 * Other drivers do not mind the case.
-	 */
-	private static boolean isParameter(String name) {
-		return Arrays.stream(PGProperty.values()).map(PGProperty::getName).anyMatch(name::equalsIgnoreCase);
 	}
 
 	private static boolean isUnclear(String url) {

@@ -117,7 +117,7 @@ class DirectWayTests {
 	 */
 	@Test
 	void protectionThatTheUserChoseForADataSourceClassStays() {
-		this.contextRunner.withUserConfiguration(BarePool.class)
+		this.contextRunner.withUserConfiguration(PoolInspectorTests.BarePool.class)
 			.withPropertyValues("spring.datasource.hikari.data-source-class-name=org.postgresql.ds.PGSimpleDataSource",
 					"spring.datasource.hikari.username=" + this.database.username(),
 					"spring.datasource.hikari.data-source-properties.serverName=pooler.example.com",
@@ -166,17 +166,6 @@ class DirectWayTests {
 		return new Preflight(context.getBean(HikariDataSource.class), context.getBean(DirectWay.class).connection(),
 				Duration.ofSeconds(5))
 			.connectBare();
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class BarePool {
-
-		@Bean
-		@ConfigurationProperties("spring.datasource.hikari")
-		HikariDataSource bare() {
-			return new HikariDataSource();
-		}
-
 	}
 
 	@Configuration(proxyBeanMethods = false)
