@@ -1,12 +1,15 @@
 package dev.pgkeel.server;
 
-import java.net.ConnectException;
+import java.io.EOFException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
 
+import javax.net.ssl.SSLException;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariConfig;
@@ -35,8 +38,6 @@ public final class Preflight {
 	private static final Log logger = LogFactory.getLog(Preflight.class);
 
 	private static final String CANNOT_CONNECT_NOW = "57P03";
-
-	private static final String TOO_MANY_CONNECTIONS = "53300";
 
 	private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
@@ -100,7 +101,7 @@ public final class Preflight {
 				return connect();
 			}
 			catch (SQLException ex) {
-				boolean full = TOO_MANY_CONNECTIONS.equals(ex.getSQLState());
+				boolean full = RefusalReason.of(ex) != null;
 				Duration patience = full ? PATIENCE_WITH_A_FULL_SERVER : this.timeout;
 				if ((!full && !isNotUpYet(ex)) || System.nanoTime() - start > patience.toNanos()) {
 					throw ex;
@@ -126,15 +127,17 @@ public final class Preflight {
 	}
 
 	/**
-	 * A server that starts refuses, at first as a host without a listener. Whatever else
-	 * fails will fail again.
+	 * A server that starts refuses, at first as a host without a listener, or behind a
+	 * port that somebody else opens earlier, such as that of a container, as one that
+	 * hangs up. Whatever else fails will fail again.
 	 */
 	private static boolean isNotUpYet(SQLException ex) {
 		if (CANNOT_CONNECT_NOW.equals(ex.getSQLState())) {
 			return true;
 		}
-		for (Throwable cause = ex; cause != null; cause = cause.getCause()) {
-			if (cause instanceof ConnectException) {
+		for (Throwable cause = ex; cause != null && !(cause instanceof SSLException); cause = cause.getCause()) {
+			if ((cause instanceof SocketException && !(cause instanceof NoRouteToHostException))
+					|| cause instanceof EOFException) {
 				return true;
 			}
 		}

@@ -202,6 +202,28 @@ class PreflightTests {
 	}
 
 	@Test
+	void serverBehindAPortThatIsOpenEarlierIsWaitedFor() throws Exception {
+		ExecutorService executor = Executors.newSingleThreadExecutor();
+		try {
+			int port;
+			Future<Connection> waiting;
+			try (ServerSocket proxy = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+				port = proxy.getLocalPort();
+				this.pool.setJdbcUrl("jdbc:postgresql://127.0.0.1:" + port + "/postgres");
+				waiting = executor.submit(new Preflight(this.pool, null, Duration.ofSeconds(60))::connectWhenUp);
+				proxy.accept().close();
+			}
+			try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(null, port);
+					Connection connection = waiting.get()) {
+				assertThat(ServerFacts.read(connection).version()).isEqualTo(server.version());
+			}
+		}
+		finally {
+			executor.shutdownNow();
+		}
+	}
+
+	@Test
 	void waitingForTheServerEnds() {
 		this.pool.setJdbcUrl("jdbc:postgresql://127.0.0.1:1/absent");
 		Preflight preflight = new Preflight(this.pool, null, Duration.ofMillis(300));
