@@ -1,6 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,20 @@ final class DurationProperties {
 	}
 
 	private static boolean isNegative(String text) {
-		return text.startsWith("-") || text.startsWith("PT-");
+		return text.startsWith("-") || (text.matches("[pP].*-.*") && isNegativeInTheSum(text));
+	}
+
+	/**
+	 * In ISO 8601 each part may have a sign of its own.
+	 */
+	private static boolean isNegativeInTheSum(String text) {
+		try {
+			return Duration.parse(text).isNegative();
+		}
+		catch (DateTimeParseException ex) {
+			// Spring Boot says what is wrong with it
+			return false;
+		}
 	}
 
 	private static boolean lacksUnit(String text) {
