@@ -13,6 +13,7 @@ import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
 
 /**
  * Properties of pgkeel. They are one bean: each more would be looked at whenever Spring
@@ -63,6 +64,14 @@ public record PgkeelProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	 * @param password Password of the role. Unless set, that of the application.
 	 */
 	public record Direct(@Nullable String url, @Nullable String username, @Nullable String password) {
+
+		/**
+		 * What an empty variable gives is not set.
+		 */
+		public Direct {
+			username = StringUtils.hasText(username) ? username : null;
+			password = StringUtils.hasLength(password) ? password : null;
+		}
 
 		@Override
 		public String toString() {

@@ -57,6 +57,19 @@ class DirectWayTests {
 			.run((context) -> assertThat(context.getBean(DirectWay.class).connection()).isNull());
 	}
 
+	@Test
+	void emptyRoleIsThatOfTheApplication() {
+		this.contextRunner
+			.withPropertyValues("pgkeel.direct.url=" + this.database.directUrl(),
+					"pgkeel.direct.username=${DIRECT_USERNAME:}", "pgkeel.direct.password=${DIRECT_PASSWORD:}")
+			.run((context) -> {
+				DirectWay way = context.getBean(DirectWay.class);
+				assertThat(way.connection().username()).isNull();
+				assertThat(way.connection().password()).isNull();
+				assertThat(way.roleOf(context.getBean(HikariDataSource.class))).isNull();
+			});
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "db.example.com, require", "db, prefer", "localhost, " })
 	void wayIsProtectedByWhereItLeads(String host, String sslMode) {
