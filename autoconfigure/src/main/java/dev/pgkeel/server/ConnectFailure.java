@@ -117,6 +117,10 @@ public record ConnectFailure(String problem, String action) {
 	private static @Nullable ConnectFailure ofState(SQLException ex) {
 		ServerErrorMessage error = (ex instanceof PSQLException pg) ? pg.getServerErrorMessage() : null;
 		String message = (error != null) ? String.valueOf(error.getMessage()) : String.valueOf(ex.getMessage());
+		RefusalReason refusal = RefusalReason.of(error);
+		if (refusal != null) {
+			return refused(refusal, message);
+		}
 		return switch (String.valueOf(ex.getSQLState())) {
 			case INVALID_PASSWORD -> new ConnectFailure("the server does not accept the password: " + message,
 					"Correct spring.datasource.username and spring.datasource.password, or what your connection details"
@@ -125,7 +129,7 @@ public record ConnectFailure(String problem, String action) {
 					"Create the role, give it LOGIN, or let pg_hba.conf admit it from this host to this database, with"
 							+ " or without TLS as the message says; or correct spring.datasource.username.");
 			case NO_SUCH_DATABASE -> noSuchDatabase(ex, message);
-			case TOO_MANY_CONNECTIONS -> refused(error, message);
+			case TOO_MANY_CONNECTIONS -> refused(RefusalReason.UNKNOWN, message);
 			case CANNOT_CONNECT_NOW -> notReady(message);
 			case PROTOCOL_VIOLATION -> protocolViolation(message);
 			default -> null;
@@ -147,8 +151,7 @@ public record ConnectFailure(String problem, String action) {
 						+ " scripts wait for it.");
 	}
 
-	private static ConnectFailure refused(@Nullable ServerErrorMessage error, String message) {
-		RefusalReason reason = RefusalReason.of(error);
+	private static ConnectFailure refused(RefusalReason reason, String message) {
 		return new ConnectFailure(
 				"the server refuses another connection, since " + reason.description() + ": " + message,
 				reason.action());

@@ -1,6 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.testsupport.PgBouncer;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -103,6 +105,19 @@ class CheckTests {
 		}
 		finally {
 			this.database.execute("drop role " + role);
+		}
+	}
+
+	@Test
+	void fullPoolerIsAnAlert(CapturedOutput output) throws SQLException {
+		try (PgBouncer pooler = PgBouncer.start(PgBouncer.Mode.TRANSACTION, "max_client_conn = 1");
+				Connection only = DriverManager.getConnection(pooler.jdbcUrl(this.database.name()), "postgres", "")) {
+			assertExit(1, "--spring.datasource.url=" + pooler.jdbcUrl(this.database.name()));
+			assertThat(lines(output)).startsWith(
+					"ALERT: the server refused the connection, since the pooler in between has as many clients as it"
+							+ " takes.")
+				.hasLineCount(1);
+			assertThat(only.isValid(5)).isTrue();
 		}
 	}
 
