@@ -269,6 +269,16 @@ class ConnectFailureTests {
 	}
 
 	@Test
+	void limitOfThePooler() throws SQLException {
+		try (PgBouncer pooler = PgBouncer.start(PgBouncer.Mode.TRANSACTION, "max_client_conn = 1");
+				Connection only = DriverManager.getConnection(pooler.jdbcUrl(this.database.name()), "postgres", "")) {
+			failsWith("the pooler in between has as many clients as it takes", "raise its limit",
+					"spring.datasource.url=" + pooler.jdbcUrl(this.database.name()));
+			assertThat(only.isValid(5)).isTrue();
+		}
+	}
+
+	@Test
 	void reservedAndAllSlots() throws IOException, SQLException {
 		try (EmbeddedPostgres server = EmbeddedPostgres.builder().setServerConfig("max_connections", "5").start()) {
 			String url = "jdbc:postgresql://localhost:" + server.getPort() + "/postgres";
