@@ -19,6 +19,7 @@ import dev.pgkeel.alert.ConnectionAlerts;
 import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.pool.PoolSetting;
 import dev.pgkeel.server.LimitUsage;
+import dev.pgkeel.server.RefusalReason;
 import dev.pgkeel.server.Refusals;
 import dev.pgkeel.server.ServerMonitor;
 import dev.pgkeel.testsupport.TestDatabase;
@@ -163,7 +164,7 @@ class PgkeelMonitorAutoConfigurationTests {
 				.isEqualTo(97);
 			assertThat(registry.get("pgkeel.server.connections").tag("state", "active").gauge().value()).isPositive();
 			assertThat(registry.get("pgkeel.alert.level").tag("subject", "connections").gauge().value()).isZero();
-			assertThat(registry.get("pgkeel.server.refused").functionCounters()).hasSize(5);
+			assertThat(registry.get("pgkeel.server.refused").functionCounters()).hasSize(RefusalReason.values().length);
 		});
 	}
 
