@@ -1,6 +1,5 @@
 package dev.pgkeel.lease;
 
-import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.List;
@@ -8,6 +7,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import dev.pgkeel.server.ConnectFailure;
+import dev.pgkeel.server.RefusalReason;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class Exhaustion {
 
 	private static final Log logger = LogFactory.getLog(Exhaustion.class);
-
-	private static final String TOO_MANY_CONNECTIONS = "53300";
 
 	private static final int SHOWN = 5;
 
@@ -55,8 +53,8 @@ final class Exhaustion {
 	 */
 	private ExhaustionReason reason(@Nullable Throwable cause, List<LeaseDescription> holders) {
 		if ((cause != null || holders.isEmpty()) && this.pool.total() < this.pool.maximumPoolSize()) {
-			return (cause instanceof SQLException ex && TOO_MANY_CONNECTIONS.equals(ex.getSQLState()))
-					? ExhaustionReason.SERVER_FULL : ExhaustionReason.SERVER_DOWN;
+			return (cause != null && RefusalReason.of(cause) != null) ? ExhaustionReason.SERVER_FULL
+					: ExhaustionReason.SERVER_DOWN;
 		}
 		return holders.stream().anyMatch((holder) -> holder.leak() != null) ? ExhaustionReason.LEAKED
 				: ExhaustionReason.BUSY;

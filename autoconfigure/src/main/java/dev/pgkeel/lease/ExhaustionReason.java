@@ -18,7 +18,8 @@ public enum ExhaustionReason {
 	BUSY,
 
 	/**
-	 * The server has no room for another session (SQLSTATE 53300).
+	 * The server has no room for another session (SQLSTATE 53300), or a pooler in between
+	 * none for another client.
 	 */
 	SERVER_FULL,
 

@@ -8,6 +8,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.sql.SQLException;
+import java.util.Objects;
 
 import javax.net.ssl.SSLException;
 
@@ -117,9 +118,9 @@ public record ConnectFailure(String problem, String action) {
 	private static @Nullable ConnectFailure ofState(SQLException ex) {
 		ServerErrorMessage error = (ex instanceof PSQLException pg) ? pg.getServerErrorMessage() : null;
 		String message = (error != null) ? String.valueOf(error.getMessage()) : String.valueOf(ex.getMessage());
-		RefusalReason refusal = RefusalReason.of(error);
-		if (refusal != null) {
-			return refused(refusal, message);
+		if (RefusalReason.of(error) != null || TOO_MANY_CONNECTIONS.equals(ex.getSQLState())) {
+			// What wraps a refusal has its state, and the reason is in the cause
+			return refused(Objects.requireNonNull(RefusalReason.of(ex)), message);
 		}
 		return switch (String.valueOf(ex.getSQLState())) {
 			case INVALID_PASSWORD -> new ConnectFailure("the server does not accept the password: " + message,
@@ -129,7 +130,6 @@ public record ConnectFailure(String problem, String action) {
 					"Create the role, give it LOGIN, or let pg_hba.conf admit it from this host to this database, with"
 							+ " or without TLS as the message says; or correct spring.datasource.username.");
 			case NO_SUCH_DATABASE -> noSuchDatabase(ex, message);
-			case TOO_MANY_CONNECTIONS -> refused(RefusalReason.UNKNOWN, message);
 			case CANNOT_CONNECT_NOW -> notReady(message);
 			case PROTOCOL_VIOLATION -> protocolViolation(message);
 			default -> null;

@@ -30,6 +30,7 @@ import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.server.RefusalReason;
 import dev.pgkeel.server.Refusals;
 import dev.pgkeel.server.SeenSession;
+import dev.pgkeel.testsupport.PgBouncer;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -57,6 +58,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 @ExtendWith(OutputCaptureExtension.class)
 class WaitingTests {
+
+	/**
+	 * The SQLSTATE of all of its errors.
+	 */
+	private static final String PGBOUNCER = "08P01";
 
 	private static final String COLLECTED = "asked for a garbage collection";
 
@@ -633,6 +639,17 @@ class WaitingTests {
 	}
 
 	@Test
+	void limitOfThePoolerIsNamed() throws SQLException {
+		try (PgBouncer pooler = PgBouncer.start(PgBouncer.Mode.TRANSACTION, "max_client_conn = 1");
+				Connection only = DriverManager.getConnection(pooler.jdbcUrl(this.database.name()), "postgres", "")) {
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(refused(pooler.jdbcUrl(this.database.name()), "postgres"))
+					.hasMessageContaining("the pooler in between has as many clients as it takes"));
+			assertThat(only.isValid(5)).isTrue();
+		}
+	}
+
+	@Test
 	void reservedAndAllSlotsAreNamed() throws Exception {
 		try (EmbeddedPostgres server = EmbeddedPostgres.builder().setServerConfig("max_connections", "5").start()) {
 			String url = "jdbc:postgresql://localhost:" + server.getPort() + "/postgres";
@@ -675,7 +692,7 @@ class WaitingTests {
 		})) {
 			PoolExhaustedException exhausted = exhaustion(pool);
 			assertThat(exhausted.getReason()).isEqualTo(ExhaustionReason.SERVER_FULL);
-			assertThat(exhausted.getSQLState()).isEqualTo("53300");
+			assertThat(exhausted.getSQLState()).isIn("53300", PGBOUNCER);
 			return exhausted;
 		}
 		catch (InterruptedException ex) {
