@@ -66,7 +66,10 @@ public record PgkeelProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	public record Direct(@Nullable String url, @Nullable String username, @Nullable String password) {
 
 		/**
-		 * What an empty variable gives is not set.
+		 * Creates properties, where what an empty variable gives is not set.
+		 * @param url JDBC URL, {@code null} if not declared
+		 * @param username role, {@code null} or blank for that of the application
+		 * @param password password, {@code null} or empty for that of the application
 		 */
 		public Direct {
 			username = StringUtils.hasText(username) ? username : null;
