@@ -79,7 +79,8 @@ final class PoolInspection implements AopInfrastructureBean {
 	}
 
 	/**
-	 * Decides how the connections are protected, before the first one is made.
+	 * Decides how the connections are protected, before the first one is made, and adapts
+	 * them to a pooler that the user has declared.
 	 * @param pool the pool
 	 * @param beanName the name of the pool's bean
 	 * @param report what was set on the pool so far
@@ -92,9 +93,15 @@ final class PoolInspection implements AopInfrastructureBean {
 		}
 		TlsDecision decision = decide(pool);
 		TlsPolicy.apply(pool, decision);
+		PoolReport settled = report;
 		if (!decision.settings().isEmpty()) {
-			this.reports.add(beanName, report.with(new PoolSetting("sslmode", String.valueOf(decision.sslMode()),
-					PoolSetting.Source.TLS, decision.reason())));
+			settled = report.with(new PoolSetting("sslmode", String.valueOf(decision.sslMode()), PoolSetting.Source.TLS,
+					decision.reason()));
+			this.reports.add(beanName, settled);
+		}
+		if (this.declaredPooler != null) {
+			// The pool may run before the server has answered
+			adapt(pool, beanName, settled, declared(this.declaredPooler));
 		}
 		return decision;
 	}
@@ -142,10 +149,7 @@ final class PoolInspection implements AopInfrastructureBean {
 		PoolSizing sizing = this.budget.sizing(pool, server, connection);
 		// A pool that is being started may wait for this session, and is waited for below
 		connection.close();
-		PoolSetting needed = PoolerAdaptation.needed(pool, pooler);
-		if (needed != null) {
-			adapt(pool, beanName, report, needed);
-		}
+		adapt(pool, beanName, report, pooler);
 		PoolAdvice.about(pool, facts, pooler.pooler(), this.profile.profile())
 			.forEach((advice) -> logger.warn(report.pool() + " - " + advice));
 		if (facts.tls() == null && pooler.pooler() == Pooler.DIRECT) {
@@ -184,15 +188,22 @@ final class PoolInspection implements AopInfrastructureBean {
 
 	private PoolerProbe.Result pooler(HikariDataSource pool, Connection connection, ServerFacts facts) {
 		if (this.declaredPooler != null) {
-			return new PoolerProbe.Result(this.declaredPooler, this.declaredPooler == Pooler.DIRECT,
-					"pgkeel.pooler is " + this.declaredPooler);
+			return declared(this.declaredPooler);
 		}
 		// A pooler may have no session left but the one of this connection
 		return new PoolerProbe(new Preflight(pool, null, PROBE_TIMEOUT)::connectBare).probe(connection,
 				facts.backendPid());
 	}
 
-	private void adapt(HikariDataSource pool, String beanName, PoolReport report, PoolSetting needed) {
+	private static PoolerProbe.Result declared(Pooler pooler) {
+		return new PoolerProbe.Result(pooler, pooler == Pooler.DIRECT, "pgkeel.pooler is " + pooler);
+	}
+
+	private void adapt(HikariDataSource pool, String beanName, PoolReport report, PoolerProbe.Result pooler) {
+		PoolSetting needed = PoolerAdaptation.needed(pool, pooler);
+		if (needed == null) {
+			return;
+		}
 		if (this.mode == PgkeelMode.OBSERVE) {
 			logger.info(report.pool() + " - observed only: would have set " + needed + ", since " + needed.reason());
 			return;

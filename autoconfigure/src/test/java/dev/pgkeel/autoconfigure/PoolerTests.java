@@ -150,6 +150,20 @@ class PoolerTests {
 	}
 
 	@Test
+	void poolIsAdaptedToADeclaredPoolerBeforeTheServerAnswers() {
+		this.contextRunner
+			.withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/absent",
+					"pgkeel.schema.enabled=false", "pgkeel.pooler=transaction")
+			.run((context) -> {
+				assertThat(context.getBean(HikariDataSource.class).getDataSourceProperties())
+					.containsEntry("prepareThreshold", "0");
+				assertThat(context.getBean(PoolReports.class).all().get("dataSource").from(PoolSetting.Source.POOLER))
+					.singleElement()
+					.hasToString("prepareThreshold=0");
+			});
+	}
+
+	@Test
 	void observedPoolIsNotAdapted(CapturedOutput output) {
 		try (PgBouncer pooler = PgBouncer.start(PgBouncer.Mode.TRANSACTION)) {
 			through(pooler, "pgkeel.mode=observe")
