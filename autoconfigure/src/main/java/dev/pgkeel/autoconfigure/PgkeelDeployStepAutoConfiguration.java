@@ -69,8 +69,11 @@ public class PgkeelDeployStepAutoConfiguration {
 			}
 			if (applied.leftScriptsAlone()) {
 				throw new SchemaScriptException(
-						"The schema scripts were to be applied, but the database is not PostgreSQL 14 or later",
-						"Correct the data source's URL, or upgrade the server.", null);
+						"The schema scripts were to be applied, but pgkeel.schema.mode is verify, or the database is"
+								+ " not PostgreSQL 14 or later",
+						"Set pgkeel.schema.mode=on-change for this step, correct the data source's URL, or upgrade"
+								+ " the server.",
+						null);
 			}
 			logger.info(message(applied.report().outcome()));
 			OneShotBeans.closeAfter(Thread.currentThread(), event.getApplicationContext());

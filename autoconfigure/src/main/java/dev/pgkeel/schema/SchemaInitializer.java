@@ -74,7 +74,7 @@ public final class SchemaInitializer implements InitializingBean, AopInfrastruct
 		this.scripts = new SchemaScripts(resolver, settings.locations());
 		this.instance = instance;
 		this.settings = settings;
-		this.guard = new LossGuard(settings.refusesLoss());
+		this.guard = new LossGuard(settings.refuses());
 		this.review = review;
 		this.proof = (proof != null) ? new StartProof(proof) : null;
 	}

@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param statementTimeout how long one statement may take, {@code null} for what the role
  * has
  * @param dryRun whether everything is rolled back in the end
- * @param refusesLoss whether a run that destroys something is refused, or only reported
+ * @param refuses whether a run that destroys something, or scripts that wait where they
+ * are only verified, are refused, or only reported
  * @since 0.1.0
  */
 public record SchemaSettings(boolean applies, List<String> locations, SchemaMode mode, @Nullable String historySchema,
-		Duration lockTimeout, @Nullable Duration statementTimeout, boolean dryRun, boolean refusesLoss) {
+		Duration lockTimeout, @Nullable Duration statementTimeout, boolean dryRun, boolean refuses) {
 
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.pgkeel.schema.SchemaApplier.Applied;
+import dev.pgkeel.schema.SchemaReport.Outcome;
 import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.server.Preflight;
 import org.apache.commons.logging.Log;
@@ -56,24 +57,29 @@ final class SchemaStart {
 		List<ScriptNeed> needs = decisions.decide(connection, this.history.table().name(), scripts, entries);
 		boolean runs = needs.stream().anyMatch((need) -> need.reason() != ScriptNeed.Reason.NEW_VERSION);
 		if (this.settings.mode() == SchemaMode.VERIFY && runs) {
-			throw new SchemaScriptException(
-					"pgkeel.schema.mode is verify, but schema scripts would have to be applied: "
-							+ ScriptNeed.shown(needs.stream().map(ScriptNeed::toString).toList()),
-					"Apply them in the deploy step, with pgkeel.schema.mode=on-change and a role that may, and start"
-							+ " again.",
-					null);
+			refuse(needs);
 		}
 		boolean idle = needs.isEmpty() || this.settings.mode() == SchemaMode.VERIFY;
 		ScriptReview reviewing = (this.review != null && (!idle || this.review.everyStart())) ? this.review : null;
 		if (reviewing != null) {
 			review(reviewing, scripts, connection.getMetaData().getDatabaseMajorVersion());
 		}
-		SchemaReport report = idle ? this.reporter.unchanged(scripts, entries)
-				: apply(connection, scripts, entries, needs, decisions, runs);
+		SchemaReport report = !idle ? apply(connection, scripts, entries, needs, decisions, runs)
+				: (runs ? SchemaReport.of(Outcome.NOT_APPLIED) : this.reporter.unchanged(scripts, entries));
 		if (reviewing != null) {
 			reviewing.compare(connection);
 		}
 		return report;
+	}
+
+	private void refuse(List<ScriptNeed> needs) {
+		String problem = "pgkeel.schema.mode is verify, but schema scripts would have to be applied: "
+				+ ScriptNeed.shown(needs.stream().map(ScriptNeed::toString).toList());
+		String action = "Apply them in the deploy step, with pgkeel.schema.mode=on-change and a role that may";
+		if (this.settings.refuses()) {
+			throw new SchemaScriptException(problem, action + ", and start again.", null);
+		}
+		logger.warn("The start would have been refused: " + problem + ". " + action);
 	}
 
 	private SchemaReport apply(Connection connection, List<SchemaScript> scripts, Map<String, HistoryEntry> entries,

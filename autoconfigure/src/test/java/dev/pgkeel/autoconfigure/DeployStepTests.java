@@ -92,7 +92,7 @@ class DeployStepTests {
 	void stepThatLeadsToAnotherDatabaseFails(String step, CapturedOutput output) {
 		assertThatException().isThrownBy(() -> new SpringApplication(Application.class)
 			.run("--pgkeel.schema." + step + "=true", "--spring.datasource.url=jdbc:h2:mem:step"));
-		assertThat(output).contains("the database is not PostgreSQL 14 or later", "Correct the data source's URL")
+		assertThat(output).contains("the database is not PostgreSQL 14 or later", "correct the data source's URL")
 			.doesNotContain("The application's bean is there");
 	}
 

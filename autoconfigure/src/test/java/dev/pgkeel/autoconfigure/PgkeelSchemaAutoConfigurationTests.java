@@ -105,6 +105,18 @@ class PgkeelSchemaAutoConfigurationTests {
 	}
 
 	@Test
+	void verifyOnlyReportsInObserveMode(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("pgkeel.schema.mode=verify", "pgkeel.mode=observe").run((context) -> {
+			assertThat(context.getBean(SchemaInitializer.class).report().outcome()).isEqualTo(Outcome.NOT_APPLIED);
+			assertThat(tableExists("notes")).isFalse();
+		});
+		assertThat(output)
+			.contains("The start would have been refused: pgkeel.schema.mode is verify, but schema scripts"
+					+ " would have to be applied: 1_notes.sql (new)")
+			.doesNotContain("Schema unchanged");
+	}
+
+	@Test
 	void disabledMeansNoScriptIsApplied() {
 		this.contextRunner.withPropertyValues("pgkeel.schema.enabled=false").run(noScriptIsApplied());
 		this.contextRunner.withPropertyValues("pgkeel.enabled=false").run(noScriptIsApplied());
