@@ -128,14 +128,14 @@ class ToolGuard implements BeanPostProcessor, AopInfrastructureBean {
 		String remedy = "Set " + String.join("; ", new LinkedHashSet<>(settings.values()))
 				+ ". If the rows may go, set pgkeel.schema.tool-guard=warn or off." + ((isTest() && declared() == null)
 						? " A test is only warned where its database is on its own machine." : "");
-		if (this.properties.getObject().mode() == PgkeelMode.OBSERVE) {
+		if (action(dataSource) != ToolGuardAction.FAIL) {
+			logger.warn(description + ". " + remedy);
+		}
+		else if (this.properties.getObject().mode() == PgkeelMode.OBSERVE) {
 			logger.warn("The start would have been refused: " + description + ". " + remedy);
 		}
-		else if (action(dataSource) == ToolGuardAction.FAIL) {
-			throw new ToolGuardException(description, remedy);
-		}
 		else {
-			logger.warn(description + ". " + remedy);
+			throw new ToolGuardException(description, remedy);
 		}
 	}
 

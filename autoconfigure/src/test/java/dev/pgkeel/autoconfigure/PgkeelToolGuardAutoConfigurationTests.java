@@ -171,6 +171,16 @@ class PgkeelToolGuardAutoConfigurationTests {
 	}
 
 	@Test
+	void observeModeDoesNotThreatenWhereItWouldOnlyBeWarned(CapturedOutput output) {
+		this.hibernate
+			.withPropertyValues("spring.jpa.hibernate.ddl-auto=create", "pgkeel.mode=observe",
+					"pgkeel.schema.tool-guard=warn")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("hibernate.hbm2ddl.auto=create would drop 1 table")
+			.doesNotContain("would have been refused");
+	}
+
+	@Test
 	void developmentOnlyWarns(CapturedOutput output) {
 		this.hibernate.withPropertyValues("spring.jpa.hibernate.ddl-auto=create", "pgkeel.runtime-profile=development")
 			.run((context) -> assertThat(context).hasNotFailed());
