@@ -63,7 +63,9 @@ public final class EmbeddedPostgresAutoConfiguration {
 	 */
 	private static void warnInProduction(Environment environment) {
 		String profile = environment.getProperty(RUNTIME_PROFILE, "");
-		if (profile.equalsIgnoreCase("long-lived") || profile.equalsIgnoreCase("serverless")) {
+		// Of an enum's constant Spring Boot compares letters only
+		String name = profile.replaceAll("[^A-Za-z]", "");
+		if (name.equalsIgnoreCase("longLived") || name.equalsIgnoreCase("serverless")) {
 			logger.warn(RUNTIME_PROFILE + " is " + profile
 					+ ", and no database is configured: an embedded PostgreSQL serves in its place. Set spring.datasource.url");
 		}

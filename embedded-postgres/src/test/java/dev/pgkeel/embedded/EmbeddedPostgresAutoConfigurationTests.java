@@ -57,7 +57,7 @@ class EmbeddedPostgresAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "long-lived,true", "serverless,true", "development,false" })
+	@CsvSource({ "long-lived,true", "LONG_LIVED,true", "serverless,true", "development,false" })
 	void applicationThatIsMeantToStayIsWarned(String profile, boolean warned, CapturedOutput output) {
 		this.contextRunner.withPropertyValues("pgkeel.runtime-profile=" + profile)
 			.run((context) -> assertThat(context).hasNotFailed());
