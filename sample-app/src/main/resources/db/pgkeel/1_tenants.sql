@@ -1,5 +1,5 @@
--- Applied when the application starts, as often as it starts: each statement finds out for itself whether there is
--- anything left to do. Where PostgreSQL's own IF NOT EXISTS would wait for a lock on the table even with nothing to do
+-- Applied when the application starts and a script or the database has changed: each statement finds out for itself
+-- whether there is anything left to do. Where PostgreSQL's own IF NOT EXISTS would wait for a lock on the table even with nothing to do
 -- (ALTER TABLE, CREATE INDEX), the catalog is asked instead.
 
 -- Roles belong to the whole server. Another database's application may create this one at the same moment, and a
@@ -14,8 +14,8 @@ EXCEPTION
 		NULL;
 	WHEN insufficient_privilege THEN
 		RAISE WARNING 'The role service_role is missing, and % may not create it', current_user
-			USING HINT = 'Its policies and grants follow at the first start after an administrator ran'
-				' CREATE ROLE service_role NOLOGIN.';
+			USING HINT = 'Its policies and grants follow when an administrator has run CREATE ROLE service_role NOLOGIN'
+				' and the application is started once with pgkeel.schema.mode=always.';
 END
 $$;
 
