@@ -60,7 +60,8 @@ final class PoolAdvice {
 		List<String> advice = new ArrayList<>();
 		if (!facts.isSupported()) {
 			advice.add("the server is PostgreSQL " + facts.version()
-					+ ", and pgkeel supports 14 and later: only the pool's defaults apply. Upgrade the server");
+					+ ", and pgkeel supports 14 and later: there are no schema scripts and no monitor, and the rest is"
+					+ " not tested there. Upgrade the server");
 		}
 		if (facts.standby() && !pool.isReadOnly() && !isMeantToRead(parameters(pool))) {
 			advice.add("the server is a standby and accepts no writes, but the pool is not read-only. Connect to the"
