@@ -12,12 +12,14 @@ import org.postgresql.Driver;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
@@ -29,8 +31,13 @@ import org.springframework.core.io.ResourceLoader;
  * types of all beans otherwise, which takes its time at start. Only the name of
  * {@link PgkeelProperties} is none for a parameter.
  *
+ * <p>
+ * All of them come last. What comes after another one brings it forward, and who comes
+ * first decides who backs off: an application's others are to keep their order.
+ *
  * @since 0.1.0
  */
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @AutoConfiguration
 @ConditionalOnClass({ HikariDataSource.class, Driver.class })
 @ConditionalOnBooleanProperty(name = "pgkeel.enabled", matchIfMissing = true)

@@ -23,12 +23,14 @@ import dev.pgkeel.transaction.TransactionGuard;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.web.PathMapper;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -38,12 +40,14 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.Ordered;
 
 /**
  * Auto-configuration of the console, which Spring MVC serves.
  *
  * @since 0.1.0
  */
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @AutoConfiguration(after = { PgkeelAutoConfiguration.class, PgkeelLeaseAutoConfiguration.class,
 		PgkeelPoolAutoConfiguration.class, PgkeelSchemaAutoConfiguration.class, PgkeelMonitorAutoConfiguration.class,
 		PgkeelTransactionAutoConfiguration.class })
@@ -83,7 +87,7 @@ public class PgkeelConsoleAutoConfiguration {
 	 */
 	@Bean
 	ConsoleHistory pgkeelConsoleHistory(ConsolePools pgkeelConsolePools, ObjectProvider<LeasedPools> pgkeelLeasedPools,
-			ObjectProvider<TransactionGuard> pgkeelTransactionGuard) {
+			@Qualifier(PgkeelTransactionAutoConfiguration.GUARD) ObjectProvider<TransactionGuard> pgkeelTransactionGuard) {
 		return new ConsoleHistory(pgkeelConsolePools,
 				() -> pgkeelLeasedPools.stream()
 					.flatMap((leased) -> leased.all().values().stream())
@@ -108,7 +112,7 @@ public class PgkeelConsoleAutoConfiguration {
 			ObjectProvider<DataSource> dataSource, ObjectProvider<KnownServers> pgkeelKnownServers,
 			ObjectProvider<ServerMonitor> pgkeelServerMonitor, ObjectProvider<ConnectionAlerts> pgkeelConnectionAlerts,
 			ConsolePools pgkeelConsolePools, ObjectProvider<LeasedPools> pgkeelLeasedPools,
-			ObjectProvider<TransactionGuard> pgkeelTransactionGuard,
+			@Qualifier(PgkeelTransactionAutoConfiguration.GUARD) ObjectProvider<TransactionGuard> pgkeelTransactionGuard,
 			ObjectProvider<SchemaInitializer> pgkeelSchemaInitializer, ConsoleHistory pgkeelConsoleHistory,
 			PgkeelProperties pgkeel, ConsoleEndpointProperties properties, ObjectProvider<PathMapper> pathMappers) {
 		DataSource candidate = dataSource.getIfUnique();

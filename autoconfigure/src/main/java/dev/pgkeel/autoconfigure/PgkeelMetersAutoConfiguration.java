@@ -15,12 +15,15 @@ import dev.pgkeel.transaction.TransactionGuard;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
 
 /**
  * Auto-configuration of the meters of the server, the budget, the pools' leases and the
@@ -30,6 +33,7 @@ import org.springframework.context.annotation.Bean;
  *
  * @since 0.1.0
  */
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @AutoConfiguration(after = { PgkeelPoolAutoConfiguration.class, PgkeelMonitorAutoConfiguration.class,
 		PgkeelLeaseAutoConfiguration.class, PgkeelTransactionAutoConfiguration.class })
 @ConditionalOnClass(MeterRegistry.class)
@@ -62,8 +66,10 @@ public class PgkeelMetersAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "pgkeelTransactionMeters", search = SearchStrategy.CURRENT)
-	@ConditionalOnBean(name = "pgkeelTransactionGuard", search = SearchStrategy.CURRENT)
-	TransactionMeters pgkeelTransactionMeters(TransactionGuard pgkeelTransactionGuard, PgkeelProperties properties) {
+	@ConditionalOnBean(name = PgkeelTransactionAutoConfiguration.GUARD, search = SearchStrategy.CURRENT)
+	TransactionMeters pgkeelTransactionMeters(
+			@Qualifier(PgkeelTransactionAutoConfiguration.GUARD) TransactionGuard pgkeelTransactionGuard,
+			PgkeelProperties properties) {
 		return new TransactionMeters(pgkeelTransactionGuard, properties.transaction().nameTag());
 	}
 

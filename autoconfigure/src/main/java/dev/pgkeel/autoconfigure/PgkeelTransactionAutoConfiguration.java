@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.HierarchicalBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -32,6 +34,7 @@ import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
@@ -44,6 +47,7 @@ import org.springframework.transaction.support.TransactionOperations;
  *
  * @since 0.1.0
  */
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @AutoConfiguration(after = PgkeelAutoConfiguration.class, before = TransactionAutoConfiguration.class,
 		afterName = { "org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration",
 				"org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration",
@@ -61,8 +65,9 @@ public class PgkeelTransactionAutoConfiguration {
 
 	/**
 	 * Where all transaction managers are a parent context's, it has their listener too.
+	 * To the application's own beans, one that asks for a listener means its own.
 	 */
-	@Bean
+	@Bean(defaultCandidate = false)
 	@ConditionalOnNotInherited(bean = GUARD, unlessOwn = PlatformTransactionManager.class)
 	TransactionGuard pgkeelTransactionGuard(PgkeelProperties pgkeel) {
 		TransactionProperties properties = pgkeel.transaction();
@@ -78,7 +83,7 @@ public class PgkeelTransactionAutoConfiguration {
 
 	@Bean
 	static TransactionGuardPostProcessor pgkeelTransactionGuardPostProcessor(
-			ObjectProvider<TransactionGuard> pgkeelTransactionGuard) {
+			@Qualifier(GUARD) ObjectProvider<TransactionGuard> pgkeelTransactionGuard) {
 		return new TransactionGuardPostProcessor(pgkeelTransactionGuard);
 	}
 
@@ -114,7 +119,8 @@ public class PgkeelTransactionAutoConfiguration {
 	 */
 	@Bean
 	@ConditionalOnBean(name = GUARD, search = SearchStrategy.CURRENT)
-	TransactionShutdown pgkeelTransactionShutdown(TransactionGuard pgkeelTransactionGuard, Environment environment) {
+	TransactionShutdown pgkeelTransactionShutdown(@Qualifier(GUARD) TransactionGuard pgkeelTransactionGuard,
+			Environment environment) {
 		return new TransactionShutdown(pgkeelTransactionGuard,
 				Binder.get(environment)
 					.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
@@ -125,7 +131,7 @@ public class PgkeelTransactionAutoConfiguration {
 	@ConditionalOnSingleCandidate(PlatformTransactionManager.class)
 	@ConditionalOnMissingBean(TransactionOperations.class)
 	GuardedTransactionTemplate transactionTemplate(PlatformTransactionManager transactionManager,
-			TransactionGuard pgkeelTransactionGuard, PgkeelProperties pgkeel) {
+			@Qualifier(GUARD) TransactionGuard pgkeelTransactionGuard, PgkeelProperties pgkeel) {
 		TransactionProperties properties = pgkeel.transaction();
 		GuardedTransactionTemplate template = new GuardedTransactionTemplate(transactionManager,
 				new DefaultTransactionDefinition(), pgkeelTransactionGuard);

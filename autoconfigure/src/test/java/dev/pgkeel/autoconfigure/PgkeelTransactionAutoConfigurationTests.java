@@ -44,6 +44,7 @@ import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionExecutionListener;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.TransactionTimedOutException;
 import org.springframework.transaction.annotation.Transactional;
@@ -68,6 +69,16 @@ class PgkeelTransactionAutoConfigurationTests {
 				DataSourceTransactionManagerAutoConfiguration.class, TransactionAutoConfiguration.class,
 				PgkeelAutoConfiguration.class, PgkeelTransactionAutoConfiguration.class))
 		.withPropertyValues(this.database.properties());
+
+	@Test
+	void listenerOfTheApplicationIsTheOneThatItsBeansGet() {
+		this.contextRunner.withUserConfiguration(ListenerConfiguration.class)
+			.run((context) -> assertThat(context).hasNotFailed()
+				.getBean(JdbcTransactionManager.class)
+				.satisfies((manager) -> assertThat(manager.getTransactionExecutionListeners()).contains(
+						context.getBean("audit", TransactionExecutionListener.class),
+						context.getBean(TransactionGuard.class))));
+	}
 
 	@Test
 	void methodOfAClosedContextKeepsItsFailure() {
@@ -461,6 +472,24 @@ class PgkeelTransactionAutoConfigurationTests {
 		@Bean
 		PlatformTransactionManager second(DataSource dataSource) {
 			return new JdbcTransactionManager(dataSource);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ListenerConfiguration {
+
+		@Bean
+		TransactionExecutionListener audit() {
+			return new TransactionExecutionListener() {
+			};
+		}
+
+		@Bean
+		JdbcTransactionManager transactionManager(DataSource dataSource, TransactionExecutionListener listener) {
+			JdbcTransactionManager manager = new JdbcTransactionManager(dataSource);
+			manager.addListener(listener);
+			return manager;
 		}
 
 	}
