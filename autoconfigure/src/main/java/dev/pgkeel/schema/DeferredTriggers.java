@@ -60,7 +60,7 @@ final class DeferredTriggers {
 			return true;
 		}
 		catch (SQLException ex) {
-			if (!ScriptRun.isFailureOfAStatement(ex) || ScriptRun.isTransient(ex)) {
+			if (!RunFailure.isOfAStatement(ex) || RunFailure.isTransient(ex)) {
 				throw ex;
 			}
 			return false;

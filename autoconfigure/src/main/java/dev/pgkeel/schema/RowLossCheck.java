@@ -95,7 +95,7 @@ final class RowLossCheck implements StatementListener {
 			this.savepoint.execute(statement.text());
 		}
 		catch (SQLException ex) {
-			if (ScriptRun.isTransient(ex)) {
+			if (RunFailure.isTransient(ex)) {
 				throw ex;
 			}
 			throw StatementFailure.of(script, statement, ex);

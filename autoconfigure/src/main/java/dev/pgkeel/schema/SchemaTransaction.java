@@ -84,7 +84,7 @@ final class SchemaTransaction {
 			}
 			catch (SQLException ex) {
 				rollback(connection, ex);
-				if (!ScriptRun.isTransient(ex)) {
+				if (!RunFailure.isTransient(ex)) {
 					throw ex;
 				}
 				if (attempt == this.patience.attempts()) {
@@ -94,7 +94,7 @@ final class SchemaTransaction {
 			}
 			catch (RuntimeException ex) {
 				rollback(connection, ex);
-				throw (ex.getCause() instanceof SQLException cause && ScriptRun.isTransient(cause))
+				throw (ex.getCause() instanceof SQLException cause && RunFailure.isTransient(cause))
 						? watch.lockFailure(ex, attempt) : ex;
 			}
 			catch (Error ex) {

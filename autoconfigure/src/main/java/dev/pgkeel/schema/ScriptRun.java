@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLWarning;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -41,15 +40,6 @@ final class ScriptRun {
 	private static final String COUNTS = "track_counts";
 
 	private static final String SAVEPOINT = "pgkeel_chunk";
-
-	/**
-	 * Failures of the moment, after which the whole transaction is tried again.
-	 */
-	private static final Set<String> TRANSIENT = Set.of("55P03", "40P01");
-
-	private static final String CONNECTION_FAILURE = "08";
-
-	private static final String OPERATOR_INTERVENTION = "57P";
 
 	private final List<ScriptOutline> scripts;
 
@@ -207,11 +197,11 @@ final class ScriptRun {
 		}
 		catch (SQLException ex) {
 			statement.clearBatch();
-			if (!isFailureOfAStatement(ex) || (isTransient(ex) && !this.progress.isLastAttempt())) {
-				throw rootOf(ex);
+			SQLException failure = RunFailure.rootOf(ex);
+			if (endsTheRun(failure)) {
+				throw failure;
 			}
-			statement.clearWarnings();
-			statement.execute("rollback to savepoint " + SAVEPOINT);
+			rollBackChunk(statement, failure);
 			for (SqlStatement sql : chunk) {
 				one(script, sql, statement);
 			}
@@ -244,7 +234,7 @@ final class ScriptRun {
 			statement.execute(sql.text());
 		}
 		catch (SQLException ex) {
-			if (!isFailureOfAStatement(ex) || (isTransient(ex) && !this.progress.isLastAttempt())) {
+			if (endsTheRun(ex)) {
 				throw ex;
 			}
 			throw StatementFailure.of(script, sql, ex);
@@ -252,25 +242,22 @@ final class ScriptRun {
 		logWarnings(script, statement);
 	}
 
+	private boolean endsTheRun(SQLException ex) {
+		return !RunFailure.isOfAStatement(ex) || (RunFailure.isTransient(ex) && !this.progress.isLastAttempt());
+	}
+
 	/**
-	 * The batch's own exception repeats the server's message and hides its parts.
+	 * What ended the session stays the reason, not that it cannot be used any more.
 	 */
-	private static SQLException rootOf(SQLException ex) {
-		for (SQLException next = ex; next != null; next = next.getNextException()) {
-			if (next instanceof PSQLException) {
-				return next;
-			}
+	private static void rollBackChunk(Statement statement, SQLException failure) throws SQLException {
+		try {
+			statement.clearWarnings();
+			statement.execute("rollback to savepoint " + SAVEPOINT);
 		}
-		return ex;
-	}
-
-	static boolean isTransient(SQLException ex) {
-		return TRANSIENT.contains(String.valueOf(ex.getSQLState()));
-	}
-
-	static boolean isFailureOfAStatement(SQLException ex) {
-		String state = String.valueOf(ex.getSQLState());
-		return !state.startsWith(CONNECTION_FAILURE) && !state.startsWith(OPERATOR_INTERVENTION);
+		catch (SQLException ex) {
+			failure.addSuppressed(ex);
+			throw failure;
+		}
 	}
 
 	private static void logWarnings(SchemaScript script, Statement statement) throws SQLException {

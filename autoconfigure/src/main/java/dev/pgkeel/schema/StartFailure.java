@@ -39,8 +39,8 @@ final class StartFailure {
 
 	private static String action(SQLException ex) {
 		String state = String.valueOf(ex.getSQLState());
-		if (ex.getSQLState() == null || !ScriptRun.isFailureOfAStatement(ex)) {
-			return "Make the database reachable.";
+		if (ex.getSQLState() == null || !RunFailure.isOfAStatement(ex)) {
+			return StatementFailure.action(state, "Make the database reachable.");
 		}
 		if (state.startsWith(REFUSED_QUERY)) {
 			return "The server refused a query of pgkeel's own: see whether the role has the privilege, and whether"

@@ -44,7 +44,7 @@ final class StartProof {
 			findings = new IdempotencyProof(connection, run, after, Set.of()).make();
 		}
 		catch (SQLException ex) {
-			if (!ScriptRun.isFailureOfAStatement(ex)) {
+			if (!RunFailure.isOfAStatement(ex)) {
 				throw ex;
 			}
 			logger.warn(UNPROVEN + StatementFailure.describe(ex));

@@ -29,6 +29,8 @@ final class StatementFailure {
 
 	private static final String TRANSACTION_ROLLBACK = "40";
 
+	private static final String CONNECTION_FAILURE = "08";
+
 	/**
 	 * The SQLSTATE class of warnings.
 	 */
@@ -41,7 +43,10 @@ final class StatementFailure {
 	 * Explains the failure of a statement in the transaction.
 	 */
 	static SchemaScriptException of(SchemaScript script, SqlStatement statement, SQLException ex) {
-		return of(script, statement, ex, action(ex.getSQLState(), "Correct the script."));
+		return of(script, statement, ex,
+				action(ex.getSQLState(), String.valueOf(ex.getSQLState()).startsWith(CONNECTION_FAILURE)
+						? "Make the other server reachable that the statement connects to, or correct the script."
+						: "Correct the script."));
 	}
 
 	/**
@@ -49,7 +54,7 @@ final class StatementFailure {
 	 * favour of another transaction.
 	 */
 	static boolean isRefusedCommit(SQLException ex) {
-		return ConnectFailure.isOfTheServer(ex) && ScriptRun.isFailureOfAStatement(ex) && !ScriptRun.isTransient(ex)
+		return ConnectFailure.isOfTheServer(ex) && RunFailure.isOfAStatement(ex) && !RunFailure.isTransient(ex)
 				&& !String.valueOf(ex.getSQLState()).startsWith(TRANSACTION_ROLLBACK);
 	}
 
@@ -93,6 +98,12 @@ final class StatementFailure {
 				"Connect to the primary, or set pgkeel.schema.enabled=false here: this server or role only reads.";
 			case "25001" -> "Remove the statement from the script, and run it by hand: the server refuses it inside a"
 					+ " transaction.";
+			case "25P03" ->
+				"Raise idle_in_transaction_session_timeout for the role that applies the scripts: the server ended"
+						+ " its session between two statements.";
+			case "25P04" -> "Raise transaction_timeout for the role that applies the scripts, or put"
+					+ " \"-- pgkeel:own-transaction\" at the head of some of them: the server ended the session, since"
+					+ " one transaction with all scripts took longer.";
 			case "55P04" ->
 				"Move ALTER TYPE ... ADD VALUE to a script of its own, whose name comes first, with the line"
 						+ " \"-- pgkeel:own-transaction\" at its head: a new value can be used only after the commit of the"

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * Tests of scripts that cannot be applied, as a whole: nothing is left of them.
@@ -144,6 +145,34 @@ class BadScriptTests {
 		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this.folder::apply)
 			.withMessageContaining("(SQLSTATE 53200")
 			.satisfies((ex) -> assertThat(ex.getAction()).contains("max_locks_per_transaction"));
+		assertThat(this.database.query(OBJECTS, Long.class)).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "select * from dblink('host=127.0.0.1 port=1 connect_timeout=5', 'select 1') as other (id int)",
+					"do $$ begin raise 'the other server is down' using errcode = '08006'; end $$",
+					"do $$ begin raise 'the other server shuts down' using errcode = '57P01'; end $$" })
+	void otherServerThatIsDownIsNotThisOne(String statement) {
+		this.folder.write("1_notes.sql", "create extension if not exists dblink;\n" + statement);
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this.folder::apply)
+			.withMessageStartingWith("1_notes.sql:2")
+			.withMessageContaining(", statement 2)")
+			.satisfies((ex) -> assertThat(ex.getAction()).containsIgnoringCase("correct the script")
+				.doesNotContain("database reachable"));
+		assertThat(this.database.query(OBJECTS, Long.class)).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "savepoint before_it; release before_it;" })
+	void transactionThatTakesTooLongIsExplained(String savepoints) {
+		assumeThat(TestServer.shared().majorVersion()).isGreaterThanOrEqualTo(17);
+		this.database.execute("alter database " + this.database.name() + " set transaction_timeout = '3s'");
+		this.folder.write("1_notes.sql", savepoints + "create table notes (id int);\nselect pg_sleep(60)");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this.folder::apply)
+			.withMessageContaining("due to transaction timeout")
+			.withMessageContaining("(SQLSTATE 25P04")
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("Raise transaction_timeout"));
 		assertThat(this.database.query(OBJECTS, Long.class)).isZero();
 	}
 
