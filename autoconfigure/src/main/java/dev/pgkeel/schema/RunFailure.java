@@ -18,6 +18,19 @@ final class RunFailure {
 	 */
 	private static final Set<String> TRANSIENT = Set.of("55P03", "40P01");
 
+	/**
+	 * Where the server finds that another transaction has changed or deleted the row of
+	 * the catalog that it is about to (PostgreSQL 14 to 18). Its text depends on the
+	 * language.
+	 */
+	private static final Set<String> CHANGES_OF_THE_CATALOG = Set.of("simple_heap_update", "simple_heap_delete");
+
+	private static final String INTERNAL_ERROR = "XX000";
+
+	private static final String UNIQUE_VIOLATION = "23505";
+
+	private static final String CATALOG = "pg_catalog";
+
 	private static final String CONNECTION_FAILURE = "08";
 
 	private static final String OPERATOR_INTERVENTION = "57P";
@@ -49,7 +62,24 @@ final class RunFailure {
 	}
 
 	static boolean isTransient(SQLException ex) {
-		return TRANSIENT.contains(String.valueOf(ex.getSQLState()));
+		return TRANSIENT.contains(String.valueOf(ex.getSQLState())) || isOfTheCatalog(ex);
+	}
+
+	/**
+	 * Returns whether another transaction has changed the same row of the catalog at the
+	 * same time. In another database of the server the lock of the scripts is another
+	 * one, and the roles are the same.
+	 */
+	private static boolean isOfTheCatalog(SQLException ex) {
+		ServerErrorMessage error = serverError(ex);
+		if (error == null) {
+			return false;
+		}
+		return switch (String.valueOf(ex.getSQLState())) {
+			case INTERNAL_ERROR -> CHANGES_OF_THE_CATALOG.contains(String.valueOf(error.getRoutine()));
+			case UNIQUE_VIOLATION -> CATALOG.equals(error.getSchema());
+			default -> false;
+		};
 	}
 
 	/**

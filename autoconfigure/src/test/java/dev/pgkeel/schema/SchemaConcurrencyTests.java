@@ -265,6 +265,58 @@ class SchemaConcurrencyTests {
 			.contains("deadlock detected", "(SQLSTATE 40P01)");
 	}
 
+	/**
+	 * The lock of the scripts is one per database, and roles are the whole cluster's. The
+	 * other database's transaction ends while the script waits for it.
+	 */
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			23505 | create role %1$s                      | select 1
+			23505 | alter role %2$s set work_mem = '2MB'  | select 1
+			XX000 | alter role %2$s set work_mem = '2MB'  | alter role %2$s set work_mem = '1MB'
+			XX000 | alter role %2$s connection limit 7    | select 1
+			XX000 | alter role %2$s reset work_mem        | alter role %2$s set work_mem = '1MB'
+			""")
+	void whatAnotherDatabaseDoesToTheSameRoleIsTriedAgain(String state, String statement, String before,
+			CapturedOutput output) throws Exception {
+		// The wait must not end by itself before the other transaction does
+		this.database.execute("alter database " + this.database.name() + " set lock_timeout = '1min'");
+		String created = "created_" + this.database.name();
+		String existing = "existing_" + this.database.name();
+		this.database.execute("create role " + existing + "; " + before.formatted(created, existing));
+		String sql = statement.formatted(created, existing);
+		// Such a script is not sent in chunks, which are run twice
+		this.folder.write("1_roles.sql", """
+				savepoint roles;
+				do $do$ begin
+				  if exists (select from pg_roles where rolname = '%s') <> %s then
+				    %s;
+				  end if;
+				end $do$;
+				release savepoint roles;
+				""".formatted(sql.contains(created) ? created : existing, sql.contains(created), sql));
+		try (Connection other = TestServer.shared().newDatabase().connect();
+				Statement rival = other.createStatement()) {
+			other.setAutoCommit(false);
+			rival.execute(sql);
+			Future<SchemaReport> applying = this.executor.submit(this.folder::apply);
+			Awaitility.await()
+				.atMost(PATIENCE)
+				.until(() -> applying.isDone()
+						|| this.database.query(
+								"select count(*) from pg_stat_activity"
+										+ " where datname = current_database() and wait_event_type = 'Lock'",
+								Long.class) == 1);
+			other.commit();
+			assertThat(applying.get().outcome()).isEqualTo(Outcome.APPLIED);
+		}
+		finally {
+			this.database.execute("drop role if exists " + created + ", " + existing);
+		}
+		assertThat(output.getOut()).contains("Schema scripts rolled back, next attempt in")
+			.contains("(SQLSTATE " + state + ")");
+	}
+
 	@Test
 	void lockThatIsNeverToBeHadEndsTheStartWithAName() throws Exception {
 		this.folder.write("1_notes.sql", "select 1;\nalter table notes add title text");
