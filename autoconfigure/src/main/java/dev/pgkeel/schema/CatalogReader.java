@@ -80,6 +80,8 @@ final class CatalogReader {
 		queries.addAll(AFTER);
 		try (Statement statement = connection.createStatement()) {
 			statement.setEscapeProcessing(false);
+			// What is fetched later would be written in the search path of later
+			statement.setFetchSize(0);
 			statement.execute(String.join(";\n", queries));
 			for (int i = 0; i < queries.size(); i++, statement.getMoreResults()) {
 				ResultSet results = statement.getResultSet();

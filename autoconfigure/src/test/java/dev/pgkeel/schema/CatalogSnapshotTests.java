@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.PGConnection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -79,6 +80,17 @@ class CatalogSnapshotTests {
 					"index app.log.log_at_idx", "sequence app.numbers", "extension plpgsql", "schema public")
 			.doesNotContain("index app.tenants.tenants_pkey", "index app.log_1.log_1_at_idx", "rule app.names._RETURN")
 			.noneMatch((name) -> name.contains("pg_catalog") || name.contains("pg_toast"));
+	}
+
+	@Test
+	void namesAreTheSameHoweverManyRowsAreFetchedAtOnce() throws SQLException {
+		run("set search_path = app");
+		CatalogSnapshot snapshot = CatalogSnapshot.take(this.connection);
+		this.connection.setAutoCommit(false);
+		this.connection.unwrap(PGConnection.class).setDefaultFetchSize(1);
+		assertThat(CatalogSnapshot.take(this.connection).objects())
+			.containsExactlyInAnyOrderElementsOf(snapshot.objects());
+		this.connection.rollback();
 	}
 
 	@Test
