@@ -28,7 +28,7 @@ final class InvalidIndex {
 
 	/**
 	 * Of other roles' builds an ordinary role sees only that there is one in this
-	 * database.
+	 * database. A name is cut where the server cuts it.
 	 */
 	private static final String FIND = """
 			select i.indexrelid::regclass::text as name, exists (select from pg_catalog.pg_stat_progress_create_index p
@@ -36,7 +36,8 @@ final class InvalidIndex {
 			      and coalesce(p.index_relid, i.indexrelid) in (i.indexrelid, 0)
 			      and coalesce(p.relid, i.indrelid) = i.indrelid) as building
 			from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid
-			where not i.indisvalid and i.indrelid = pg_catalog.to_regclass(?) and c.relname = (pg_catalog.parse_ident(?))[1]
+			where not i.indisvalid and i.indrelid = pg_catalog.to_regclass(?)
+			  and c.relname = (pg_catalog.parse_ident(?)::pg_catalog.name[])[1]
 			""";
 
 	private static final int PAUSE_MILLIS = 500;

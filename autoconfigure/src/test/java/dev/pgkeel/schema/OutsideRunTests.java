@@ -141,6 +141,27 @@ class OutsideRunTests {
 		assertThat(output.getOut()).contains("1_notes.sql:1:1: index notes_id is invalid");
 	}
 
+	/**
+	 * The server cuts names after 63 bytes, and never within a character.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "a", "A", "ä", "日", "😀" })
+	void invalidIndexWithALongNameIsBuiltAgain(String character) throws Exception {
+		this.database.execute("create table notes (id int); insert into notes values (1), (1)");
+		String name = "x" + character.repeat(70);
+		String create = "create unique index concurrently if not exists " + name + " on notes (id)";
+		try (Connection connection = this.database.connect(); Statement statement = connection.createStatement()) {
+			statement.execute(create);
+		}
+		catch (SQLException ex) {
+			assertThat(ex.getSQLState()).isEqualTo("23505");
+		}
+		assertThat(valid(name)).isFalse();
+		this.database.execute("truncate notes");
+		this.folder.write("1_notes.sql", create).apply();
+		assertThat(valid(name)).isTrue();
+	}
+
 	@Test
 	void indexThatSomebodyElseBuildsIsWaitedFor(CapturedOutput output) throws Exception {
 		this.database.execute("create table notes (id int)");
