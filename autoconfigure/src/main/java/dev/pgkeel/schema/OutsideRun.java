@@ -164,7 +164,7 @@ final class OutsideRun {
 					statement.execute(setting.sql());
 				}
 				InvalidIndex.dropBefore(sql, connection, script.script());
-				statement.execute(sql.text());
+				statement.execute(PendingDetachment.finishing(sql, connection, script.script()));
 			}
 			catch (SQLException ex) {
 				throw StatementFailure.outside(script.script(), sql, ex);

@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 /**
- * Tests for {@link OutsideRun} and {@link InvalidIndex}.
+ * Tests for {@link OutsideRun}, {@link InvalidIndex} and {@link PendingDetachment}.
  */
 @Tag("compatibility")
 @ExtendWith(OutputCaptureExtension.class)
@@ -190,6 +190,39 @@ class OutsideRunTests {
 		}
 		assertThat(valid("notes_id")).isTrue();
 		assertThat(output.getOut()).doesNotContain("is invalid");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "alter table notes detach partition notes_1 concurrently",
+			"alter table if exists public.notes detach /* a part */ partition\"notes_1\"concurrently -- at last\n",
+			"alter table only notes detach partition public . notes_1 CONCURRENTLY" })
+	void detachmentThatWasInterruptedIsFinished(String detach, CapturedOutput output) throws Exception {
+		this.database.execute("create table notes (id int) partition by range (id);"
+				+ " create table notes_1 partition of notes for values from (1) to (2); insert into notes values (1)");
+		this.folder.write("1_notes.sql", """
+				create table if not exists more (id int);
+				%s;
+				create index concurrently if not exists notes_1_id on notes_1 (id);
+				""".formatted(detach));
+		try (Connection reader = this.database.connect(); Statement statement = reader.createStatement()) {
+			reader.setAutoCommit(false);
+			statement.execute("select * from notes");
+			assertThatExceptionOfType(SchemaScriptException.class)
+				.isThrownBy(this.folder.withStatementTimeout(Duration.ofSeconds(4))::apply)
+				.withMessageContaining("(SQLSTATE 57014, statement 2)");
+			assertThat(this.database.query("select inhdetachpending from pg_inherits", Boolean.class)).isTrue();
+			reader.rollback();
+		}
+		assertThat(this.folder.apply().outcome()).isEqualTo(Outcome.APPLIED);
+		assertThat(this.database.query("select count(*) from pg_inherits where inhdetachpending", Long.class)).isZero();
+		assertThat(this.database.query("select relispartition from pg_class where relname = 'notes_1'", Boolean.class))
+			.isFalse();
+		assertThat(this.database.query("select count(*) from notes_1", Long.class)).isOne();
+		assertThat(valid("notes_1_id")).isTrue();
+		assertThat(outcome()).isEqualTo("applied 2");
+		assertThat(output.getOut())
+			.containsPattern("1_notes.sql:2:1: the detachment of .*notes_1\\S* was interrupted: finished");
+		assertThat(this.folder.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
 	}
 
 	@Test
