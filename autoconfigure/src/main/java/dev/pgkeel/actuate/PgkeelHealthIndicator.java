@@ -79,8 +79,9 @@ public final class PgkeelHealthIndicator extends AbstractHealthIndicator impleme
 			describe(builder, this.inquiry.lastKnown());
 			builder.withDetail("cause", failure.toString());
 		}
-		catch (IllegalStateException ex) {
-			// One that routes may know no server outside of a request
+		catch (RuntimeException ex) {
+			// One that routes may know no server outside of a request, and says so as it
+			// likes
 			builder.unknown()
 				.withDetail("error", ex.toString())
 				.withDetail("cause", "the data source gives no connection");

@@ -3,6 +3,8 @@ package dev.pgkeel.autoconfigure;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
@@ -108,6 +110,22 @@ class PgkeelHealthAutoConfigurationTests {
 				assertThat(health.getDetails()).containsEntry("cause", "the data source gives no connection")
 					.hasEntrySatisfying("error",
 							(error) -> assertThat(error).asString().contains("Cannot determine target DataSource"));
+			});
+	}
+
+	@Test
+	void dataSourceThatRefusesToChooseIsUnknown() {
+		Supplier<Object> tenant = () -> {
+			throw new NoSuchElementException("no request, no tenant");
+		};
+		this.contextRunner.withBean(DataSource.class, () -> new RoutingWithoutDefault(tenant))
+			.withPropertyValues("pgkeel.schema.enabled=false")
+			.run((context) -> {
+				Health health = context.getBean(PgkeelHealthIndicator.class).health();
+				assertThat(health.getStatus()).isEqualTo(Status.UNKNOWN);
+				assertThat(health.getDetails()).containsEntry("cause", "the data source gives no connection")
+					.hasEntrySatisfying("error",
+							(error) -> assertThat(error).asString().contains("no request, no tenant"));
 			});
 	}
 

@@ -1,6 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
 import java.util.Map;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -12,13 +13,20 @@ import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
  */
 final class RoutingWithoutDefault extends AbstractRoutingDataSource {
 
+	private final Supplier<@Nullable Object> tenant;
+
 	RoutingWithoutDefault() {
+		this(() -> null);
+	}
+
+	RoutingWithoutDefault(Supplier<@Nullable Object> tenant) {
+		this.tenant = tenant;
 		setTargetDataSources(Map.of("tenant", new PGSimpleDataSource()));
 	}
 
 	@Override
 	protected @Nullable Object determineCurrentLookupKey() {
-		return null;
+		return this.tenant.get();
 	}
 
 }
