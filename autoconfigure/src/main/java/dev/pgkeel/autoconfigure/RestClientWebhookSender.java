@@ -51,11 +51,12 @@ final class RestClientWebhookSender implements WebhookSender {
 
 	/**
 	 * The JDK's client keeps a thread while it is there, and messages are rare: each has
-	 * a client of its own.
+	 * a client of its own. On its own it asks a server without TLS for HTTP/2 with each
+	 * message, and some lose the body over that.
 	 */
 	private RestClient client() {
 		JdkClientHttpRequestFactory factory = new JdkClientHttpRequestFactory(
-				HttpClient.newBuilder().connectTimeout(this.timeout).build());
+				HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(this.timeout).build());
 		factory.setReadTimeout(this.timeout);
 		return RestClient.builder().requestFactory(factory).build();
 	}

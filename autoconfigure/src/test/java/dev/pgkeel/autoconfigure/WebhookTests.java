@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
 import dev.pgkeel.alert.AlertLevel;
 import dev.pgkeel.alert.AlertNotifier;
@@ -58,6 +59,8 @@ class WebhookTests {
 	private final List<String> received = new CopyOnWriteArrayList<>();
 
 	private final Queue<Integer> answers = new ConcurrentLinkedQueue<>();
+	private final List<Headers> headers = new CopyOnWriteArrayList<>();
+
 
 	private final CountDownLatch released = new CountDownLatch(1);
 
@@ -70,6 +73,7 @@ class WebhookTests {
 		this.server.setExecutor(this.threads);
 		this.server.createContext("/hooks/" + SECRET, (exchange) -> {
 			this.received.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+			this.headers.add(exchange.getRequestHeaders());
 			Integer status = this.answers.poll();
 			if (status != null && status == 0) {
 				waitForRelease();
@@ -145,6 +149,20 @@ class WebhookTests {
 		try (WebhookNotifier notifier = notifier(url())) {
 			notifier.notify(alert(AlertLevel.PAGE));
 			await().untilAsserted(() -> assertThat(this.received).hasSize(4));
+	/**
+	 * Some servers lose the body of a request that asks for another protocol.
+	 */
+	@Test
+	void requestAsksForNoOtherProtocol() {
+		try (WebhookNotifier notifier = notifier(url())) {
+			notifier.notify(alert(AlertLevel.PAGE));
+			await().untilAsserted(() -> assertThat(this.received).hasSize(1));
+		}
+		assertThat(this.headers).singleElement()
+			.satisfies((headers) -> assertThat(headers).containsKey("Content-type")
+				.doesNotContainKeys("Upgrade", "Http2-settings"));
+	}
+
 			await().untilAsserted(() -> assertThat(threads()).isZero());
 		}
 		assertThat(output).doesNotContain("webhook");
