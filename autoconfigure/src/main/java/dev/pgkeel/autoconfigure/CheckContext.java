@@ -1,10 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
-import dev.pgkeel.alert.CheckResult;
-
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.support.GenericApplicationContext;
-import org.springframework.core.NestedExceptionUtils;
 
 /**
  * The application's context while it only checks the server: if it cannot be made, nobody
@@ -22,8 +19,7 @@ final class CheckContext extends GenericApplicationContext {
 			throw ex;
 		}
 		catch (RuntimeException ex) {
-			throw new CheckException(CheckResult.unknown("the application's configuration failed: "
-					+ NestedExceptionUtils.getMostSpecificCause(ex).getMessage()), ex);
+			throw CheckException.ofConfiguration(ex);
 		}
 	}
 

@@ -4,6 +4,7 @@ import dev.pgkeel.alert.CheckResult;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.ExitCodeGenerator;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Ends the application with the exit code of a check that is not fine. A failure is
@@ -20,6 +21,14 @@ final class CheckException extends RuntimeException implements ExitCodeGenerator
 		super(result.toString(), cause);
 		this.result = result;
 		this.exitCode = result.verdict().exitCode();
+	}
+
+	/**
+	 * Nobody can tell, since what is needed for that cannot be made.
+	 */
+	static CheckException ofConfiguration(RuntimeException cause) {
+		return new CheckException(CheckResult.unknown("the application's configuration failed: "
+				+ NestedExceptionUtils.getMostSpecificCause(cause).getMessage()), cause);
 	}
 
 	CheckResult result() {

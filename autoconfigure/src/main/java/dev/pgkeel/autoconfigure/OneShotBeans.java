@@ -12,12 +12,13 @@ import org.springframework.boot.CommandLineRunner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.AnnotationConfigUtils;
 import org.springframework.context.support.AbstractApplicationContext;
 
 /**
  * Leaves an application that is run for one purpose nothing else to do: its beans are
- * made only where something asks for them, nothing is started in the background, and its
- * runners do not run.
+ * made only where something asks for them, nothing is started in the background, none of
+ * them hears the start, and its runners do not run.
  */
 final class OneShotBeans {
 
@@ -44,7 +45,12 @@ final class OneShotBeans {
 		}));
 	}
 
-	static void restrict(ConfigurableListableBeanFactory beanFactory) {
+	/**
+	 * Takes from the beans what they would do on their own.
+	 * @param beanFactory the beans
+	 * @param end the name of the bean that ends the application
+	 */
+	static void restrict(ConfigurableListableBeanFactory beanFactory, String end) {
 		for (String name : beanFactory.getBeanDefinitionNames()) {
 			beanFactory.getBeanDefinition(name).setLazyInit(true);
 		}
@@ -53,10 +59,17 @@ final class OneShotBeans {
 		}
 		if (beanFactory instanceof BeanDefinitionRegistry registry) {
 			remove(registry, NEEDS_A_WEB_SERVER);
-			String lifecycle = AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME;
-			remove(registry, lifecycle);
-			registry.registerBeanDefinition(lifecycle, new RootBeanDefinition(NothingStarts.class, NothingStarts::new));
+			remove(registry, AnnotationConfigUtils.EVENT_LISTENER_PROCESSOR_BEAN_NAME);
+			replace(registry, AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME,
+					new RootBeanDefinition(NothingStarts.class, NothingStarts::new));
+			replace(registry, AbstractApplicationContext.APPLICATION_EVENT_MULTICASTER_BEAN_NAME,
+					new RootBeanDefinition(OnlyTheEndHears.class, () -> new OnlyTheEndHears(beanFactory, end)));
 		}
+	}
+
+	private static void replace(BeanDefinitionRegistry registry, String name, RootBeanDefinition definition) {
+		remove(registry, name);
+		registry.registerBeanDefinition(name, definition);
 	}
 
 	/**

@@ -17,6 +17,7 @@ import dev.pgkeel.server.RefusalReason;
 import dev.pgkeel.server.ServerSnapshot;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -60,7 +61,7 @@ public class PgkeelCheckAutoConfiguration {
 	static BeanFactoryPostProcessor pgkeelCheckBeans(ConfigurableEnvironment environment) {
 		return (beanFactory) -> {
 			if (CheckEnvironmentPostProcessor.isCheck(environment)) {
-				OneShotBeans.restrict(beanFactory);
+				OneShotBeans.restrict(beanFactory, END);
 				OneShotBeans.remove(beanFactory, LoadTimeWeaverAware.class);
 			}
 		};
@@ -79,6 +80,9 @@ public class PgkeelCheckAutoConfiguration {
 				AlertProperties.Thresholds thresholds = properties.getObject().alert().thresholds();
 				AlertPolicy policy = new AlertPolicy(thresholds.alert(), thresholds.page(), thresholds.panic());
 				result = check(dataSource.getIfUnique(), pgkeelDirectWay.getObject(), policy);
+			}
+			catch (BeansException ex) {
+				throw CheckException.ofConfiguration(ex);
 			}
 			catch (RuntimeException ex) {
 				throw new CheckException(

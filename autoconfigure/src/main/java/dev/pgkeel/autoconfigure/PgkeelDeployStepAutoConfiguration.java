@@ -41,7 +41,7 @@ public class PgkeelDeployStepAutoConfiguration {
 
 	/**
 	 * The application's beans are made only where something asks for them, none of them
-	 * is started, and its runners do not run.
+	 * is started or hears the start, and its runners do not run.
 	 */
 	@Bean
 	static BeanFactoryPostProcessor pgkeelDeployStepBeans(ConfigurableEnvironment environment) {
@@ -49,7 +49,7 @@ public class PgkeelDeployStepAutoConfiguration {
 			if (!DeployStepEnvironmentPostProcessor.isDeployStep(environment)) {
 				return;
 			}
-			OneShotBeans.restrict(beanFactory);
+			OneShotBeans.restrict(beanFactory, END);
 			for (String name : beanFactory.getBeanNamesForType(SchemaInitializer.class, true, false)) {
 				beanFactory.getBeanDefinition(name).setLazyInit(false);
 			}

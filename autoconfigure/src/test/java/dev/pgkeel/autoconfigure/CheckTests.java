@@ -26,14 +26,22 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ApplicationEventMulticaster;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.context.event.SimpleApplicationEventMulticaster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -74,6 +82,16 @@ class CheckTests {
 	void poolIsNotStarted() {
 		try (ConfigurableApplicationContext context = run()) {
 			assertThat(context.getBean(HikariDataSource.class).isRunning()).isFalse();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { Listeners.class, Background.class })
+	void listenersOfTheStartDoNotChangeTheVerdict(Class<?> more, CapturedOutput output) {
+		SpringApplication application = new SpringApplication(Application.class, more);
+		try (ConfigurableApplicationContext context = application.run(arguments())) {
+			assertThat(lines(output)).matches(FINE);
+			assertThat(SpringApplication.exit(context)).isZero();
 		}
 	}
 
@@ -193,7 +211,9 @@ class CheckTests {
 				"--spring.liquibase.enabled=false")) {
 			assertThat(context.isActive()).isTrue();
 		}
-		assertThat(output).contains("The application's runner runs").contains("The application's lifecycle starts");
+		assertThat(output).contains("The application's runner runs")
+			.contains("The application's lifecycle starts")
+			.contains("The application hears ContextRefreshedEvent");
 	}
 
 	private void assertExit(int code, String... arguments) {
@@ -254,6 +274,48 @@ class CheckTests {
 		@Bean
 		SmartLifecycle lifecycle() {
 			return new PrintingLifecycle("The application's lifecycle starts");
+		}
+
+		@EventListener({ ContextRefreshedEvent.class, ApplicationStartedEvent.class, ApplicationReadyEvent.class })
+		void hear(ApplicationEvent event) {
+			System.out.println("The application hears " + event.getClass().getSimpleName());
+		}
+
+	}
+
+	/**
+	 * Listeners that need more than there is while the server is only checked.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class Listeners {
+
+		@Bean
+		ApplicationListener<ContextRefreshedEvent> refreshed() {
+			return (event) -> {
+				throw new IllegalStateException("refreshed");
+			};
+		}
+
+		@Bean
+		ApplicationListener<ApplicationStartedEvent> started() {
+			return (event) -> {
+				throw new IllegalStateException("started");
+			};
+		}
+
+	}
+
+	/**
+	 * Events are heard on other threads.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class Background {
+
+		@Bean
+		ApplicationEventMulticaster applicationEventMulticaster() {
+			SimpleApplicationEventMulticaster multicaster = new SimpleApplicationEventMulticaster();
+			multicaster.setTaskExecutor((task) -> new Thread(task).start());
+			return multicaster;
 		}
 
 	}

@@ -23,13 +23,19 @@ import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.context.event.EventListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -49,7 +55,8 @@ class DeployStepTests {
 			.contains("Schema applied.")
 			.doesNotContain("The application's bean is there")
 			.doesNotContain("The application's listener of a queue works")
-			.doesNotContain("The application's runner runs");
+			.doesNotContain("The application's runner runs")
+			.doesNotContain("The application hears");
 		assertThat(tables()).contains("notes");
 	}
 
@@ -77,7 +84,9 @@ class DeployStepTests {
 		}
 		assertThat(output).contains("The application's bean is there")
 			.contains("The application's listener of a queue works")
-			.contains("The application's runner runs");
+			.contains("The application's runner runs")
+			.contains("The application hears ContextRefreshedEvent")
+			.contains("The application hears ApplicationReadyEvent");
 	}
 
 	@Test
@@ -201,6 +210,16 @@ class DeployStepTests {
 		@Bean
 		ApplicationRunner runner() {
 			return (arguments) -> System.out.println("The application's runner runs");
+		}
+
+		@Bean
+		ApplicationListener<ContextRefreshedEvent> refreshed() {
+			return this::hear;
+		}
+
+		@EventListener({ ApplicationStartedEvent.class, ApplicationReadyEvent.class })
+		void hear(ApplicationEvent event) {
+			System.out.println("The application hears " + event.getClass().getSimpleName());
 		}
 
 	}
