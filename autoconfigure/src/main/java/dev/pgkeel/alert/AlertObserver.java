@@ -29,6 +29,11 @@ final class AlertObserver {
 
 	private long refusalsSeen;
 
+	/**
+	 * Whether the last that was seen of the connections is a refusal, and no figures.
+	 */
+	private boolean refusedLast;
+
 	private long timeoutsSeen;
 
 	private @Nullable Instant waitingSince;
@@ -57,7 +62,7 @@ final class AlertObserver {
 		this.looked = now;
 		Map<AlertSubject, Observation> seen = new EnumMap<>(AlertSubject.class);
 		ServerSnapshot snapshot = state.current(now);
-		Observation connections = connections(snapshot);
+		Observation connections = connections(snapshot, isRefused(state));
 		if (connections != null) {
 			seen.put(AlertSubject.CONNECTIONS, connections);
 		}
@@ -107,19 +112,23 @@ final class AlertObserver {
 
 	/**
 	 * A refusal outranks any count: logins in progress hold slots that nobody sees
-	 * (before PostgreSQL 18).
+	 * (before PostgreSQL 18). Where the server gives no figures, nothing else would ever
+	 * end it.
 	 */
-	private @Nullable Observation connections(@Nullable ServerSnapshot snapshot) {
+	private @Nullable Observation connections(@Nullable ServerSnapshot snapshot, boolean questionRefused) {
 		long refused = this.refusals.total();
 		RefusalReason reason = this.refusals.last();
 		if (refused > this.refusalsSeen && reason != null) {
 			this.refusalsSeen = refused;
+			this.refusedLast = true;
 			return new Observation(AlertLevel.PANIC, AlertLevel.PANIC, true,
 					"the server refused a connection, since " + reason.description() + ". " + reason.action());
 		}
 		if (snapshot == null) {
-			return null;
+			return (questionRefused && this.refusedLast)
+					? Observation.of(AlertLevel.NONE, "no connection was refused since") : null;
 		}
+		this.refusedLast = false;
 		LimitUsage usage = snapshot.binding();
 		AlertLevel level = this.policy.levelOf(usage.percent());
 		AlertLevel cleared = this.policy.levelOf(usage.percent() + AlertPolicy.HYSTERESIS_PERCENT);

@@ -419,6 +419,34 @@ class ConnectionAlertsTests {
 		assertThat(level(AlertSubject.MONITOR)).isEqualTo(AlertLevel.NONE);
 	}
 
+	@Test
+	void refusalIsOverWhereNobodySeesTheServerBehindIt() {
+		this.refusals.connectFailed(new SQLException("sorry, too many clients already", "53300"));
+		for (int i = 0; i < 8; i++) {
+			pollWhatIsRefused();
+			assertThat(level(AlertSubject.CONNECTIONS)).isEqualTo(AlertLevel.PANIC);
+		}
+		pollWhatIsRefused();
+		assertThat(this.told).extracting(ConnectionAlert::level).containsExactly(AlertLevel.PANIC, AlertLevel.NONE);
+		assertThat(this.told.get(1).message()).isEqualTo("no connection was refused since");
+	}
+
+	@Test
+	void fullServerThatNobodySeesAnyMoreIsNotTakenForAnEmptyOne() {
+		poll(960);
+		this.now = this.now.plusSeconds(120);
+		for (int i = 0; i < 20; i++) {
+			pollWhatIsRefused();
+		}
+		assertThat(level(AlertSubject.CONNECTIONS)).isEqualTo(AlertLevel.PANIC);
+	}
+
+	private void pollWhatIsRefused() {
+		this.now = this.now.plusSeconds(5);
+		MonitorFailure refused = MonitorFailure.of(new SQLException("permission denied for view pg_locks", "42501"));
+		this.alerts.polled(new MonitorState(null, refused, this.now, this.watchedSince));
+	}
+
 	private static ServerSnapshot snapshot(Instant takenAt) {
 		return new ServerSnapshot(takenAt, new SessionLimits(1003, 3, null, null), true, List.of(), 0, List.of());
 	}
