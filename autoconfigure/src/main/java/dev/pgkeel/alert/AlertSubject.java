@@ -53,10 +53,10 @@ public enum AlertSubject {
 	/**
 	 * Returns the key of all news of one alert. All instances see the same server, so
 	 * they have the same key for it; what is the matter with an instance has a key of its
-	 * own.
+	 * own. It is the name as it was given: in ASCII several may have the same.
 	 */
 	String key(ApplicationInstance instance) {
-		return "pgkeel/" + (this.ofInstance ? instance.applicationName() : instance.application()) + "/" + this;
+		return "pgkeel/" + (this.ofInstance ? instance.applicationName() : instance.name()) + "/" + this;
 	}
 
 	@Override

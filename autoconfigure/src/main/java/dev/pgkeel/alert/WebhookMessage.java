@@ -18,7 +18,7 @@ record WebhookMessage(ConnectionAlert alert, ApplicationInstance instance) {
 		members.add("level", (message) -> message.alert().level().toString());
 		members.add("previous_level", (message) -> message.alert().previous().toString());
 		members.add("subject", (message) -> message.alert().subject().toString());
-		members.add("application", (message) -> message.instance().application());
+		members.add("application", (message) -> message.instance().name());
 		members.add("instance", (message) -> message.instance().applicationName());
 		members.add("since", (message) -> message.alert().since().toString());
 		members.add("message", (message) -> message.alert().message());
@@ -33,7 +33,7 @@ record WebhookMessage(ConnectionAlert alert, ApplicationInstance instance) {
 	 * The line that a chat shows.
 	 */
 	private String text() {
-		return (isOver() ? "resolved" : this.alert.level().toString()) + " - " + this.instance.application() + ", "
+		return (isOver() ? "resolved" : this.alert.level().toString()) + " - " + this.instance.name() + ", "
 				+ this.alert.subject() + ": " + this.alert.message();
 	}
 

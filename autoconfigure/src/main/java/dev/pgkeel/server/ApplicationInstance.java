@@ -13,9 +13,10 @@ import org.springframework.aop.framework.AopInfrastructureBean;
  *
  * @param application the application's name, ASCII
  * @param id a short name of this instance, unlike that of any other instance
+ * @param name the application's name as it was given, in any script
  * @since 0.1.0
  */
-public record ApplicationInstance(String application, String id) implements AopInfrastructureBean {
+public record ApplicationInstance(String application, String id, String name) implements AopInfrastructureBean {
 
 	/**
 	 * PostgreSQL cuts {@code application_name} there (NAMEDATALEN - 1).
@@ -25,6 +26,15 @@ public record ApplicationInstance(String application, String id) implements AopI
 	private static final int ID_LENGTH = 6;
 
 	/**
+	 * Creates an instance.
+	 * @param application the application's name, ASCII
+	 * @param id its identifier
+	 */
+	public ApplicationInstance(String application, String id) {
+		this(application, id, application);
+	}
+
+	/**
 	 * Creates an instance with an identifier of its own.
 	 * @param application the application's name in any script, or {@code null} if it has
 	 * none
@@ -32,9 +42,10 @@ public record ApplicationInstance(String application, String id) implements AopI
 	 * @return the instance
 	 */
 	public static ApplicationInstance of(@Nullable String application, RandomGenerator random) {
-		String name = (application == null || application.isBlank()) ? "application" : ascii(application.strip());
-		int length = Math.min(name.length(), MAX_LENGTH - 1 - ID_LENGTH);
-		return new ApplicationInstance(name.substring(0, length), id(random));
+		String name = (application == null || application.isBlank()) ? "application" : application.strip();
+		String ascii = ascii(name);
+		int length = Math.min(ascii.length(), MAX_LENGTH - 1 - ID_LENGTH);
+		return new ApplicationInstance(ascii.substring(0, length), id(random), name);
 	}
 
 	private static String id(RandomGenerator random) {
@@ -64,7 +75,7 @@ public record ApplicationInstance(String application, String id) implements AopI
 	 */
 	public ApplicationInstance named(String purpose) {
 		int length = Math.min(this.application.length(), MAX_LENGTH - 2 - ID_LENGTH - purpose.length());
-		return new ApplicationInstance(this.application.substring(0, length) + " " + purpose, this.id);
+		return new ApplicationInstance(this.application.substring(0, length) + " " + purpose, this.id, this.name);
 	}
 
 	/**

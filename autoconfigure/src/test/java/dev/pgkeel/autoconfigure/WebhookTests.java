@@ -283,14 +283,16 @@ class WebhookTests {
 			});
 	}
 
-	@Test
-	void applicationTellsItsAlerts(CapturedOutput output) {
+	@ParameterizedTest
+	@ValueSource(strings = { "notes", "注文" })
+	void applicationTellsItsAlerts(String name, CapturedOutput output) {
 		contextRunner()
 			.withPropertyValues("pgkeel.alert.webhook.url=" + url(), "pgkeel.alert.thresholds.alert=1",
 					"pgkeel.alert.thresholds.page=2", "pgkeel.alert.thresholds.panic=3",
-					"pgkeel.monitor.interval=100ms", "spring.application.name=notes")
+					"pgkeel.monitor.interval=100ms", "spring.application.name=" + name)
 			.run((context) -> await().untilAsserted(() -> assertThat(this.received)
-				.anySatisfy((json) -> assertThat(json).contains("\"dedup_key\":\"pgkeel/notes/connections\""))));
+				.anySatisfy((json) -> assertThat(json).contains("\"dedup_key\":\"pgkeel/" + name + "/connections\"",
+						"\"application\":\"" + name + "\"", " - " + name + ", connections: "))));
 		assertThat(output).doesNotContain(SECRET);
 	}
 

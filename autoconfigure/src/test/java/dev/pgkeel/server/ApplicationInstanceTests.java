@@ -23,6 +23,14 @@ class ApplicationInstanceTests {
 		assertThat(ApplicationInstance.of(name, this.random).application()).isEqualTo(expected);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "' notes ', notes", "日本, 日本", "'', application", ", application" })
+	void nameAsItWasGivenIsKept(String name, String expected) {
+		ApplicationInstance instance = ApplicationInstance.of(name, this.random);
+		assertThat(instance.name()).isEqualTo(expected);
+		assertThat(instance.named("monitor").name()).isEqualTo(expected);
+	}
+
 	@Test
 	void longNameKeepsItsIdentifier() {
 		ApplicationInstance instance = ApplicationInstance.of("n".repeat(100), this.random);
