@@ -18,8 +18,8 @@ import org.springframework.aop.framework.AopInfrastructureBean;
  * Tells a webhook, on a thread of its own that lives only while there is something to
  * tell. What cannot be delivered is tried again, longer after each attempt, until there
  * is newer news of the same alert, or too many attempts were made. What is the matter
- * with this instance ends with it: nobody else knows the key to say so. Safe for use by
- * several threads.
+ * with this instance ends with it: nobody else knows the key to say so. Of an instance
+ * that is alone everything does: nobody else is there. Safe for use by several threads.
  *
  * @since 0.1.0
  */
@@ -35,6 +35,8 @@ public final class WebhookNotifier implements AlertNotifier, AutoCloseable, AopI
 
 	private final ApplicationInstance instance;
 
+	private final boolean alone;
+
 	private final Duration firstPause;
 
 	private final RandomGenerator random;
@@ -42,9 +44,9 @@ public final class WebhookNotifier implements AlertNotifier, AutoCloseable, AopI
 	private final Clock clock;
 
 	/**
-	 * The alerts about this instance by their keys.
+	 * The alerts in force that end with this instance, by their keys.
 	 */
-	private final Map<String, ConnectionAlert> ofInstance = new LinkedHashMap<>();
+	private final Map<String, ConnectionAlert> ending = new LinkedHashMap<>();
 
 	/**
 	 * News by their keys: there are no more of them than there are subjects.
@@ -59,14 +61,16 @@ public final class WebhookNotifier implements AlertNotifier, AutoCloseable, AopI
 	 * Creates a notifier.
 	 * @param sender sends messages
 	 * @param instance the instance that tells
+	 * @param alone whether no other instance runs beside it
 	 * @param firstPause how long to wait before the second attempt
 	 * @param random makes instances differ
 	 * @param clock tells the time
 	 */
-	public WebhookNotifier(WebhookSender sender, ApplicationInstance instance, Duration firstPause,
+	public WebhookNotifier(WebhookSender sender, ApplicationInstance instance, boolean alone, Duration firstPause,
 			RandomGenerator random, Clock clock) {
 		this.sender = sender;
 		this.instance = instance;
+		this.alone = alone;
 		this.firstPause = firstPause;
 		this.random = random;
 		this.clock = clock;
@@ -77,9 +81,9 @@ public final class WebhookNotifier implements AlertNotifier, AutoCloseable, AopI
 		if (this.closed) {
 			return;
 		}
-		this.ofInstance.remove(alert.dedupKey());
-		if (alert.subject().isOfInstance() && alert.level() != AlertLevel.NONE) {
-			this.ofInstance.put(alert.dedupKey(), alert);
+		this.ending.remove(alert.dedupKey());
+		if ((this.alone || alert.subject().isOfInstance()) && alert.level() != AlertLevel.NONE) {
+			this.ending.put(alert.dedupKey(), alert);
 		}
 		send(alert);
 	}
@@ -175,15 +179,14 @@ public final class WebhookNotifier implements AlertNotifier, AutoCloseable, AopI
 
 	/**
 	 * Ends telling: a message on its way has a second to arrive, and so have those that
-	 * wait for their turn and the end of the alerts about this instance.
+	 * wait for their turn and the end of the alerts that end with this instance.
 	 */
 	@Override
 	public void close() {
 		Thread last;
 		synchronized (this) {
 			this.closed = true;
-			this.ofInstance.values()
-				.forEach((alert) -> send(alert.end("this instance has ended", this.clock.instant())));
+			this.ending.values().forEach((alert) -> send(alert.end("this instance has ended", this.clock.instant())));
 			last = this.thread;
 			notifyAll();
 		}

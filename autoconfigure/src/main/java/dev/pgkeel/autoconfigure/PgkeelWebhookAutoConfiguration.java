@@ -50,9 +50,11 @@ public class PgkeelWebhookAutoConfiguration {
 				ApplicationInstance pgkeelApplicationInstance) {
 			AlertProperties.Webhook webhook = properties.alert().webhook();
 			String url = webhook.url();
+			// Unless set, several may run
+			boolean alone = Integer.valueOf(1).equals(properties.fleet().instances());
 			return (url == null || url.isBlank()) ? null
 					: new WebhookNotifier(new RestClientWebhookSender(url, webhook.timeout()),
-							pgkeelApplicationInstance, FIRST_PAUSE, new SecureRandom(), Clock.systemUTC());
+							pgkeelApplicationInstance, alone, FIRST_PAUSE, new SecureRandom(), Clock.systemUTC());
 		}
 
 	}

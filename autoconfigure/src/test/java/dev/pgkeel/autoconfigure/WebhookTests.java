@@ -30,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -58,9 +59,9 @@ class WebhookTests {
 
 	private final List<String> received = new CopyOnWriteArrayList<>();
 
-	private final Queue<Integer> answers = new ConcurrentLinkedQueue<>();
 	private final List<Headers> headers = new CopyOnWriteArrayList<>();
 
+	private final Queue<Integer> answers = new ConcurrentLinkedQueue<>();
 
 	private final CountDownLatch released = new CountDownLatch(1);
 
@@ -72,8 +73,8 @@ class WebhookTests {
 		this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 		this.server.setExecutor(this.threads);
 		this.server.createContext("/hooks/" + SECRET, (exchange) -> {
-			this.received.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
 			this.headers.add(exchange.getRequestHeaders());
+			this.received.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
 			Integer status = this.answers.poll();
 			if (status != null && status == 0) {
 				waitForRelease();
@@ -109,8 +110,13 @@ class WebhookTests {
 	}
 
 	private static WebhookNotifier notifier(String url, Duration timeout) {
+		return notifier(url, timeout, false);
+	}
+
+	private static WebhookNotifier notifier(String url, Duration timeout, boolean alone) {
 		return new WebhookNotifier(new RestClientWebhookSender(url, timeout),
-				new ApplicationInstance("notes", "abc123"), Duration.ofMillis(20), new Random(1), Clock.systemUTC());
+				new ApplicationInstance("notes", "abc123"), alone, Duration.ofMillis(20), new Random(1),
+				Clock.systemUTC());
 	}
 
 	private static ConnectionAlert alert(AlertLevel level) {
@@ -143,12 +149,6 @@ class WebhookTests {
 		assertThat(over.at("/text").asString()).startsWith("resolved - notes, connections: ");
 	}
 
-	@Test
-	void failureOfTheServerIsTriedAgain(CapturedOutput output) {
-		this.answers.addAll(List.of(500, 503, 429));
-		try (WebhookNotifier notifier = notifier(url())) {
-			notifier.notify(alert(AlertLevel.PAGE));
-			await().untilAsserted(() -> assertThat(this.received).hasSize(4));
 	/**
 	 * Some servers lose the body of a request that asks for another protocol.
 	 */
@@ -163,6 +163,12 @@ class WebhookTests {
 				.doesNotContainKeys("Upgrade", "Http2-settings"));
 	}
 
+	@Test
+	void failureOfTheServerIsTriedAgain(CapturedOutput output) {
+		this.answers.addAll(List.of(500, 503, 429));
+		try (WebhookNotifier notifier = notifier(url())) {
+			notifier.notify(alert(AlertLevel.PAGE));
+			await().untilAsserted(() -> assertThat(this.received).hasSize(4));
 			await().untilAsserted(() -> assertThat(threads()).isZero());
 		}
 		assertThat(output).doesNotContain("webhook");
@@ -281,6 +287,22 @@ class WebhookTests {
 				assertThat(ex).hasStackTraceContaining("WebhookUrlException");
 				assertThat(ex.getCause()).isNull();
 			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "pgkeel.fleet.instances=1, true", "pgkeel.fleet.instances=2, false", "pgkeel.mode=enforce, false" })
+	void alertsAboutTheServerEndWithTheOnlyInstance(String property, boolean end) {
+		contextRunner()
+			.withPropertyValues("pgkeel.alert.webhook.url=" + url(), "pgkeel.alert.thresholds.alert=1",
+					"pgkeel.alert.thresholds.page=2", "pgkeel.alert.thresholds.panic=3",
+					"pgkeel.monitor.interval=100ms", property)
+			.run((context) -> await().untilAsserted(() -> assertThat(this.received)
+				.anySatisfy((json) -> assertThat(json).contains("\"subject\":\"connections\"", "firing"))));
+		await().untilAsserted(() -> assertThat(threads()).isZero());
+		assertThat(this.received.stream().filter((json) -> json.contains("\"status\":\"resolved\"")))
+			.hasSize(end ? 1 : 0)
+			.allSatisfy((json) -> assertThat(json).contains("\"subject\":\"connections\"",
+					"\"message\":\"this instance has ended\""));
 	}
 
 	@ParameterizedTest
