@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 
 /**
- * Auto-configuration that keeps pgkeel's secrets out of Spring Boot's endpoints
+ * Auto-configuration that hides pgkeel's secret properties in Spring Boot's endpoints
  * {@code env} and {@code configprops}, whoever may see values there.
  *
  * @since 0.1.0
