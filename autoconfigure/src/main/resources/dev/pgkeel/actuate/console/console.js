@@ -406,6 +406,7 @@ function leases(data) {
 }
 
 function stackCell(node, lease) {
+  const before = node.lease;
   node.lease = lease;
   const button = part(node, "button", () => {
     const made = el("button", "plain");
@@ -418,11 +419,19 @@ function stackCell(node, lease) {
   put(button.lastChild, " the stack of " + lease.holder);
   show(button, lease.pid != null);
   node.classList.toggle("blank", lease.pid == null);
+  // The same connection, but in other hands
+  if (before && (before.holder !== lease.holder || lease.heldMs < before.heldMs)) unfold(node, button, false);
+}
+
+function unfold(node, button, open) {
+  const box = node.parentElement.children[4].parts?.stack;
+  if (box) show(box, open);
+  attr(button, "aria-expanded", String(open));
+  put(button.firstChild, open ? "Hide" : "Show");
 }
 
 async function toggleStack(node, button) {
-  const row = node.parentElement;
-  const box = part(row.children[4], "stack", () => {
+  const box = part(node.parentElement.children[4], "stack", () => {
     const made = el("div", "stack");
     made.tabIndex = 0;
     made.setAttribute("role", "region");
@@ -431,9 +440,7 @@ async function toggleStack(node, button) {
     return made;
   });
   const open = box.hidden;
-  show(box, open);
-  attr(button, "aria-expanded", String(open));
-  put(button.firstChild, open ? "Hide" : "Show");
+  unfold(node, button, open);
   if (!open) return;
   put(box, "Asking ...");
   const query = new URLSearchParams({ pool: node.lease.pool, pid: node.lease.pid });

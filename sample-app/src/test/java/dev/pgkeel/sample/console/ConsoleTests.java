@@ -352,6 +352,37 @@ class ConsoleTests {
 	}
 
 	@Test
+	void aStackIsHiddenOnceItsConnectionIsSomebodyElses() throws Exception {
+		for (int connection = 0; connection < 5; connection++) {
+			this.opened.add(this.dataSource.getConnection());
+		}
+		Connection last = borrow("orders-1");
+		waiting().untilAsserted(() -> assertThat(browser.text("leases")).contains("orders-1"));
+		clickStackOf("orders-1");
+		waiting().untilAsserted(() -> assertThat(stack()).isNotEmpty());
+		last.close();
+		this.opened.add(borrow("orders-2"));
+		waiting().untilAsserted(() -> assertThat(browser.text("leases")).contains("orders-2"));
+		assertThat(stack()).isEmpty();
+		clickStackOf("orders-2");
+		waiting().untilAsserted(() -> assertThat(stack()).isNotEmpty());
+	}
+
+	private static void clickStackOf(String holder) {
+		assertThat(browser.<String>script("""
+				const button = [...document.querySelectorAll('#leases tbody tr')]
+				  .find((row) => row.innerText.includes(arguments[0])).querySelector('button[aria-expanded]');
+				const before = button.innerText.split(' ')[0] + ' ' + button.getAttribute('aria-expanded');
+				button.click();
+				return before;""", holder)).startsWith("Show").endsWith("false");
+	}
+
+	private static String stack() {
+		return browser.script("return [...document.querySelectorAll('#leases .stack')]"
+				+ ".map((box) => box.checkVisibility() ? box.innerText : '').join('')");
+	}
+
+	@Test
 	void theTransactionIsShownByItsName() {
 		DefaultTransactionDefinition definition = new DefaultTransactionDefinition();
 		definition.setName("Orders.place");
