@@ -69,23 +69,41 @@ public final class PgkeelHealthIndicator extends AbstractHealthIndicator impleme
 			}
 		}
 		catch (SQLException ex) {
-			MonitorFailure failure = MonitorFailure.of(ex);
-			if (failure.cause() == MonitorFailure.Cause.QUESTION_REFUSED) {
-				builder.unknown().withDetail("error", failure.message());
-			}
-			else {
-				builder.down(ex);
-			}
-			describe(builder, this.inquiry.lastKnown());
-			builder.withDetail("cause", failure.toString());
+			failed(builder, ex);
 		}
 		catch (RuntimeException ex) {
+			SQLException refused = refusalIn(ex);
+			if (refused != null) {
+				failed(builder, refused);
+				return;
+			}
 			// One that routes may know no server outside of a request, and says so as it
 			// likes
 			builder.unknown()
 				.withDetail("error", ex.toString())
 				.withDetail("cause", "the data source gives no connection");
 		}
+	}
+
+	private void failed(Health.Builder builder, SQLException ex) {
+		MonitorFailure failure = MonitorFailure.of(ex);
+		if (failure.cause() == MonitorFailure.Cause.QUESTION_REFUSED) {
+			builder.unknown().withDetail("error", failure.message());
+		}
+		else {
+			builder.down(ex);
+		}
+		describe(builder, this.inquiry.lastKnown());
+		builder.withDetail("cause", failure.toString());
+	}
+
+	private static @Nullable SQLException refusalIn(RuntimeException ex) {
+		for (Throwable cause = ex.getCause(); cause != null; cause = cause.getCause()) {
+			if (cause instanceof SQLException refused) {
+				return refused;
+			}
+		}
+		return null;
 	}
 
 	private void describe(Health.Builder builder, @Nullable ServerFacts facts) {

@@ -1,6 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -127,6 +128,18 @@ class PgkeelHealthAutoConfigurationTests {
 					.hasEntrySatisfying("error",
 							(error) -> assertThat(error).asString().contains("no request, no tenant"));
 			});
+	}
+
+	@Test
+	void refusalThatADataSourceWrapsIsDown() {
+		Supplier<Object> tenant = () -> {
+			throw new IllegalStateException("no server", new SQLException("refused", "08001"));
+		};
+		this.contextRunner.withBean(DataSource.class, () -> new RoutingWithoutDefault(tenant))
+			.withPropertyValues("pgkeel.schema.enabled=false")
+			.run((context) -> assertThat(context.getBean(PgkeelHealthIndicator.class).health())
+				.satisfies((health) -> assertThat(health.getStatus()).isEqualTo(Status.DOWN))
+				.satisfies((health) -> assertThat(health.getDetails()).containsEntry("cause", "server down")));
 	}
 
 	@Test
