@@ -6,6 +6,7 @@ import java.util.Properties;
 
 import javax.sql.DataSource;
 
+import dev.pgkeel.schema.SchemaScriptException;
 import dev.pgkeel.server.ConnectFailure;
 import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.DirectWayFailure;
@@ -58,7 +59,8 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, SQLException cause) {
 		ConnectFailure failure = ConnectFailure.of(rootFailure);
-		if (failure == null || !(isOfDriver(rootFailure) || isPostgres(property(inForce("url"))))) {
+		if (failure == null || isLostByScripts(rootFailure, cause)
+				|| !(isOfDriver(rootFailure) || isPostgres(property(inForce("url"))))) {
 			return null;
 		}
 		DirectWayFailure direct = DirectWayFailure.of(rootFailure);
@@ -85,6 +87,18 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 			if (cause instanceof PSQLException) {
 				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * A connection that schema scripts had and lost: they tell where they were.
+	 */
+	private static boolean isLostByScripts(Throwable failure, SQLException cause) {
+		for (Throwable wrapper = failure; wrapper != null; wrapper = wrapper.getCause()) {
+			if (wrapper instanceof SchemaScriptException ex) {
+				return !ex.isWhileConnecting() && !ConnectFailure.isOfTheServer(cause);
 			}
 		}
 		return false;

@@ -16,14 +16,24 @@ public class SchemaScriptException extends RuntimeException {
 	private final String action;
 
 	/**
+	 * Whether there was no connection yet.
+	 */
+	private final boolean whileConnecting;
+
+	/**
 	 * Creates an exception.
 	 * @param message what happened, and where: script, line and column
 	 * @param action what to do about it
 	 * @param cause the cause, if any
 	 */
 	public SchemaScriptException(String message, String action, @Nullable Throwable cause) {
+		this(message, action, cause, false);
+	}
+
+	SchemaScriptException(String message, String action, @Nullable Throwable cause, boolean whileConnecting) {
 		super(message, cause);
 		this.action = action;
+		this.whileConnecting = whileConnecting;
 	}
 
 	/**
@@ -31,7 +41,7 @@ public class SchemaScriptException extends RuntimeException {
 	 */
 	SchemaScriptException advising(String more) {
 		SchemaScriptException ex = new SchemaScriptException(String.valueOf(getMessage()), this.action + " " + more,
-				getCause());
+				getCause(), this.whileConnecting);
 		ex.setStackTrace(getStackTrace());
 		for (Throwable suppressed : getSuppressed()) {
 			ex.addSuppressed(suppressed);
@@ -45,6 +55,14 @@ public class SchemaScriptException extends RuntimeException {
 	 */
 	public String getAction() {
 		return this.action;
+	}
+
+	/**
+	 * Returns whether no connection could be made, so that nothing was tried.
+	 * @return whether there was none
+	 */
+	public boolean isWhileConnecting() {
+		return this.whileConnecting;
 	}
 
 }

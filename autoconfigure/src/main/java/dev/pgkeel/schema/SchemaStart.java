@@ -117,6 +117,9 @@ final class SchemaStart {
 				applied.add(applier.apply(connection, share, outlines, progress, watch));
 			}
 		}
+		catch (SQLException ex) {
+			throw StartFailure.during(progress.place(), ex);
+		}
 		return this.reporter.applied(applied);
 	}
 

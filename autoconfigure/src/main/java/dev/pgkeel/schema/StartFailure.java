@@ -1,5 +1,6 @@
 package dev.pgkeel.schema;
 
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 
 import dev.pgkeel.server.ConnectFailure;
@@ -19,6 +20,12 @@ final class StartFailure {
 	private static final String DEPLOY_STEP = "apply the scripts in the deploy step, and start with"
 			+ " pgkeel.schema.mode=verify here.";
 
+	private static final String REACHABLE = "Make the database reachable.";
+
+	private static final String SOCKET_TIMEOUT = "The server took longer to answer than the driver's"
+			+ " socketTimeout allows: raise it, or take it out, in spring.datasource.url or in"
+			+ " spring.datasource.hikari.data-source-properties (in pgkeel.direct.url, where that is set).";
+
 	private StartFailure() {
 	}
 
@@ -26,21 +33,47 @@ final class StartFailure {
 	 * Explains that there is no connection, or none that can be used.
 	 */
 	static SchemaScriptException whileConnecting(SQLException ex) {
-		return of(ex, ConnectFailure.isOfTheServer(ex) ? "Correct what the server refuses while the connection is made."
-				: "Make the database reachable.");
+		return of(ex, "", ConnectFailure.isOfTheServer(ex)
+				? "Correct what the server refuses while the connection is made." : REACHABLE, true);
 	}
 
 	/**
 	 * Explains why a statement of pgkeel's own failed.
 	 */
 	static SchemaScriptException afterwards(SQLException ex) {
-		return of(ex, action(ex));
+		return of(ex, "", action(ex), false);
+	}
+
+	/**
+	 * Explains why a statement of pgkeel's own failed, or how far the run was when the
+	 * connection was lost: statements go out in chunks, and what comes back is lost too.
+	 */
+	static SchemaScriptException during(RunProgress.Place place, SQLException ex) {
+		if (!isLost(ex) || place.script() == null || place.statement() == null) {
+			return afterwards(ex);
+		}
+		return of(ex, ", at " + place.script().name() + ":" + place.statement().position() + " or after it", action(ex),
+				false);
+	}
+
+	private static boolean isLost(SQLException ex) {
+		return ex.getSQLState() == null || !RunFailure.isOfAStatement(ex);
+	}
+
+	/**
+	 * Returns whether the driver gave up waiting, which it does only if it is told to.
+	 */
+	private static boolean isSocketTimeout(SQLException ex) {
+		return !ConnectFailure.isOfTheServer(ex) && ex.getCause() instanceof SocketTimeoutException;
 	}
 
 	private static String action(SQLException ex) {
 		String state = String.valueOf(ex.getSQLState());
-		if (ex.getSQLState() == null || !RunFailure.isOfAStatement(ex)) {
-			return StatementFailure.action(state, "Make the database reachable.");
+		if (isSocketTimeout(ex)) {
+			return SOCKET_TIMEOUT;
+		}
+		if (isLost(ex)) {
+			return StatementFailure.action(state, REACHABLE);
 		}
 		if (state.startsWith(REFUSED_QUERY)) {
 			return "The server refused a query of pgkeel's own: see whether the role has the privilege, and whether"
@@ -56,10 +89,11 @@ final class StartFailure {
 						+ " role that it lets pass " + DEPLOY_STEP);
 	}
 
-	private static SchemaScriptException of(SQLException ex, String action) {
+	private static SchemaScriptException of(SQLException ex, String place, String action, boolean whileConnecting) {
 		return new SchemaScriptException(
-				"The schema scripts could not be applied: " + ex.getMessage() + " (SQLSTATE " + ex.getSQLState() + ")",
-				action + " To start without schema scripts, set pgkeel.schema.enabled=false.", ex);
+				"The schema scripts could not be applied: " + ex.getMessage() + " (SQLSTATE " + ex.getSQLState() + place
+						+ ")",
+				action + " To start without schema scripts, set pgkeel.schema.enabled=false.", ex, whileConnecting);
 	}
 
 }

@@ -1,5 +1,9 @@
 package dev.pgkeel.autoconfigure;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.Predicate;
 
 import javax.sql.DataSource;
@@ -7,15 +11,18 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.schema.SchemaReport.Outcome;
+import dev.pgkeel.testsupport.PgProxy;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import org.awaitility.Awaitility;
 import org.jooq.DSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
@@ -162,6 +169,47 @@ class PgkeelSchemaAutoConfigurationTests {
 			assertThat(analysis.getAction()).contains("Nothing of the schema scripts was applied");
 			assertThat(tableExists("broken")).isFalse();
 		});
+	}
+
+	@Test
+	void socketTimeoutInAScriptIsNoUnreachableServer(@TempDir Path folder) throws IOException {
+		Files.writeString(folder.resolve("1_slow.sql"), "select 1;\nselect pg_sleep(60)");
+		this.contextRunner
+			.withPropertyValues("pgkeel.schema.locations=file:" + folder + "/*.sql",
+					"spring.datasource.url=" + this.database.jdbcUrl() + "?socketTimeout=5")
+			.run((context) -> {
+				FailureAnalysis analysis = FailureAnalyses.of(context.getStartupFailure());
+				assertThat(analysis.getDescription()).startsWith("The schema scripts could not be applied: ")
+					.endsWith(" (SQLSTATE 08006, at 1_slow.sql:1:1 or after it)");
+				assertThat(analysis.getAction())
+					.startsWith("The server took longer to answer than the driver's socketTimeout allows: raise it");
+			});
+	}
+
+	@Test
+	void connectionThatBreaksInAScriptIsNoUnreachableServer(@TempDir Path folder) throws Exception {
+		Files.writeString(folder.resolve("1_slow.sql"), "select 1;\nselect pg_sleep(60)");
+		PgProxy proxy = PgProxy.to(this.database.jdbcUrl());
+		Thread breaker = new Thread(() -> {
+			Awaitility.await().atMost(Duration.ofSeconds(30)).until(this::sleeps);
+			proxy.close();
+		});
+		breaker.start();
+		this.contextRunner
+			.withPropertyValues("pgkeel.schema.locations=file:" + folder + "/*.sql",
+					"spring.datasource.url=" + proxy.jdbcUrl(this.database.name()))
+			.run((context) -> {
+				FailureAnalysis analysis = FailureAnalyses.of(context.getStartupFailure());
+				assertThat(analysis.getDescription()).startsWith("The schema scripts could not be applied: ")
+					.endsWith(", at 1_slow.sql:1:1 or after it)");
+				assertThat(analysis.getAction()).startsWith("Make the database reachable.");
+			});
+		breaker.join();
+	}
+
+	private boolean sleeps() {
+		return this.database.query("select exists (select from pg_stat_activity where query like '%pg_sleep(60)'"
+				+ " and datname = current_database())", Boolean.class);
 	}
 
 	@Test
