@@ -23,6 +23,8 @@ final class SchemaStart {
 
 	private static final Log logger = LogFactory.getLog(SchemaStart.class);
 
+	private static final int ANSWER_SECONDS = 5;
+
 	private final Preflight preflight;
 
 	private final SchemaSettings settings;
@@ -88,7 +90,7 @@ final class SchemaStart {
 			return apply(connection, scripts, needs, decisions);
 		}
 		catch (SchemaScriptException ex) {
-			if (runs) {
+			if (runs || !connection.isValid(ANSWER_SECONDS)) {
 				throw ex;
 			}
 			logger.debug("The definitions could not be remembered anew after the server's upgrade", ex);

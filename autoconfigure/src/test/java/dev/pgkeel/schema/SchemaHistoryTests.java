@@ -281,6 +281,33 @@ class SchemaHistoryTests {
 	}
 
 	@Test
+	void newMajorVersionIsLeftToOthersWhereTheRoleOnlyReads() {
+		SchemaFolder folder = scripts().write("1_notes.sql", NOTES);
+		folder.apply();
+		this.database.execute("update pgkeel_schema_history set server_version = 13, fingerprint = 'x', stamp = 'x'");
+		String role = role();
+		this.database.execute("grant all on pgkeel_schema_history to " + role);
+		this.database.execute("alter role " + role + " set default_transaction_read_only = on");
+		assertThat(folder.withRole(role).apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+		assertThat(this.database.query("select server_version from pgkeel_schema_history", Integer.class))
+			.isEqualTo(13);
+	}
+
+	@Test
+	void connectionLostWhileANewMajorVersionIsRememberedIsNotPassedOver() {
+		SchemaFolder folder = scripts().write("1_notes.sql", NOTES);
+		folder.apply();
+		this.database.execute("update pgkeel_schema_history set server_version = 13, fingerprint = 'x', stamp = 'x'");
+		this.database.execute("""
+				create function die() returns trigger language plpgsql
+				as 'begin perform pg_terminate_backend(pg_backend_pid()); return new; end';
+				create trigger die before update on pgkeel_schema_history for each row execute function die()""");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder::apply)
+			.withMessageContaining("The schema scripts could not be applied")
+			.withMessageContaining("57P01");
+	}
+
+	@Test
 	void alwaysAppliesEachTime() {
 		SchemaFolder folder = scripts().withMode(SchemaMode.ALWAYS).write("1_notes.sql", NOTES);
 		for (int i = 0; i < 3; i++) {
