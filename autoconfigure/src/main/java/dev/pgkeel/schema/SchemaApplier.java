@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +26,9 @@ final class SchemaApplier {
 
 	private static final Log logger = LogFactory.getLog(SchemaApplier.class);
 
+	private static final String OLD_VERSION = " If this is an old version of the application that restarts in a rolling"
+			+ " deploy, or a rollback, start it with pgkeel.schema.enabled=false.";
+
 	private final SchemaHistory history;
 
 	private final RunRecorder recorder;
@@ -42,6 +46,8 @@ final class SchemaApplier {
 	private final boolean dryRun;
 
 	private final List<String> committed = new ArrayList<>();
+
+	private final Map<String, String> returning = new LinkedHashMap<>();
 
 	SchemaApplier(SchemaHistory history, ScriptNeeds needs, SchemaTransaction transaction, OutsideRun outside,
 			@Nullable RunGuard guard, @Nullable StartProof proof, boolean dryRun) {
@@ -70,6 +76,7 @@ final class SchemaApplier {
 	Applied apply(Connection connection, List<ScriptOutline> scripts, List<ScriptOutline> all, RunProgress progress,
 			RunWatch watch) throws SQLException {
 		AtomicReference<Applied> result = new AtomicReference<>();
+		this.returning.clear();
 		try {
 			this.transaction.run(connection, watch, ScriptOutline.sets(scripts), (open, last) -> {
 				if (last) {
@@ -84,7 +91,7 @@ final class SchemaApplier {
 		}
 		catch (SchemaScriptException ex) {
 			this.outside.abandon(connection, ex);
-			throw ex.advising(rolledBack());
+			throw ex.advising(rolledBack() + older());
 		}
 		Applied applied = result.get();
 		applied.scripts()
@@ -101,6 +108,17 @@ final class SchemaApplier {
 		return this.committed.isEmpty() ? "Nothing of the schema scripts was applied: the transaction was rolled back."
 				: "The transaction was rolled back. Applied before it, and committed: "
 						+ String.join(", ", this.committed) + ".";
+	}
+
+	/**
+	 * What replaces or drops the newer text's objects may be refused: by the server, as
+	 * with the columns of a view, or as a loss that the older text does not name.
+	 */
+	private String older() {
+		StringBuilder text = new StringBuilder();
+		this.returning.forEach((script, overtaken) -> text
+			.append(" The text of %s is older than the one that is applied: %s.".formatted(script, overtaken)));
+		return text.isEmpty() ? "" : text.append(OLD_VERSION).toString();
 	}
 
 	private Applied inTransaction(Connection connection, List<ScriptOutline> scripts, List<ScriptOutline> all,
@@ -180,6 +198,7 @@ final class SchemaApplier {
 			String overtaken = (entry != null && need.reason() == ScriptNeed.Reason.CHANGED)
 					? this.history.overtaken(connection, table, need.script(), entry) : null;
 			if (overtaken != null) {
+				this.returning.put(need.script().name(), overtaken);
 				logger.warn("Schema script " + need.script().name()
 						+ " goes back to a text that it had before the present one: " + overtaken
 						+ ". If this is an old version of the application that has only restarted, start an instance"

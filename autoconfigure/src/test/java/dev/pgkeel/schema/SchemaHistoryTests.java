@@ -147,6 +147,32 @@ class SchemaHistoryTests {
 		assertThat(this.database.query("select public.version()", Integer.class)).isOne();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = {
+			"create table if not exists notes (id int, body text);\ncreate or replace view v as select id, body from notes",
+			"create table if not exists notes (id int);\n"
+					+ "-- pgkeel:allow-loss public.notes.few widened\nalter table notes drop constraint if exists few;\n"
+					+ "alter table notes add constraint few check (id < 20)" })
+	void oldVersionThatCannotGoBackIsToldTheWayOut(String newer) {
+		String older = newer.contains("view")
+				? "create table if not exists notes (id int, body text);\ncreate or replace view v as select id from notes"
+				: "create table if not exists notes (id int);\nalter table notes drop constraint if exists few;\n"
+						+ "alter table notes add constraint few check (id < 10)";
+		SchemaFolder folder = scripts().write("1_notes.sql", older);
+		folder.apply();
+		folder.write("1_notes.sql", newer).apply();
+		folder.write("1_notes.sql", older);
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder::apply)
+			.satisfies((ex) -> assertThat(ex.getAction())
+				.containsPattern(
+						"The text of 1_notes\\.sql is older than the one that is applied: abc123 applied that at"
+								+ " 20[0-9-]{8} [0-9:]{8} UTC\\.")
+				.endsWith("or a rollback, start it with pgkeel.schema.enabled=false."));
+		folder.write("1_notes.sql", newer + ";\nselect 1 / 0");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(folder::apply)
+			.satisfies((ex) -> assertThat(ex.getAction()).doesNotContain("older"));
+	}
+
 	@Test
 	void onlyTheChangedScriptIsApplied() {
 		SchemaFolder folder = scripts().write("1_notes.sql", NOTES)
