@@ -1,5 +1,6 @@
 package dev.pgkeel.schema;
 
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,10 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param tableExists whether the table is there
  * @param missing the privileges on it that the role has not
  * @param comment the table's comment
+ * @param hidden whether row security shows the role no row of it
+ * @param elsewhere other schemas that have a table of that name, if the search path
+ * decides
  */
 record HistoryAccess(String role, String database, String schema, boolean schemaExists, boolean usage,
-		boolean mayCreate, boolean mayCreateSchema, boolean tableExists, List<String> missing,
-		@Nullable String comment) {
+		boolean mayCreate, boolean mayCreateSchema, boolean tableExists, List<String> missing, @Nullable String comment,
+		boolean hidden, List<String> elsewhere) {
 
 	String name() {
 		return SqlNames.always(this.schema) + "." + HistoryTable.NAME;
@@ -65,6 +69,28 @@ record HistoryAccess(String role, String database, String schema, boolean schema
 			throw refused(this.tableExists ? "write the history of the schema scripts"
 					: "make the history of the schema scripts", String.join(" ", grants));
 		}
+	}
+
+	/**
+	 * Without a policy that shows rows, a table under row security is empty to all but
+	 * its owner, and the scripts would look as if they had never been applied.
+	 */
+	void demandVisible() {
+		if (this.hidden) {
+			throw rowSecurity(null);
+		}
+	}
+
+	SchemaScriptException rowSecurity(@Nullable SQLException cause) {
+		String table = SqlNames.quoted(this.schema) + "." + HistoryTable.NAME;
+		return new SchemaScriptException(
+				"Row security hides the history of the schema scripts, " + table + ", from role " + this.role
+						+ ((cause != null) ? " (SQLSTATE " + cause.getSQLState() + ")" : ""),
+				"Ask the table's owner for: ALTER TABLE %1$s DISABLE ROW LEVEL SECURITY; or CREATE POLICY %2$s ON %1$s TO %2$s USING (true);"
+					.formatted(table, SqlNames.quoted(this.role))
+						+ " Where an event trigger enables row security on each new table of a schema,"
+						+ " pgkeel.schema.history-schema can name another one; the history then begins anew.",
+				cause);
 	}
 
 	private SchemaScriptException refused(String what, String grants) {

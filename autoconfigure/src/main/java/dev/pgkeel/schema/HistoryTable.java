@@ -53,9 +53,14 @@ final class HistoryTable {
 			  pg_catalog.current_database() as database, t.oid is not null as table_exists,
 			  pg_catalog.has_table_privilege(t.oid, 'select') as may_select, pg_catalog.has_table_privilege(t.oid, 'insert') as may_insert,
 			  pg_catalog.has_table_privilege(t.oid, 'update') as may_update, pg_catalog.has_table_privilege(t.oid, 'delete') as may_delete,
-			  pg_catalog.obj_description(t.oid, 'pg_class') as comment
+			  pg_catalog.obj_description(t.oid, 'pg_class') as comment,
+			  pg_catalog.row_security_active(t.oid) and not exists (select from pg_catalog.pg_policy p
+			    where p.polrelid = t.oid and p.polpermissive and p.polcmd in ('*', 'r') and exists (select
+			      from pg_catalog.unnest(p.polroles) r where r = 0 or pg_catalog.pg_has_role(r, 'usage'))) as hidden,
+			  array(select n.nspname::text from pg_catalog.pg_class e join pg_catalog.pg_namespace n on n.oid = e.relnamespace
+			    where e.relname = '%1$s' and e.relkind in ('r', 'p') and n.nspname <> s.name order by 1) as elsewhere
 			from (select coalesce(?::text, pg_catalog.current_schema()::text) as name) s
-			  left join pg_catalog.pg_class t on t.relname = '%s'
+			  left join pg_catalog.pg_class t on t.relname = '%1$s'
 			    and t.relnamespace = pg_catalog.to_regnamespace(pg_catalog.quote_ident(s.name))::oid"""
 		.formatted(NAME);
 
@@ -144,7 +149,8 @@ final class HistoryTable {
 				return new HistoryAccess(row.getString("role"), row.getString("database"), found,
 						row.getBoolean("schema_exists"), row.getBoolean("usage"), row.getBoolean("may_create"),
 						row.getBoolean("may_create_schema"), row.getBoolean("table_exists"), missing,
-						row.getString("comment"));
+						row.getString("comment"), row.getBoolean("hidden"),
+						(this.schema != null) ? List.of() : List.of((String[]) row.getArray("elsewhere").getArray()));
 			}
 		}
 	}
@@ -158,6 +164,10 @@ final class HistoryTable {
 	 */
 	SchemaScriptException unreadable(Connection connection, SQLException cause) throws SQLException {
 		HistoryAccess access = access(connection);
+		if (access.isReadable()) {
+			// row_security is off, and asks for an error in the place of what is left out
+			return access.rowSecurity(cause);
+		}
 		String grants = access.usage() ? "" : "GRANT USAGE ON SCHEMA %s TO %s; "
 			.formatted(SqlNames.quoted(access.schema()), SqlNames.quoted(access.role()));
 		return new SchemaScriptException(

@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * one of a script says whether it is up to date.
  */
 final class SchemaHistory {
+
+	private static final Log logger = LogFactory.getLog(SchemaHistory.class);
 
 	private static final int ROWS_KEPT = 20;
 
@@ -83,20 +87,37 @@ final class SchemaHistory {
 	 * @throws SchemaScriptException if the role may not read it
 	 */
 	Map<String, HistoryEntry> peek(Connection connection) throws SQLException {
+		Map<String, HistoryEntry> entries = Map.of();
 		try {
-			return read(connection, this.table.name(), this.table.condition());
+			entries = read(connection, this.table.name(), this.table.condition());
 		}
 		catch (SQLException ex) {
-			if (UNDEFINED_TABLE.equals(ex.getSQLState())) {
-				return Map.of();
-			}
-			if (INSUFFICIENT_PRIVILEGE.equals(ex.getSQLState())) {
-				if (!this.table.find(connection).tableExists()) {
-					return Map.of();
-				}
+			boolean refused = INSUFFICIENT_PRIVILEGE.equals(ex.getSQLState());
+			if (refused && this.table.find(connection).tableExists()) {
 				throw this.table.unreadable(connection, ex);
 			}
-			throw ex;
+			if (!refused && !UNDEFINED_TABLE.equals(ex.getSQLState())) {
+				throw ex;
+			}
+		}
+		if (entries.isEmpty()) {
+			HistoryAccess access = this.table.find(connection);
+			access.demandVisible();
+			announce(access);
+		}
+		return entries;
+	}
+
+	/**
+	 * Another search path, as after the script has made the schema that "$user" means,
+	 * leads to a history of its own.
+	 */
+	private static void announce(HistoryAccess access) {
+		if (!access.tableExists() && !access.elsewhere().isEmpty()) {
+			logger.info("There is no table " + HistoryTable.NAME + " in the schema " + SqlNames.quoted(access.schema())
+					+ " yet, but there is in "
+					+ ScriptNeed.shown(access.elsewhere().stream().map(SqlNames::quoted).toList())
+					+ ": if that is the history of these scripts, set pgkeel.schema.history-schema to it");
 		}
 	}
 

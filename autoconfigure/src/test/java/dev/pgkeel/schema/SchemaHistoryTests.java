@@ -65,7 +65,7 @@ class SchemaHistoryTests {
 	}
 
 	@Test
-	void historyOfAnotherSchemaIsNotTakenForOnesOwn() {
+	void historyOfAnotherSchemaIsNotTakenForOnesOwn(CapturedOutput output) {
 		SchemaFolder folder = scripts().write("1_notes.sql", "create table if not exists notes (id int)");
 		folder.apply();
 		this.database.execute("create schema later");
@@ -74,6 +74,8 @@ class SchemaHistoryTests {
 		assertThat(later.apply().outcome()).isEqualTo(Outcome.APPLIED);
 		assertThat(this.database.query("select to_regclass('later.notes') is not null", Boolean.class)).isTrue();
 		assertThat(later.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+		assertThat(output.getOut()).containsOnlyOnce("There is no table pgkeel_schema_history in the schema later yet,"
+				+ " but there is in public: if that is the history of these scripts, set pgkeel.schema.history-schema");
 	}
 
 	@Test
@@ -500,6 +502,41 @@ class SchemaHistoryTests {
 			});
 		assertThat(folder.withRole(role).apply().outcome()).isEqualTo(Outcome.UNCHANGED);
 		this.database.execute("drop owned by \"" + role + "\"; drop role \"" + role + "\"");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "?options=-c%20row_security=off" })
+	void historyThatRowSecurityHidesIsNotTakenForNone(String parameters) {
+		SchemaFolder folder = scripts().write("1_notes.sql", "create table if not exists notes (id int)");
+		folder.apply();
+		String role = role();
+		this.database.execute("alter table pgkeel_schema_history enable row level security");
+		this.database.execute("grant select on pgkeel_schema_history to " + role);
+		SchemaFolder reader = folder.withRole(role).withUrl(this.database.directUrl() + parameters);
+		for (SchemaMode mode : List.of(SchemaMode.VERIFY, SchemaMode.ON_CHANGE)) {
+			assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(reader.withMode(mode)::apply)
+				.withMessageStartingWith("Row security hides the history of the schema scripts,"
+						+ " public.pgkeel_schema_history, from role " + role)
+				.satisfies((ex) -> assertThat(ex.getAction()).contains(
+						"ALTER TABLE public.pgkeel_schema_history DISABLE ROW LEVEL SECURITY;",
+						"CREATE POLICY " + role + " ON public.pgkeel_schema_history TO " + role + " USING (true);"));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "%s", "public" })
+	void historyUnderRowSecurityIsReadAndWrittenByARoleWithAPolicy(String who) {
+		SchemaFolder folder = scripts().write("1_notes.sql", "select 1");
+		folder.apply();
+		String role = role();
+		this.database.execute("alter table pgkeel_schema_history enable row level security");
+		this.database.execute("grant all on pgkeel_schema_history to " + role);
+		this.database
+			.execute("create policy pgkeel on pgkeel_schema_history to " + who.formatted(role) + " using (true)");
+		assertThat(folder.withRole(role).withMode(SchemaMode.VERIFY).apply().outcome()).isEqualTo(Outcome.UNCHANGED);
+		SchemaFolder other = folder.withRole(role).withApplication("billing");
+		assertThat(other.apply().outcome()).isEqualTo(Outcome.APPLIED);
+		assertThat(other.apply().outcome()).isEqualTo(Outcome.UNCHANGED);
 	}
 
 	@Test
