@@ -44,6 +44,8 @@ final class LossGuard implements RunGuard {
 
 	private Map<Long, RowCounters> baseline = Map.of();
 
+	private UnwatchedTables unwatched = UnwatchedTables.NONE;
+
 	private long transaction;
 
 	/**
@@ -57,6 +59,7 @@ final class LossGuard implements RunGuard {
 	@Override
 	public void begin(Connection connection, CatalogSnapshot before) throws SQLException {
 		this.baseline = RowCounters.withDeletions(connection);
+		this.unwatched = UnwatchedTables.of(connection);
 		try (Statement statement = connection.createStatement()) {
 			try (ResultSet row = statement
 				.executeQuery("select pg_catalog.pg_current_xact_id()::text::numeric % 4294967296")) {
@@ -72,6 +75,7 @@ final class LossGuard implements RunGuard {
 			throws SQLException {
 		AllowedLosses allowed = AllowedLosses.of(run.scripts(), before);
 		announceBlindness(connection, run);
+		this.unwatched.announceLosses(connection);
 		CatalogLosses changes = new CatalogLosses(before, after, allowed);
 		Set<Loss> losses = new LinkedHashSet<>(changes.find(connection));
 		losses.addAll(ConcurrentDrops.of(run.scripts(), before, allowed, connection));

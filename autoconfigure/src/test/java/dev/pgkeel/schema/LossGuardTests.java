@@ -587,6 +587,21 @@ class LossGuardTests {
 		assertThat(output).contains("track_counts is off: deleted rows cannot be seen");
 	}
 
+	/**
+	 * As the chunks of a TimescaleDB hypertable.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "delete from metrics", "truncate metrics", "drop table parts.metrics_1" })
+	void lossInASchemaOfAnExtensionIsAnnounced(String script, CapturedOutput output) throws SQLException {
+		run("create schema parts; alter extension plpgsql add schema parts; create table metrics (at int);"
+				+ " create table parts.metrics_1 () inherits (metrics); insert into parts.metrics_1 values (1)");
+		guarded(true, "insert into parts.metrics_1 values (2); update metrics set at = 3 where at = 2");
+		assertThat(output).doesNotContain("schema of an extension's");
+		guarded(true, script);
+		connection().rollback();
+		assertThat(output).contains("pgkeel does not see whether rows of before are lost there: parts.metrics_1");
+	}
+
 	@Test
 	void roleThatCannotCountIsRefusedInDoubt() throws SQLException {
 		run("create role clerk; grant delete, update (body), select (id) on notes to clerk; set local role clerk");
