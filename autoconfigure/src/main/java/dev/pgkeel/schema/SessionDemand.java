@@ -37,8 +37,9 @@ final class SessionDemand {
 		if (scripts.stream().allMatch((script) -> script.outside().isEmpty())) {
 			return new SessionDemand(null);
 		}
+		int networkTimeout = connection.getNetworkTimeout();
 		PoolerProbe.Result probed = new PoolerProbe(preflight::connect).probe(connection, backendPid(connection));
-		connection.setNetworkTimeout(Runnable::run, 0);
+		connection.setNetworkTimeout(Runnable::run, networkTimeout);
 		return new SessionDemand(probed);
 	}
 

@@ -79,6 +79,15 @@ class OutsideRunTests {
 	}
 
 	@Test
+	void socketTimeoutOfTheUserStays() {
+		this.folder.write("1_notes.sql",
+				"create table if not exists notes (id int);\nselect pg_sleep(20);\nvacuum notes;");
+		SchemaFolder limited = this.folder.withUrl(this.database.jdbcUrl() + "?socketTimeout=2");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(limited::apply)
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("socketTimeout"));
+	}
+
+	@Test
 	void nextStartGoesOnWhereTheLastOneFailed() {
 		this.database.execute("create table notes (id int); insert into notes values (1), (1)");
 		this.folder.write("1_notes.sql", """
