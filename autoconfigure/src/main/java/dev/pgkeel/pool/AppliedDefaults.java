@@ -24,6 +24,8 @@ public final class AppliedDefaults {
 
 	static final String MINIMUM_IDLE = "minimumIdle";
 
+	static final String CONNECTION_TIMEOUT = "connectionTimeout";
+
 	static final String IDLE_TIMEOUT = "idleTimeout";
 
 	static final String MAX_LIFETIME = "maxLifetime";
@@ -50,7 +52,7 @@ public final class AppliedDefaults {
 		this.profile = profile;
 		this.config = config;
 		this.pristine = pristine;
-		this.candidates = candidates;
+		this.candidates = new ArrayList<>(candidates);
 		applied.forEach((setting) -> this.applied.put(setting.name(), setting));
 	}
 
@@ -77,6 +79,7 @@ public final class AppliedDefaults {
 			.removeIf((setting) -> !setting.isIn(this.config) || origins.apply(setting.property()) != null);
 		Properties urlParameters = DatabaseTarget.urlParameters(this.config);
 		yieldToUrlOfClass(urlParameters);
+		yieldToLogins(origins);
 		settleSizes();
 		settleTimes();
 		List<PoolSetting> settings = new ArrayList<>();
@@ -100,6 +103,22 @@ public final class AppliedDefaults {
 			named.forEach((setting) -> setting.copy(this.pristine, this.config));
 			this.applied.values().removeAll(named);
 		}
+	}
+
+	/**
+	 * HikariCP limits each login of a data source by its {@code connectionTimeout} (7.0.2
+	 * and 7.1.0), and the driver all hosts of a URL together.
+	 */
+	private void yieldToLogins(Function<String, @Nullable String> origins) {
+		if (this.config.getDataSource() == null && this.config.getDataSourceClassName() == null) {
+			return;
+		}
+		PoolDefault<?> ours = this.applied.remove(CONNECTION_TIMEOUT);
+		if (ours != null) {
+			ours.copy(this.pristine, this.config);
+		}
+		this.candidates.removeIf((candidate) -> candidate.name().equals(CONNECTION_TIMEOUT)
+				&& candidate.same(this.config, this.pristine) && origins.apply(candidate.property()) == null);
 	}
 
 	private void settleSizes() {

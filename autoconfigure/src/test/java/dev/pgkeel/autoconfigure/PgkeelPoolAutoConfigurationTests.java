@@ -1,5 +1,8 @@
 package dev.pgkeel.autoconfigure;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -194,6 +197,24 @@ class PgkeelPoolAutoConfigurationTests {
 					.extracting(PoolSetting::toString)
 					.containsExactly("tcpKeepAlive=false", "ApplicationName=from-class");
 			});
+	}
+
+	/**
+	 * HikariCP would have the driver give up all hosts of the URL after
+	 * {@code connectionTimeout}.
+	 */
+	@Test
+	void loginThroughADataSourceClassMayTakeLongerThanABorrow() throws IOException {
+		try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+			this.contextRunner.withUserConfiguration(BarePoolConfiguration.class)
+				.withPropertyValues(
+						"spring.datasource.hikari.data-source-class-name=org.postgresql.ds.PGSimpleDataSource",
+						"spring.datasource.hikari.username=" + this.database.username(),
+						"spring.datasource.hikari.data-source-properties.url="
+								+ this.database.jdbcUrl().replace("//", "//127.0.0.1:" + silent.getLocalPort() + ",")
+								+ "?socketTimeout=6")
+				.run((context) -> assertThat(started(context).getConnectionTimeout()).isEqualTo(30_000));
+		}
 	}
 
 	@Test

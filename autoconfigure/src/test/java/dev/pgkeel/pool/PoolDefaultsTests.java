@@ -8,6 +8,8 @@ import dev.pgkeel.pool.PoolSetting.Source;
 import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.server.DatabaseTarget;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -110,6 +112,35 @@ class PoolDefaultsTests {
 		this.config.setDataSource(new PGSimpleDataSource());
 		apply(RuntimeProfile.LONG_LIVED);
 		assertThat(this.config.getDataSourceProperties()).isEmpty();
+	}
+
+	/**
+	 * HikariCP limits the login of a data source by it.
+	 */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void dataSourceKeepsTheTimeThatItsLoginMayTake(boolean byClass) {
+		AppliedDefaults applied = apply(RuntimeProfile.LONG_LIVED);
+		AppliedDefaults observed = defaults(RuntimeProfile.LONG_LIVED).observe(this.config, DatabaseTarget.POSTGRESQL);
+		if (byClass) {
+			this.config.setDataSourceClassName(PGSimpleDataSource.class.getName());
+		}
+		else {
+			this.config.setDataSource(new PGSimpleDataSource());
+		}
+		assertThat(applied.settle("pool", (property) -> null)).asString().doesNotContain("connectionTimeout");
+		assertThat(this.config.getConnectionTimeout()).isEqualTo(30_000);
+		assertThat(observed.missedBy(observed.settle("pool", (property) -> null)))
+			.noneMatch((setting) -> setting.startsWith("connectionTimeout"));
+	}
+
+	@Test
+	void timeThatTheUserGivesALoginStays() {
+		this.config.setDataSource(new PGSimpleDataSource());
+		AppliedDefaults applied = apply(RuntimeProfile.LONG_LIVED);
+		this.config.setConnectionTimeout(7000);
+		assertThat(applied.settle("pool", (property) -> null)).asString().contains("yours: connectionTimeout=7 s");
+		assertThat(this.config.getConnectionTimeout()).isEqualTo(7000);
 	}
 
 	@Test
