@@ -31,17 +31,15 @@ public record ServerFacts(String version, int versionNumber, boolean standby, Se
 	private static final int OLDEST_VERSION = 140000;
 
 	/**
-	 * The setting reserved_connections exists from PostgreSQL 16 on. Limits count the
-	 * role that was authenticated, whatever role is set since, and do not bind a
-	 * superuser.
+	 * Limits count the role that was authenticated, whatever role is set since, and do
+	 * not bind a superuser.
 	 */
 	private static final String QUERY = """
 			select pg_catalog.current_setting('server_version') as version,
 			  pg_catalog.current_setting('server_version_num')::int as number,
 			  pg_catalog.pg_is_in_recovery() as standby,
 			  pg_catalog.current_setting('max_connections')::int as max_connections,
-			  pg_catalog.current_setting('superuser_reserved_connections')::int
-			    + coalesce(pg_catalog.current_setting('reserved_connections', true), '0')::int as reserved,
+			  %s as reserved,
 			  case when r.rolsuper then -1 else r.rolconnlimit end as role_limit,
 			  case when r.rolsuper then -1 else d.datconnlimit end as database_limit,
 			  pg_catalog.current_database() as database, current_user as role,
@@ -49,7 +47,8 @@ public record ServerFacts(String version, int versionNumber, boolean standby, Se
 			  s.ssl, s.version as protocol, s.cipher, pg_catalog.pg_backend_pid() as pid
 			from pg_catalog.pg_roles r cross join pg_catalog.pg_database d
 			  left join pg_catalog.pg_stat_ssl s on s.pid = pg_catalog.pg_backend_pid()
-			where r.rolname = session_user and d.datname = pg_catalog.current_database()""";
+			where r.rolname = session_user and d.datname = pg_catalog.current_database()"""
+		.formatted(SessionLimits.RESERVED);
 
 	/**
 	 * Asks the server. Leaves the connection as it was, but for the transaction that a

@@ -74,8 +74,7 @@ final class SnapshotQuery {
 			union all
 			select 'limit', name, null, number, 0, 0, 0, null, null, null, null from me, here, lateral (values
 			  ('max', pg_catalog.current_setting('max_connections')::bigint),
-			  ('reserved', pg_catalog.current_setting('superuser_reserved_connections')::bigint
-			    + coalesce(pg_catalog.current_setting('reserved_connections', true), '0')::bigint),
+			  ('reserved', %7$s),
 			  ('role', case when not rolsuper then rolconnlimit end),
 			  ('database', case when not rolsuper then datconnlimit end),
 			  ('all', pg_catalog.pg_has_role(session_user, 'pg_read_all_stats', 'usage')::int),
@@ -138,7 +137,8 @@ final class SnapshotQuery {
 	}
 
 	private static String sql(Collection<Integer> pids, boolean details, String role) {
-		return QUERY.formatted(MOST_BLOCKED, list(pids), details ? MOST_IDLE : 0, LONGEST_STATEMENT, details, role);
+		return QUERY.formatted(MOST_BLOCKED, list(pids), details ? MOST_IDLE : 0, LONGEST_STATEMENT, details, role,
+				SessionLimits.RESERVED);
 	}
 
 	/**

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.Driver;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -83,6 +85,21 @@ class PreflightTests {
 		assertThat(facts.isSupported()).isTrue();
 		this.database.execute("grant pg_read_all_stats to limited");
 		assertThat(facts().seesAllSessions()).isTrue();
+	}
+
+	/**
+	 * A parameter of its own is all that this needs of Amazon's.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "2, 5", "'', 3", "many, 3", "-7, 3", "99999999999, 3" })
+	void slotsThatAmazonReservesAreReserved(String value, int reserved) throws SQLException {
+		this.database.execute("alter database " + this.database.name()
+				+ " set rds.rds_superuser_reserved_connections = '" + value + "'");
+		assertThat(facts().limits()).isEqualTo(new SessionLimits(100, reserved, null, null));
+		try (Connection connection = new Preflight(this.pool).connect()) {
+			assertThat(SnapshotQuery.run(connection, Duration.ofSeconds(30), Instant.now()).limits().reserved())
+				.isEqualTo(reserved);
+		}
 	}
 
 	@ParameterizedTest
