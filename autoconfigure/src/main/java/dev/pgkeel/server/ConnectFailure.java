@@ -8,7 +8,6 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.sql.SQLException;
-import java.util.Objects;
 
 import javax.net.ssl.SSLException;
 
@@ -41,8 +40,6 @@ public record ConnectFailure(String problem, String action) {
 
 	private static final String PROTOCOL_VIOLATION = "08P01";
 
-	private static final String TOO_MANY_CONNECTIONS = "53300";
-
 	private static final String CANNOT_CONNECT_NOW = "57P03";
 
 	private static final String WRONG_PARAMETER = PSQLState.INVALID_PARAMETER_VALUE.getState();
@@ -61,7 +58,7 @@ public record ConnectFailure(String problem, String action) {
 	 */
 	public static @Nullable ConnectFailure of(Throwable failure) {
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-			ConnectFailure found = (cause instanceof SQLException ex) ? ofState(ex) : null;
+			ConnectFailure found = (cause instanceof SQLException ex && !isWrapper(ex)) ? ofState(ex) : null;
 			if (found == null && cause instanceof PSQLException ex) {
 				found = (ex.getServerErrorMessage() != null) ? LoginRefusal.of(ex) : ofCause(ex);
 			}
@@ -115,12 +112,23 @@ public record ConnectFailure(String problem, String action) {
 		return new ConnectFailure(this.problem + " (" + detail + ")", this.action);
 	}
 
+	/**
+	 * What wraps an error of the driver's, as pools do, has its state and other words.
+	 */
+	private static boolean isWrapper(SQLException ex) {
+		Throwable cause = ex;
+		while (cause != null && !(cause instanceof PSQLException)) {
+			cause = cause.getCause();
+		}
+		return cause != null && cause != ex;
+	}
+
 	private static @Nullable ConnectFailure ofState(SQLException ex) {
 		ServerErrorMessage error = (ex instanceof PSQLException pg) ? pg.getServerErrorMessage() : null;
 		String message = (error != null) ? String.valueOf(error.getMessage()) : String.valueOf(ex.getMessage());
-		if (RefusalReason.of(error) != null || TOO_MANY_CONNECTIONS.equals(ex.getSQLState())) {
-			// What wraps a refusal has its state, and the reason is in the cause
-			return refused(Objects.requireNonNull(RefusalReason.of(ex)), message);
+		RefusalReason reason = RefusalReason.of(ex);
+		if (reason != null) {
+			return refused(reason, message);
 		}
 		return switch (String.valueOf(ex.getSQLState())) {
 			case INVALID_PASSWORD -> new ConnectFailure("the server does not accept the password: " + message,
@@ -131,7 +139,7 @@ public record ConnectFailure(String problem, String action) {
 							+ " or without TLS as the message says; or correct spring.datasource.username.");
 			case NO_SUCH_DATABASE -> noSuchDatabase(ex, message);
 			case CANNOT_CONNECT_NOW -> notReady(message);
-			case PROTOCOL_VIOLATION -> protocolViolation(message);
+			case PROTOCOL_VIOLATION -> protocolViolation(ex, error, message);
 			default -> null;
 		};
 	}
@@ -158,9 +166,15 @@ public record ConnectFailure(String problem, String action) {
 	}
 
 	/**
-	 * PgBouncer's own errors have this state.
+	 * PgBouncer's own errors have this state, and no routine, unlike those of a server to
+	 * which a statement was sent.
 	 */
-	private static ConnectFailure protocolViolation(String message) {
+	private static @Nullable ConnectFailure protocolViolation(SQLException ex, @Nullable ServerErrorMessage error,
+			String message) {
+		if (error != null && error.getRoutine() != null && ex instanceof PSQLException pg
+				&& !LoginRefusal.isWhileConnecting(pg)) {
+			return null;
+		}
 		if (message.contains("startup parameter")) {
 			return new ConnectFailure("the pooler in between refuses a parameter: " + message,
 					"Name the parameter in the pooler's ignore_startup_parameters, or take it out of the URL and of"
