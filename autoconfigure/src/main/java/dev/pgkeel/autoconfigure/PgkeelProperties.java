@@ -86,8 +86,9 @@ public record PgkeelProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	/**
 	 * Properties of the first connection.
 	 *
-	 * @param timeout Maximum time to wait for a server that is not up yet, when something
-	 * needs it at start, such as schema scripts.
+	 * @param timeout Maximum time to wait for a server that is not up yet and refuses
+	 * connections, when something needs it at start, such as schema scripts. A host that
+	 * does not answer is not waited for.
 	 */
 	public record Preflight(@DefaultValue("30s") Duration timeout) {
 

@@ -2,9 +2,6 @@ package dev.pgkeel.server;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.sql.SQLException;
@@ -202,8 +199,7 @@ public record ConnectFailure(String problem, String action) {
 			if (cause instanceof ReflectiveOperationException || cause instanceof FileNotFoundException) {
 				return wrongParameter(ex);
 			}
-			if (cause instanceof ConnectException || cause instanceof NoRouteToHostException
-					|| cause instanceof SocketTimeoutException) {
+			if (SocketFailure.isUnreachable(cause)) {
 				return new ConnectFailure("it cannot be reached: " + cause.getMessage(), UNREACHABLE);
 			}
 			if (cause instanceof IOException) {

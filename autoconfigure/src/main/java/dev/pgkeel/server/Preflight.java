@@ -1,8 +1,5 @@
 package dev.pgkeel.server;
 
-import java.io.EOFException;
-import java.net.NoRouteToHostException;
-import java.net.SocketException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -136,8 +133,7 @@ public final class Preflight {
 			return true;
 		}
 		for (Throwable cause = ex; cause != null && !(cause instanceof SSLException); cause = cause.getCause()) {
-			if ((cause instanceof SocketException && !(cause instanceof NoRouteToHostException))
-					|| cause instanceof EOFException) {
+			if (SocketFailure.mayPass(cause)) {
 				return true;
 			}
 		}
