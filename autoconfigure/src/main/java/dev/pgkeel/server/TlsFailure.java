@@ -49,8 +49,11 @@ final class TlsFailure {
 			if (cause instanceof CertPathBuilderException) {
 				return new ConnectFailure(
 						"the server's certificate is not from a trusted authority: " + cause.getMessage(),
-						"Name the certificate of the authority that issued it with pgkeel.tls.root-certificate, or,"
-								+ " for a self-signed one, that very certificate.");
+						"Name the certificate of the authority that issued it, or, for a self-signed one, that very"
+								+ " certificate, with pgkeel.tls.root-certificate. Where spring.datasource.url or"
+								+ " spring.datasource.hikari.data-source-properties set sslmode or another such"
+								+ " parameter, name it there with sslrootcert; where pgkeel.tls.bundle is set, put it into"
+								+ " the bundle's trust store.");
 			}
 		}
 		return new ConnectFailure("encryption could not be agreed on: " + failure.getMessage(),

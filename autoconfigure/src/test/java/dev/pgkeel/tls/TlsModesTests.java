@@ -104,6 +104,10 @@ class TlsModesTests {
 					assertThat(failure).isNotNull();
 					assertThat(failure.problem()).startsWith(problem);
 					assertThat(failure.action()).isNotBlank();
+					if (server.equals("self-signed")) {
+						assertThat(failure.action()).contains("pgkeel.tls.root-certificate", "sslrootcert",
+								"pgkeel.tls.bundle");
+					}
 					assertThat(Files.readString(Path.of("../docs/errors.md"))).contains(failure.action())
 						.contains(problem.replaceFirst(": NotAfter:.*", ""));
 				});
