@@ -23,6 +23,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 
 /**
  * Explains why an application whose start needs the database could not connect, whoever
@@ -123,7 +124,7 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 	private String correct(String action, boolean direct) {
 		String corrected = action;
 		for (String name : NAMES) {
-			boolean own = direct && (name.equals("url") || property(DIRECT + name) != null);
+			boolean own = direct && (name.equals("url") || ofDirectWay(name) != null);
 			corrected = corrected.replace(PREFIX + name, own ? DIRECT + name : shown(name));
 		}
 		return corrected;
@@ -188,9 +189,18 @@ class ConnectFailureAnalyzer extends AbstractFailureAnalyzer<SQLException> imple
 	}
 
 	private String server(DirectWayFailure direct) {
-		String own = property(DIRECT + "username");
+		String own = ofDirectWay("username");
 		String username = (own != null) ? own : value(inForce("username"));
 		return direct.shownUrl() + " (pgkeel.direct.url)" + ((username != null) ? " as " + username : "");
+	}
+
+	/**
+	 * An empty role or password is none.
+	 */
+	private @Nullable String ofDirectWay(String name) {
+		String value = property(DIRECT + name);
+		boolean given = name.equals("password") ? StringUtils.hasLength(value) : StringUtils.hasText(value);
+		return given ? value : null;
 	}
 
 	private @Nullable String property(String name) {

@@ -418,6 +418,24 @@ class ConnectFailureTests {
 			});
 	}
 
+	@Test
+	void emptyRoleOfTheWayBesideThePoolIsNone() {
+		try (PasswordServer server = PasswordServer.start("right")) {
+			this.contextRunner
+				.withPropertyValues("spring.datasource.url=jdbc:postgresql://pooler.example.com:6543/notes",
+						"spring.datasource.username=" + PasswordServer.USER,
+						"pgkeel.direct.url=" + server.database().jdbcUrl(), "pgkeel.direct.username= ",
+						"pgkeel.direct.password=")
+				.run((context) -> {
+					FailureAnalysis analysis = analysis(context.getStartupFailure());
+					assertThat(analysis.getDescription()).contains(
+							" (pgkeel.direct.url) as " + PasswordServer.USER + ", since the server does not accept");
+					assertThat(analysis.getAction())
+						.startsWith("Correct spring.datasource.username and spring.datasource.password,");
+				});
+		}
+	}
+
 	/**
 	 * HikariCP's own properties are bound after Spring Boot's.
 	 */
