@@ -35,6 +35,8 @@ public final class TlsPolicy implements AopInfrastructureBean {
 
 	private static final List<String> CHOICES = List.of("sslmode", "ssl", SSL_FACTORY, "sslrootcert");
 
+	private static final List<String> CERTIFICATE = List.of("sslcert", "sslkey", "sslpassword");
+
 	private final TlsMode mode;
 
 	private final Trust trust;
@@ -73,7 +75,7 @@ public final class TlsPolicy implements AopInfrastructureBean {
 	 * than {@code spring.datasource}, such as a container
 	 * @return the decision
 	 * @throws TlsConfigurationException if the user asks both for a verified server and
-	 * for one that is not
+	 * for one that is not, or for a certificate that would not be presented
 	 */
 	public TlsDecision decide(HikariConfig config, boolean detailsOfTheUser) {
 		Properties chosen = chosen(config);
@@ -82,6 +84,9 @@ public final class TlsPolicy implements AopInfrastructureBean {
 			return new TlsDecision(chosenMode(chosen), "set by the user", Map.of());
 		}
 		if (this.mode != TlsMode.AUTO) {
+			if (config.getDataSource() == null) {
+				refuseUnsentCertificate(chosen);
+			}
 			return with(this.mode, "pgkeel.tls.mode is " + this.mode);
 		}
 		if (this.trust.given()) {
@@ -141,6 +146,22 @@ public final class TlsPolicy implements AopInfrastructureBean {
 					"Remove sslfactory from spring.datasource.url and spring.datasource.hikari.data-source-properties.",
 					null);
 		}
+	}
+
+	/**
+	 * The factory that asks what the JVM trusts does not read these parameters.
+	 */
+	private void refuseUnsentCertificate(Properties chosen) {
+		boolean ofJvm = !this.trust.given() && (this.mode == TlsMode.VERIFY_CA || this.mode == TlsMode.VERIFY_FULL);
+		CERTIFICATE.stream().filter((name) -> ofJvm && chosen.containsKey(name)).findFirst().ifPresent((name) -> {
+			throw new TlsConfigurationException(
+					name + " is set, but pgkeel.tls.mode is " + this.mode
+							+ " without pgkeel.tls.root-certificate, which asks what the JVM trusts and presents no"
+							+ " certificate of the application",
+					"Name whom to trust with pgkeel.tls.root-certificate, put both into pgkeel.tls.bundle, or write sslmode"
+							+ " and sslrootcert into spring.datasource.url.",
+					null);
+		});
 	}
 
 	private static @Nullable String chosenMode(Properties chosen) {

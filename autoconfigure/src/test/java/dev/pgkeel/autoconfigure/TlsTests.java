@@ -233,6 +233,19 @@ class TlsTests {
 	}
 
 	@Test
+	void certificateThatWouldNotBePresentedIsRefused(CapturedOutput output) {
+		ApplicationContextRunner runner = this.contextRunner.withPropertyValues("pgkeel.tls.mode=verify-full",
+				"spring.datasource.url=" + this.database.jdbcUrl() + "?sslcert=me.crt");
+		runner.run((context) -> {
+			FailureAnalysis analysis = FailureAnalyses.of(context.getStartupFailure());
+			assertThat(Files.readString(Path.of("../docs/errors.md")))
+				.contains("| " + analysis.getDescription() + " | " + analysis.getAction() + " |");
+		});
+		runner.withPropertyValues("pgkeel.mode=observe").run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("would have refused to start: sslcert is set, but pgkeel.tls.mode is verify-full");
+	}
+
+	@Test
 	void detailsOfAContainerAreTheUsersWord() {
 		String url = "jdbc:postgresql://db.example.invalid/notes";
 		this.contextRunner.withPropertyValues("spring.datasource.url=" + url)

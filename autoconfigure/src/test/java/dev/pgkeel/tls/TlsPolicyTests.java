@@ -12,6 +12,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
  * Tests for {@link TlsPolicy}.
@@ -148,6 +149,35 @@ class TlsPolicyTests {
 		TlsDecision decision = new TlsPolicy(TlsMode.AUTO, Trust.of(Path.of("ca.crt"))).decide(this.config, false);
 		assertThat(decision.describe("TLSv1.3")).isEqualTo(described);
 		assertThat(decision.settings()).isEmpty();
+	}
+
+	/**
+	 * What the JVM trusts is asked by a factory that presents no certificate.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "sslcert=me.crt, VERIFY_FULL, true", "sslkey=me.pk8, VERIFY_CA, true", "sslkey=me.pk8, REQUIRE, false",
+			"sslcert=me.crt&sslmode=verify-full, VERIFY_FULL, false" })
+	void certificateOfTheApplicationIsNotDropped(String parameters, TlsMode mode, boolean refused) {
+		this.config.setJdbcUrl("jdbc:postgresql://db.example.com/x?" + parameters);
+		assertThat(decide(mode, Trust.of(Path.of("ca.crt"))).settings()).doesNotContainKey("sslfactory");
+		if (refused) {
+			assertThatExceptionOfType(TlsConfigurationException.class).isThrownBy(() -> decide(mode, Trust.ofJvm()))
+				.withMessageContaining("presents no certificate of the application");
+		}
+		else {
+			assertThat(decide(mode, Trust.ofJvm()).settings()).doesNotContainKey("sslfactory");
+		}
+	}
+
+	/**
+	 * HikariCP gives it no property of ours.
+	 */
+	@Test
+	void certificateOfADataSourceIsPresented() {
+		PGSimpleDataSource dataSource = new PGSimpleDataSource();
+		dataSource.setSslCert("me.crt");
+		this.config.setDataSource(dataSource);
+		assertThatNoException().isThrownBy(() -> decide(TlsMode.VERIFY_FULL, Trust.ofJvm()));
 	}
 
 	@Test
