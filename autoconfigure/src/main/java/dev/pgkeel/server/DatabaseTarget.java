@@ -187,14 +187,19 @@ public enum DatabaseTarget {
 
 	/**
 	 * Returns the role that a pool connects as. One in the JDBC URL wins over the pool's,
-	 * one in the URL of a data source class does not.
+	 * one in the URL of a data source class or in a service file does not.
 	 * @param config the pool
 	 * @param username the pool's own, if any
 	 * @return the role, {@code null} if only the driver knows
 	 */
 	public static @Nullable String role(HikariConfig config, @Nullable String username) {
-		return (config.getDataSourceClassName() != null && username != null) ? username
-				: urlParameters(config).getProperty(PGProperty.USER.getName(), username);
+		if (username == null) {
+			return urlParameters(config).getProperty(PGProperty.USER.getName());
+		}
+		Properties given = new Properties();
+		given.setProperty(PGProperty.USER.getName(), username);
+		return (config.getDataSourceClassName() != null) ? username
+				: urlParameters(url(config), given).getProperty(PGProperty.USER.getName(), username);
 	}
 
 	/**
@@ -216,8 +221,12 @@ public enum DatabaseTarget {
 	 * @return the parameters, empty if there is no URL or the driver cannot read it
 	 */
 	public static Properties urlParameters(@Nullable String jdbcUrl) {
+		return urlParameters(jdbcUrl, null);
+	}
+
+	private static Properties urlParameters(@Nullable String jdbcUrl, @Nullable Properties given) {
 		Properties parameters = (jdbcUrl != null && !USER_BEFORE_HOST.matcher(jdbcUrl).lookingAt())
-				? Driver.parseURL(jdbcUrl, null) : null;
+				? Driver.parseURL(jdbcUrl, given) : null;
 		return (parameters != null) ? parameters : new Properties();
 	}
 

@@ -1,8 +1,13 @@
 package dev.pgkeel.server;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -20,6 +25,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link DatabaseTarget}.
  */
 class DatabaseTargetTests {
+
+	private static final String SERVICE_FILE = "org.postgresql.pgservicefile";
 
 	@ParameterizedTest
 	@CsvSource({ "jdbc:postgresql://db:5432/notes, POSTGRESQL", "jdbc:postgresql:notes, POSTGRESQL",
@@ -88,6 +95,26 @@ class DatabaseTargetTests {
 		assertThat(DatabaseTarget.ofPool(config)).isEqualTo(DatabaseTarget.POSTGRESQL);
 		config.addDataSourceProperty("url", config.getJdbcUrl());
 		assertThat(DatabaseTarget.ofPool(config)).isEqualTo(DatabaseTarget.WRAPPED_POSTGRESQL);
+	}
+
+	/**
+	 * The driver asks the service file last.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "?service=notes, pool, pool", "?service=notes, , of_service",
+			"?service=notes&user=of_url, pool, of_url", "?user=of_url, pool, of_url" })
+	void roleIsTheOneThatTheDriverTakes(String parameters, String username, String expected, @TempDir Path folder)
+			throws IOException {
+		Path services = Files.writeString(folder.resolve("services"), "[notes]\nhost=db\nuser=of_service\n");
+		HikariConfig config = new HikariConfig();
+		config.setJdbcUrl("jdbc:postgresql://db/notes" + parameters);
+		System.setProperty(SERVICE_FILE, services.toString());
+		try {
+			assertThat(DatabaseTarget.role(config, username)).isEqualTo(expected);
+		}
+		finally {
+			System.clearProperty(SERVICE_FILE);
+		}
 	}
 
 	@Test
