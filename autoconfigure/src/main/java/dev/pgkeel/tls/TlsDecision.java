@@ -45,6 +45,10 @@ public record TlsDecision(@Nullable String sslMode, String reason, Map<String, S
 		if (protocol == null) {
 			return "plaintext";
 		}
+		if ("require".equals(this.sslMode) && this.settings.containsKey("sslfactoryarg")) {
+			// By the bundle's trust manager, and nobody compares the host
+			return protocol + ", verified (bundle)";
+		}
 		boolean verified = "verify-full".equals(this.sslMode) || "verify-ca".equals(this.sslMode);
 		return verified ? protocol + ", verified (" + this.sslMode + ")" : protocol + ", NOT verified";
 	}

@@ -10,6 +10,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
@@ -149,6 +151,19 @@ class TlsPolicyTests {
 		TlsDecision decision = new TlsPolicy(TlsMode.AUTO, Trust.of(Path.of("ca.crt"))).decide(this.config, false);
 		assertThat(decision.describe("TLSv1.3")).isEqualTo(described);
 		assertThat(decision.settings()).isEmpty();
+	}
+
+	/**
+	 * The bundle's trust manager decides, and nobody compares the host.
+	 */
+	@Test
+	void bundleThatIsNotAskedToVerifyVerifiesTheAuthority() {
+		this.config.setJdbcUrl("jdbc:postgresql://db.example.com/x");
+		Trust bundle = Trust.of("db", new DefaultSslBundleRegistry());
+		assertThat(decide(TlsMode.REQUIRE, bundle).describe("TLSv1.3")).isEqualTo("TLSv1.3, verified (bundle)");
+		assertThat(decide(TlsMode.VERIFY_FULL, bundle).describe("TLSv1.3"))
+			.isEqualTo("TLSv1.3, verified (verify-full)");
+		assertThat(decide(TlsMode.DISABLE, bundle).describe(null)).isEqualTo("plaintext");
 	}
 
 	/**
