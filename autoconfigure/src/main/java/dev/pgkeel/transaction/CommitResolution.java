@@ -72,6 +72,11 @@ public final class CommitResolution implements CommitGuard {
 			if (!SqlStates.outcomeUnknown(ex)) {
 				throw ex;
 			}
+			if (resolve && SqlStates.answered(ex)) {
+				throw unknown(handle, (transaction != null) ? transaction.id() : null, sent,
+						"the server says that it has lost a connection of its own, such as that of a foreign table",
+						ex);
+			}
 			if (transaction != null && transaction.id() != null) {
 				resolve(transaction.id(), transaction, handle, sent, ex);
 			}

@@ -4,6 +4,9 @@ import java.sql.SQLException;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
 /**
  * What the server's or the driver's failure says, however it is wrapped.
  */
@@ -29,6 +32,18 @@ final class SqlStates {
 	 */
 	static boolean outcomeUnknown(Throwable failure) {
 		return connectionLost(of(failure));
+	}
+
+	/**
+	 * Tells whether a server that goes on has answered, with whatever state: that of
+	 * another connection than this one, such as one to a foreign table's server. It is
+	 * told by what the driver finds after the answer too, since the severity may be in
+	 * any language.
+	 */
+	static boolean answered(SQLException failure) {
+		ServerErrorMessage answer = (failure instanceof PSQLException ofServer) ? ofServer.getServerErrorMessage()
+				: null;
+		return answer != null && ("ERROR".equals(answer.getSeverity()) || failure.getNextException() == null);
 	}
 
 	/**

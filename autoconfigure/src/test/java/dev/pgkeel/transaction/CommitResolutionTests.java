@@ -27,9 +27,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -223,6 +226,33 @@ class CommitResolutionTests {
 		String role = ordinaryRole();
 		cutCommits(Cut.AFTER_FORWARDING);
 		assertThat(add(template(pool(role, PATIENCE)).withCommitResolution())).isEqualTo("result");
+	}
+
+	/**
+	 * As {@code postgres_fdw} says it, whose other server may have committed.
+	 */
+	@Test
+	void lossOfTheServersOwnConnectionIsNoReasonToRunAnythingAgain() {
+		this.database.execute("""
+				create function lose() returns trigger language plpgsql as
+				$$ begin raise exception 'server closed the connection unexpectedly' using errcode = '08006'; end $$;
+				create constraint trigger lose after insert on notes deferrable initially deferred
+				for each row execute function lose()""");
+		assertThatExceptionOfType(CommitOutcomeUnknownException.class)
+			.isThrownBy(() -> add(template(pool(PATIENCE)).withCommitResolution().withRetry(3)))
+			.withMessageContaining("such as that of a foreign table")
+			.satisfies((ex) -> assertThat(ex.getTransactionId()).isNotNull());
+		assertThat(this.attempts).hasValue(1);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "ERROR,true,true", "ERROR,false,true", "FATAL,true,false", "FATALE,true,false", "ERRORE,false,true" })
+	void serverThatGoesOnIsToldInAnyLanguage(String severity, boolean lost, boolean answered) {
+		PSQLException failure = new PSQLException(new ServerErrorMessage("S" + severity + "\0C08006\0Mprovoked\0"));
+		if (lost) {
+			failure.setNextException(new SQLException("provoked", "08006"));
+		}
+		assertThat(SqlStates.answered(failure)).isEqualTo(answered);
 	}
 
 	@Test
