@@ -8,6 +8,7 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeansException;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.TransactionTimedOutException;
 
 /**
@@ -39,11 +40,24 @@ public final class TransactionTimeoutInterceptor implements MethodInterceptor {
 			for (TransactionGuard guard : guards()) {
 				Deadline expired = guard.expiredSince(begin);
 				if (expired != null && expired.causedFailure(ex) && !(ex instanceof TransactionTimedOutException)) {
+					Throwable own = failureBeforeRollback(ex);
+					if (own != null && !expired.causedFailure(own)) {
+						own.addSuppressed(ex);
+						throw own;
+					}
 					throw TimeoutFailure.of(expired.describe(), ex);
 				}
 			}
 			throw ex;
 		}
+	}
+
+	/**
+	 * Where the server has ended the session the rollback fails, and Spring throws what
+	 * that fails with.
+	 */
+	private static @Nullable Throwable failureBeforeRollback(Throwable failure) {
+		return (failure instanceof TransactionSystemException ofRollback) ? ofRollback.getApplicationException() : null;
 	}
 
 	/**

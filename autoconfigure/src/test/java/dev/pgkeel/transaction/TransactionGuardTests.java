@@ -39,6 +39,7 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.TransactionExecutionListener;
 import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.TransactionTimedOutException;
 import org.springframework.transaction.UnexpectedRollbackException;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
@@ -297,6 +298,25 @@ class TransactionGuardTests {
 			.withMessageContaining("its limit is 1.0 s");
 		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.TIMED_OUT);
 		assertThat(notes()).isZero();
+	}
+
+	@Test
+	void failureOfTheMethodAfterTheServerHasEndedTheSessionKeepsItsType() {
+		TransactionTemplate limited = new TransactionTemplate(this.pool.manager(Kind.JDBC, true));
+		limited.setTimeout(1);
+		ProxyFactory declared = new ProxyFactory(Runnable.class,
+				new TransactionTimeoutInterceptor(() -> List.of(this.pool.guard())));
+		declared.setTarget((Runnable) () -> limited.executeWithoutResult((status) -> {
+			Integer pid = this.jdbc.queryForObject("select pg_backend_pid()", Integer.class);
+			await().until(() -> this.pool.database()
+				.query("select count(*) from pg_stat_activity where pid = " + pid, Long.class) == 0);
+			throw new IllegalStateException("payment declined");
+		}));
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(((Runnable) declared.getProxy())::run)
+			.withMessage("payment declined")
+			.satisfies((ex) -> assertThat(ex.getSuppressed()).hasOnlyElementsOfType(TransactionSystemException.class)
+				.hasSize(1));
+		assertThat(this.pool.outcomes()).containsExactly(TransactionOutcome.TIMED_OUT);
 	}
 
 	@Test
