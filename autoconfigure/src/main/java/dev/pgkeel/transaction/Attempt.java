@@ -192,8 +192,9 @@ final class Attempt implements TransactionSynchronization {
 
 	RuntimeException commitFailure(RuntimeException failure) {
 		RolledBackInCommit rolledBack = RolledBackInCommit.in(failure);
-		return (rolledBack != null && rolledBack.getMessage() != null && this.ownTransaction && !this.committed)
-				? new CommitRolledBackException(rolledBack.getMessage(), failure) : failure;
+		return (rolledBack != null && rolledBack.getMessage() != null && this.ownTransaction && !this.committed
+				&& !mayBeCommittedByChance()) ? new CommitRolledBackException(rolledBack.getMessage(), failure)
+						: failure;
 	}
 
 }

@@ -1,9 +1,11 @@
 package dev.pgkeel.transaction;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
+import dev.pgkeel.lease.GuardedDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
- * Tests for transactions before whose commit another one fails to serialize. With a
+ * Tests for transactions before whose commit another one fails. With a
  * {@code DataSourceTransactionManager} Spring does not roll back then, and they commit.
  */
 class CommitByChanceTests {
@@ -73,6 +75,27 @@ class CommitByChanceTests {
 	}
 
 	@Test
+	void rollbackOfTheOtherOneIsNotItsOwn() {
+		this.pool.database().execute("""
+				create table journal (body text);
+				create function die() returns trigger language plpgsql as
+				$$ begin perform pg_terminate_backend(pg_backend_pid()); perform pg_sleep(60); return null; end $$;
+				create constraint trigger die after insert on journal deferrable initially deferred
+				for each row execute function die()""");
+		try (GuardedDataSource resolving = ResolvingPools.of(this.pool.database().jdbcUrl(),
+				this.pool.database().username(), this.pool.database().password(), 2, true, Duration.ofSeconds(10))) {
+			DataSourceTransactionManager resolved = new DataSourceTransactionManager(resolving);
+			assertThatExceptionOfType(TransactionSystemException.class)
+				.isThrownBy(() -> new GuardedTransactionTemplate(resolved)
+					.executeWithoutResult((status) -> insertAndAdd(new JdbcTemplate(resolving), resolved,
+							"insert into journal values ('a')")))
+				.isNotInstanceOf(CommitRolledBackException.class)
+				.withStackTraceContaining("was rolled back");
+		}
+		assertThat(notes()).isOne();
+	}
+
+	@Test
 	void predicateDoesNotLetItRunAgain() throws NoSuchMethodException {
 		DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
 		beans.registerSingleton("guard", this.pool.guard());
@@ -94,15 +117,18 @@ class CommitByChanceTests {
 	}
 
 	private void insertAndAudit() {
-		this.jdbc.update("insert into notes values ('a')");
-		TransactionTemplate inner = new TransactionTemplate(this.manager,
+		insertAndAdd(this.jdbc, this.manager, "insert into audit values ('a')");
+	}
+
+	private static void insertAndAdd(JdbcTemplate jdbc, DataSourceTransactionManager manager, String sql) {
+		jdbc.update("insert into notes values ('a')");
+		TransactionTemplate inner = new TransactionTemplate(manager,
 				new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRES_NEW));
 		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
 
 			@Override
 			public void beforeCommit(boolean readOnly) {
-				inner.executeWithoutResult(
-						(status) -> CommitByChanceTests.this.jdbc.update("insert into audit values ('a')"));
+				inner.executeWithoutResult((status) -> jdbc.update(sql));
 			}
 
 		});
