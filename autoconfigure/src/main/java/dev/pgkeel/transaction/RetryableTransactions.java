@@ -14,9 +14,11 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 /**
  * Predicate for Spring's {@code @Retryable}, around a method that is
  * {@code @Transactional}: only a serialization failure or a deadlock, only where no
- * transaction around it lives on, and only while nothing has been committed, in a
- * transaction inside it ({@code REQUIRES_NEW}) neither. Without
- * {@code pgkeel.transaction.enabled} nobody counts commits, and nothing is retried.
+ * transaction around it lives on, and only while no transaction of Spring's has been
+ * committed, inside it ({@code REQUIRES_NEW}) neither. What is written in auto-commit, to
+ * a second data source say, and transactions of a manager that is no bean are not
+ * counted. Without {@code pgkeel.transaction.enabled} nobody counts commits, and nothing
+ * is retried.
  *
  * @since 0.1.0
  */
