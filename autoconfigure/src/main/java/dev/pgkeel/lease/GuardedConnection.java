@@ -21,6 +21,11 @@ final class GuardedConnection extends ConnectionDelegate implements LeasedConnec
 
 	private boolean rolledBack;
 
+	/**
+	 * What the commit failed with in which the connection was lost.
+	 */
+	private @Nullable Exception lost;
+
 	GuardedConnection(Connection proxy, Thread holder, @Nullable CallSite callSite, LeaseRegistry registry,
 			ReferenceQueue<GuardedConnection> queue) {
 		super(proxy);
@@ -33,12 +38,16 @@ final class GuardedConnection extends ConnectionDelegate implements LeasedConnec
 			super.commit();
 			return;
 		}
+		throwIfLost();
 		this.lease.use();
 		try {
 			this.guard.commit(this.delegate, this);
 		}
-		catch (SQLTransactionRollbackException ex) {
-			this.rolledBack = true;
+		catch (SQLException | RuntimeException ex) {
+			this.rolledBack |= ex instanceof SQLTransactionRollbackException;
+			if (this.delegate.isClosed()) {
+				this.lost = ex;
+			}
 			throw ex;
 		}
 		finally {
@@ -52,7 +61,21 @@ final class GuardedConnection extends ConnectionDelegate implements LeasedConnec
 	@Override
 	public void rollback() throws SQLException {
 		if (!this.rolledBack) {
+			throwIfLost();
 			super.rollback();
+		}
+	}
+
+	/**
+	 * What follows a commit in which the connection was lost can tell no more than that
+	 * did. Spring throws what its rollback after a commit fails with, and only that.
+	 */
+	private void throwIfLost() throws SQLException {
+		if (this.lost instanceof SQLException failure) {
+			throw failure;
+		}
+		if (this.lost instanceof RuntimeException failure) {
+			throw failure;
 		}
 	}
 

@@ -186,7 +186,9 @@ final class Attempt implements TransactionSynchronization {
 		if (SqlStates.outcomeUnknown(failure)
 				|| (this.completionUnknown && !SqlStates.known(failure) && !FailedFlush.isCauseOf(failure))) {
 			throw new CommitOutcomeUnknownException(null, this.commitTime,
-					this.resolvesCommit ? "its pool is not a GuardedDataSource" : null, failure);
+					(this.resolvesCommit && !this.reachedCommit)
+							? "its pool is not a GuardedDataSource, or pgkeel.mode=observe asks nothing" : null,
+					failure);
 		}
 	}
 

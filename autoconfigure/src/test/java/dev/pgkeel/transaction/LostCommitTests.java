@@ -1,20 +1,27 @@
 package dev.pgkeel.transaction;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.lease.GuardedDataSource;
 import dev.pgkeel.testsupport.PgProxy;
 import dev.pgkeel.testsupport.PgProxy.Cut;
+import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.transaction.GuardedPool.Kind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionTimedOutException;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -60,6 +67,41 @@ class LostCommitTests {
 		assertThat(failure(kind, guarded, true)).isNotNull().isNotInstanceOf(TransactionTimedOutException.class);
 		// The server may still be committing
 		await().untilAsserted(() -> assertThat(notes()).isOne());
+	}
+
+	/**
+	 * Spring rolls back then, on a connection that is lost, and throws what that fails
+	 * with.
+	 */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void rollbackOnCommitFailureKeepsWhatTheCommitFailedWith(boolean resolve) {
+		TestDatabase database = this.pool.database();
+		try (PgProxy proxy = PgProxy.to(database.jdbcUrl());
+				GuardedDataSource dataSource = ResolvingPools.of(proxy.jdbcUrl(database.name()), database.username(),
+						database.password(), 1, resolve, Duration.ofMillis(500))) {
+			JdbcTransactionManager manager = new JdbcTransactionManager(dataSource);
+			manager.setRollbackOnCommitFailure(true);
+			proxy.cutCommits(() -> {
+				proxy.redirect(1);
+				return Cut.AFTER_FORWARDING;
+			});
+			List<Integer> completions = new ArrayList<>();
+			Throwable failure = catchThrowable(() -> new TransactionTemplate(manager).executeWithoutResult((status) -> {
+				new JdbcTemplate(dataSource).update("insert into notes values ('a')");
+				TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+					@Override
+					public void afterCompletion(int status) {
+						completions.add(status);
+					}
+
+				});
+			}));
+			assertThat(failure).hasStackTraceContaining("I/O error");
+			assertThat(CommitOutcomeUnknownException.in(failure) != null).isEqualTo(resolve);
+			assertThat(completions).containsExactly(TransactionSynchronization.STATUS_UNKNOWN);
+		}
 	}
 
 	private Throwable failure(Kind kind, boolean guarded, boolean late) {
