@@ -183,13 +183,20 @@ final class Attempt implements TransactionSynchronization {
 		// JdbcTransactionManager 7.0 rolls back after a failed COMMIT, and where that
 		// fails too, throws the rollback's exception, which does not tell what the server
 		// said
-		if (SqlStates.outcomeUnknown(failure)
-				|| (this.completionUnknown && !SqlStates.known(failure) && !FailedFlush.isCauseOf(failure))) {
+		if (SqlStates.outcomeUnknown(failure) || (this.completionUnknown && !SqlStates.known(failure)
+				&& isOfADatabase(failure) && !FailedFlush.isCauseOf(failure))) {
 			throw new CommitOutcomeUnknownException(null, this.commitTime,
 					(this.resolvesCommit && !this.reachedCommit)
 							? "its pool is not a GuardedDataSource, or pgkeel.mode=observe asks nothing" : null,
 					failure);
 		}
+	}
+
+	/**
+	 * Transactions of other kinds fail with a {@code TransactionSystemException} too.
+	 */
+	private boolean isOfADatabase(RuntimeException failure) {
+		return !this.dataSources.isEmpty() || SqlStates.in(failure);
 	}
 
 	RuntimeException commitFailure(RuntimeException failure) {

@@ -62,6 +62,11 @@ public final class CommitResolution implements CommitGuard {
 		if (attempt != null) {
 			attempt.reachCommit();
 		}
+		// The pool closes what it sees lost, in a statement whose failure nobody heeded
+		// say
+		if (connection.isClosed()) {
+			throw RolledBackInCommit.before(null);
+		}
 		boolean resolve = this.always || (attempt != null && attempt.resolvesCommit());
 		TransactionIdentity transaction = resolve ? identify(connection) : null;
 		Instant sent = this.clock.instant();

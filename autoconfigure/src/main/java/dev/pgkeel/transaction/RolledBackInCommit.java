@@ -15,11 +15,11 @@ final class RolledBackInCommit extends SQLTransactionRollbackException {
 	 */
 	private static final String TRANSACTION_ROLLBACK = "40000";
 
-	private RolledBackInCommit(String message, SQLException cause) {
+	private RolledBackInCommit(String message, @Nullable SQLException cause) {
 		super(message, TRANSACTION_ROLLBACK, cause);
 	}
 
-	static RolledBackInCommit before(SQLException cause) {
+	static RolledBackInCommit before(@Nullable SQLException cause) {
 		return new RolledBackInCommit(
 				"The connection was lost before COMMIT was sent, so the transaction was rolled back. It can be run again",
 				cause);

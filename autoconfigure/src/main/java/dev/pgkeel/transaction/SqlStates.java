@@ -76,6 +76,18 @@ final class SqlStates {
 		return !of(failure).isEmpty();
 	}
 
+	/**
+	 * Tells whether JDBC has failed at all, with whatever state or none.
+	 */
+	static boolean in(Throwable failure) {
+		for (Throwable ex = failure; ex != null; ex = ex.getCause()) {
+			if (ex instanceof SQLException) {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	// 57P0x and 25P04 end the session, which may be after the commit became durable
 	private static boolean connectionLost(Set<String> states) {
 		return states.stream()

@@ -36,7 +36,9 @@ import org.postgresql.util.ServerErrorMessage;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -185,6 +187,39 @@ class CommitResolutionTests {
 		});
 		assertThat(this.attempts).hasValue(2);
 		assertThat(notes()).isOne();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void connectionLostInTheCallbackIsARollback(boolean resolve) {
+		GuardedDataSource pool = pool(PATIENCE);
+		GuardedTransactionTemplate template = resolve ? template(pool).withCommitResolution() : template(pool);
+		JdbcTemplate jdbc = new JdbcTemplate(pool);
+		template.withRetry(2).executeWithoutResult((status) -> {
+			jdbc.update("insert into notes values ('a')");
+			if (this.attempts.incrementAndGet() == 1) {
+				terminate(pool);
+				assertThatExceptionOfType(DataAccessException.class)
+					.isThrownBy(() -> jdbc.update("insert into notes values ('best effort')"));
+			}
+		});
+		assertThat(this.attempts).hasValue(2);
+		assertThat(notes()).isOne();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void commitThatTheCallbackHasLostIsNoReasonToRunItAgain(boolean resolve) {
+		cutCommits(Cut.AFTER_FORWARDING);
+		GuardedDataSource pool = pool(PATIENCE);
+		GuardedTransactionTemplate template = resolve ? template(pool).withCommitResolution() : template(pool);
+		assertThatThrownBy(() -> template.withRetry(3).executeWithoutResult((status) -> {
+			this.attempts.incrementAndGet();
+			new JdbcTemplate(pool).update("insert into notes values ('a')");
+			Connection connection = DataSourceUtils.getConnection(pool);
+			assertThatExceptionOfType(SQLException.class).isThrownBy(connection::commit);
+		})).isNotInstanceOf(CommitRolledBackException.class).hasStackTraceContaining("I/O error");
+		assertThat(this.attempts).hasValue(1);
 	}
 
 	@Test

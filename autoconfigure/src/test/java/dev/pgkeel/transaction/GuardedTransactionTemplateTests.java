@@ -17,8 +17,10 @@ import org.springframework.core.NestedRuntimeException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.UnexpectedRollbackException;
+import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.CallbackPreferringPlatformTransactionManager;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.DefaultTransactionStatus;
@@ -191,6 +193,13 @@ class GuardedTransactionTemplateTests {
 	}
 
 	@Test
+	void failureOfAnotherKindOfTransactionsIsNoLostConnection() {
+		TransactionSystemException failure = new TransactionSystemException("Could not commit Mongo transaction");
+		GuardedTransactionTemplate other = new GuardedTransactionTemplate(new OtherManager(failure));
+		assertThatThrownBy(() -> other.execute((status) -> "a")).isSameAs(failure);
+	}
+
+	@Test
 	void managerThatPrefersCallbacksIsCalledBack() {
 		CallbackPreferringPlatformTransactionManager manager = mock();
 		GuardedTransactionTemplate guarded = new GuardedTransactionTemplate(manager);
@@ -221,6 +230,37 @@ class GuardedTransactionTemplateTests {
 	@SuppressWarnings("unchecked")
 	private static <T extends Throwable> RuntimeException sneaky(Throwable ex) throws T {
 		throw (T) ex;
+	}
+
+	/**
+	 * A manager of transactions that are none of a data source, none of which commits.
+	 */
+	private static final class OtherManager extends AbstractPlatformTransactionManager {
+
+		private final TransactionSystemException failure;
+
+		OtherManager(TransactionSystemException failure) {
+			this.failure = failure;
+		}
+
+		@Override
+		protected Object doGetTransaction() {
+			return new Object();
+		}
+
+		@Override
+		protected void doBegin(Object transaction, TransactionDefinition definition) {
+		}
+
+		@Override
+		protected void doCommit(DefaultTransactionStatus status) {
+			throw this.failure;
+		}
+
+		@Override
+		protected void doRollback(DefaultTransactionStatus status) {
+		}
+
 	}
 
 	/**
