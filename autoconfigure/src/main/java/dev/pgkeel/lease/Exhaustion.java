@@ -56,15 +56,26 @@ final class Exhaustion {
 			return (cause != null && RefusalReason.of(cause) != null) ? ExhaustionReason.SERVER_FULL
 					: ExhaustionReason.SERVER_DOWN;
 		}
-		return holders.stream().anyMatch((holder) -> holder.leak() != null) ? ExhaustionReason.LEAKED
-				: ExhaustionReason.BUSY;
+		return isLeaked(holders) ? ExhaustionReason.LEAKED : ExhaustionReason.BUSY;
+	}
+
+	/**
+	 * A few that are only suspected are not why the others are out.
+	 */
+	private static boolean isLeaked(List<LeaseDescription> holders) {
+		return holders.stream().anyMatch((holder) -> "proven".equals(holder.leak()))
+				|| (!holders.isEmpty() && 2 * leaks(holders) >= holders.size());
+	}
+
+	private static long leaks(List<LeaseDescription> holders) {
+		return holders.stream().filter((holder) -> holder.leak() != null).count();
 	}
 
 	private static String describe(ExhaustionReason reason, @Nullable Throwable cause, List<LeaseDescription> holders) {
 		return switch (reason) {
 			case SERVER_FULL, SERVER_DOWN -> "the pool could not make another connection, since " + problem(cause);
-			case LEAKED -> "leaked. Of " + holders.size() + " connections that are out, "
-					+ holders.stream().filter((holder) -> holder.leak() != null).count() + " seem to be leaked";
+			case LEAKED ->
+				"leaked. Of " + holders.size() + " connections that are out, " + leaks(holders) + " seem to be leaked";
 			case BUSY -> "busy. " + holders.size() + " connections are out";
 		};
 	}

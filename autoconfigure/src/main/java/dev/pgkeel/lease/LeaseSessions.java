@@ -107,7 +107,7 @@ final class LeaseSessions {
 		this.watched.forEach((pid, lease) -> {
 			SeenSession session = seen.get(pid);
 			if (session != null && lease.isOpen()) {
-				states.put(lease, new SessionState(pid, session.state(), null, session.unchangedFor()));
+				states.put(lease, new SessionState(pid, session.state(), null, session.unchangedFor(), false));
 			}
 		});
 		this.watched = Map.of();

@@ -56,7 +56,7 @@ final class SuspectWatch {
 		Map<Lease, SessionState> states = this.sessions.askIfPossible(leases);
 		for (Lease lease : old) {
 			SessionState session = (states != null) ? states.get(lease) : null;
-			if (((states != null) ? isIdle(lease, session) : looksForgotten(lease)) && !isListening(lease)) {
+			if (((states != null) ? isIdle(lease, session) : looksForgotten(lease)) && !isListening(lease, session)) {
 				if (lease.isOpen() && lease.suspect()) {
 					this.counters.countSuspected();
 					this.reporter.report(ConnectionLeakEvent.Kind.SUSPECTED, lease, LeaseSessions.describe(session));
@@ -82,10 +82,10 @@ final class SuspectWatch {
 
 	/**
 	 * Whoever listens holds a connection on purpose. Only an unwrapped one can be
-	 * listened on.
+	 * listened on, by a thread that may never have used the handle.
 	 */
-	private static boolean isListening(Lease lease) {
-		return lease.isUnwrapped() && Holders.isListening(lease.lastUser());
+	private static boolean isListening(Lease lease, @Nullable SessionState session) {
+		return lease.isUnwrapped() && ((session != null && session.listens()) || Holders.isListening(lease.lastUser()));
 	}
 
 	/**

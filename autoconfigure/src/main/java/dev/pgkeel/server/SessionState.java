@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  * {@code null} if the server does not show it
  * @param stateChange since when, by the server's clock
  * @param unchangedFor for how long, measured by the server
+ * @param listens whether its last statement was {@code LISTEN}, as far as is known
  * @since 0.1.0
  */
 public record SessionState(int pid, @Nullable String state, @Nullable Instant stateChange,
-		@Nullable Duration unchangedFor) {
+		@Nullable Duration unchangedFor, boolean listens) {
 
 	/**
 	 * Returns whether the session runs a statement.

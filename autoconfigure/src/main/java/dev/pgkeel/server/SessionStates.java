@@ -28,7 +28,8 @@ final class SessionStates {
 	 */
 	private static final String QUERY = """
 			select pid, nullif(state, 'disabled') as state, state_change, pg_catalog.pg_backend_pid() as own,
-			  (extract(epoch from pg_catalog.clock_timestamp() - state_change) * 1000)::bigint as unchanged
+			  (extract(epoch from pg_catalog.clock_timestamp() - state_change) * 1000)::bigint as unchanged,
+			  query ~* '^[[:space:]]*listen[[:space:]]' as listens
 			from pg_catalog.pg_stat_activity where pid in (%s)""";
 
 	private SessionStates() {
@@ -63,7 +64,7 @@ final class SessionStates {
 	private static SessionState session(ResultSet row) throws SQLException {
 		OffsetDateTime change = row.getObject("state_change", OffsetDateTime.class);
 		return new SessionState(row.getInt("pid"), row.getString("state"), (change != null) ? change.toInstant() : null,
-				duration(row.getObject("unchanged", Long.class)));
+				duration(row.getObject("unchanged", Long.class)), row.getBoolean("listens"));
 	}
 
 	private static @Nullable Duration duration(@Nullable Long millis) {

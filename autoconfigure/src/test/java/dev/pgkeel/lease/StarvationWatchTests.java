@@ -36,7 +36,7 @@ class StarvationWatchTests {
 		this.questions.incrementAndGet();
 		return pids.stream()
 			.collect(Collectors.toMap(Function.identity(),
-					(pid) -> new SessionState(pid, this.state.get(), Instant.EPOCH, Duration.ofSeconds(1))));
+					(pid) -> new SessionState(pid, this.state.get(), Instant.EPOCH, Duration.ofSeconds(1), false)));
 	}));
 
 	private GuardedConnection handle;

@@ -533,26 +533,59 @@ class WaitingTests {
 		}
 	}
 
-	@Test
-	void connectionThatIsListenedOnIsNotSuspected() throws Exception {
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void connectionThatIsListenedOnIsNotSuspected(boolean unwrappedByTheListener) throws Exception {
 		LeakSettings settings = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofSeconds(2), true, LeakCapture.ADAPTIVE,
 				true);
 		try (GuardedDataSource pool = this.pools.of(this.database, 2, settings);
 				Connection news = pool.getConnection()) {
 			news.createStatement().execute("listen news");
+			PGConnection driver = news.unwrap(PGConnection.class);
 			FutureTask<PGNotification[]> listener = new FutureTask<>(
-					() -> news.unwrap(PGConnection.class).getNotifications(0));
+					() -> (unwrappedByTheListener ? news.unwrap(PGConnection.class) : driver).getNotifications(0));
 			Thread thread = new Thread(listener, "listener");
 			thread.start();
 			Awaitility.await().until(() -> Holders.isListening(thread));
-			try (Connection idle = pool.getConnection()) {
-				assertThat(idle.isValid(5)).isTrue();
+			// The younger of the two, so both were looked at
+			FutureTask<Connection> borrow = new FutureTask<>(pool::getConnection);
+			Thread forgetful = new Thread(borrow, "forgetful");
+			forgetful.start();
+			try (Connection idle = borrow.get()) {
 				Awaitility.await().until(() -> !this.pools.events.isEmpty());
+				assertThat(idle.isValid(5)).isTrue();
 			}
-			// The idle one is the younger of the two, so both were looked at
-			assertThat(GuardedPools.leases(pool).counters().suspected()).isOne();
-			this.database.execute("notify news");
+			finally {
+				this.database.execute("notify news");
+			}
 			assertThat(listener.get()).hasSize(1);
+			assertThat(this.pools.events).extracting(ConnectionLeakEvent::holder).containsExactly("forgetful");
+			assertThat(GuardedPools.leases(pool).counters().suspected()).isOne();
+		}
+	}
+
+	@Test
+	void fewSuspectsAreNotWhyAPoolIsExhausted() throws Exception {
+		LeakSettings settings = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofMillis(700), true, LeakCapture.ADAPTIVE,
+				true);
+		try (GuardedDataSource pool = this.pools.of(this.database, 3, settings, Duration.ofMillis(300));
+				Connection idle = GuardedPools.borrow(pool)) {
+			assertThat(idle.isValid(5)).isTrue();
+			Awaitility.await().until(() -> !this.pools.events.isEmpty());
+			Callable<Boolean> active = () -> {
+				try (Connection connection = GuardedPools.borrow(pool);
+						Statement statement = connection.createStatement()) {
+					return statement.execute("select pg_sleep(5)");
+				}
+			};
+			List<Future<Boolean>> busy = List.of(this.threads.submit(active), this.threads.submit(active));
+			Awaitility.await().until(() -> GuardedPools.leases(pool).held().size() == 3);
+			PoolExhaustedException exhausted = exhaustion(pool);
+			assertThat(exhausted.getReason()).isEqualTo(ExhaustionReason.BUSY);
+			assertThat((Throwable) exhausted).hasMessageContaining("leak suspected");
+			for (Future<Boolean> borrower : busy) {
+				assertThat(borrower.get()).isTrue();
+			}
 		}
 	}
 
