@@ -70,7 +70,8 @@ public final class PoolLeases {
 		StarvedPool starvation = new StarvedPool(pool, settings.collectWhenStarved(), this.registry, detector,
 				this.sessions, this.counters);
 		DeadlockWatch deadlocks = new DeadlockWatch(pool, settings.mode(), this.registry, this.sessions, starvation);
-		this.suspects = new SuspectWatch(settings.suspectAfter(), this.sessions, this.counters, reporter);
+		this.suspects = new SuspectWatch(settings.suspectAfter(), this.sessions, this.counters, reporter,
+				System::nanoTime);
 		this.watch = new LeakWatch(pool, settings.background(), this.registry, detector, this.suspects, starvation,
 				deadlocks, this.capture);
 		this.nested = new NestedBorrows(pool, this.registry, this.capture, this.counters, this.watch, deadlocks);

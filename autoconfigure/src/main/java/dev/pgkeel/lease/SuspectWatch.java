@@ -3,6 +3,8 @@ package dev.pgkeel.lease;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
 
 import dev.pgkeel.server.SessionState;
 import org.apache.commons.logging.Log;
@@ -19,6 +21,11 @@ final class SuspectWatch {
 
 	private static final int PATIENCE_IF_BLIND = 4;
 
+	/**
+	 * In times of the threshold.
+	 */
+	private static final int LONGEST_PAUSE = 8;
+
 	private final Duration suspectAfter;
 
 	private final LeaseSessions sessions;
@@ -27,36 +34,47 @@ final class SuspectWatch {
 
 	private final LeakReporter reporter;
 
-	private final long startedAt = System.nanoTime();
+	private final LongSupplier nanoClock;
 
-	private Duration nextQuestion = Duration.ZERO;
+	private Set<Lease> askedAbout = Set.of();
 
-	SuspectWatch(Duration suspectAfter, LeaseSessions sessions, LeakCounters counters, LeakReporter reporter) {
+	private long askedAt;
+
+	private Duration pause;
+
+	SuspectWatch(Duration suspectAfter, LeaseSessions sessions, LeakCounters counters, LeakReporter reporter,
+			LongSupplier nanoClock) {
 		this.suspectAfter = suspectAfter;
 		this.sessions = sessions;
 		this.counters = counters;
 		this.reporter = reporter;
+		this.nanoClock = nanoClock;
+		this.askedAt = nanoClock.getAsLong();
+		this.pause = shortestPause();
 	}
 
 	/**
-	 * Looks at the leases, and asks the server only if one of them is old. While such a
-	 * one stays active, the server is left in peace for a quarter of the threshold: on a
-	 * full pool each question is a connection of its own.
+	 * Looks at the leases, and asks the server only if one of them is old. About the same
+	 * ones it is asked less and less often: on a full pool each question is a connection
+	 * of its own.
 	 */
 	void check(List<Lease> leases) {
 		List<Lease> old = leases.stream()
 			.filter((lease) -> !lease.isSuspected() && !lease.isProven()
 					&& lease.heldFor().compareTo(this.suspectAfter) > 0)
 			.toList();
-		Duration now = Duration.ofNanos(System.nanoTime() - this.startedAt);
-		if (old.isEmpty() || now.compareTo(this.nextQuestion) < 0) {
+		if (!mayAsk(old)) {
 			return;
 		}
-		this.nextQuestion = now.plus(this.suspectAfter.dividedBy(4));
 		Map<Lease, SessionState> states = this.sessions.askIfPossible(leases);
+		if (states == null) {
+			this.pause = shortestPause();
+		}
 		for (Lease lease : old) {
 			SessionState session = (states != null) ? states.get(lease) : null;
-			if (((states != null) ? isIdle(lease, session) : looksForgotten(lease)) && !isListening(lease, session)) {
+			boolean forgotten = (states != null) ? isIdle(lease, session) && !isHolderAtWork(lease, leases, states)
+					: looksForgotten(lease);
+			if (forgotten && !isListening(lease, session)) {
 				if (lease.isOpen() && lease.suspect()) {
 					this.counters.countSuspected();
 					this.reporter.report(ConnectionLeakEvent.Kind.SUSPECTED, lease, LeaseSessions.describe(session));
@@ -69,6 +87,30 @@ final class SuspectWatch {
 		}
 	}
 
+	private boolean mayAsk(List<Lease> old) {
+		boolean same = !old.isEmpty() && this.askedAbout.containsAll(old);
+		if (!same) {
+			this.askedAbout = Set.of();
+			this.pause = shortestPause();
+		}
+		long now = this.nanoClock.getAsLong();
+		if (old.isEmpty() || now - this.askedAt < this.pause.toNanos()) {
+			return false;
+		}
+		if (same) {
+			Duration longest = this.suspectAfter.multipliedBy(LONGEST_PAUSE);
+			Duration doubled = this.pause.plus(this.pause);
+			this.pause = (doubled.compareTo(longest) > 0) ? longest : doubled;
+		}
+		this.askedAbout = Set.copyOf(old);
+		this.askedAt = now;
+		return true;
+	}
+
+	private Duration shortestPause() {
+		return this.suspectAfter.dividedBy(4);
+	}
+
 	/**
 	 * While nobody can ask, as when the application is closing, one look at a thread is
 	 * little: it may be between two statements. Where nobody ever can, as on a dry pool
@@ -78,6 +120,24 @@ final class SuspectWatch {
 		return !lease.lastUser().isAlive()
 				|| (lease.heldFor().compareTo(this.suspectAfter.multipliedBy(PATIENCE_IF_BLIND)) > 0
 						&& !Holders.isInCall(lease.lastUser()));
+	}
+
+	/**
+	 * A thread that works on another connection means to go on with this one: what it
+	 * borrowed later it gives back before, as in REQUIRES_NEW. Of another pool only a
+	 * call of the driver is seen. One in an older connection says nothing of this one.
+	 */
+	private boolean isHolderAtWork(Lease lease, List<Lease> leases, Map<Lease, SessionState> states) {
+		Duration heldFor = lease.heldFor();
+		List<Lease> others = leases.stream()
+			.filter((other) -> other != lease
+					&& (other.holder() == lease.holder() || other.holder() == lease.lastUser()))
+			.toList();
+		if (others.isEmpty()) {
+			return Holders.isInCall(lease.lastUser()) && !Holders.isListening(lease.lastUser());
+		}
+		return others.stream()
+			.anyMatch((other) -> other.heldFor().compareTo(heldFor) < 0 && !isIdle(other, states.get(other)));
 	}
 
 	/**

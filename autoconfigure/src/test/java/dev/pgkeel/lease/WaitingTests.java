@@ -565,6 +565,25 @@ class WaitingTests {
 	}
 
 	@Test
+	void connectionWhoseHolderWaitsForAStatementOnAnotherIsNotSuspected(CapturedOutput output) throws Exception {
+		setLevel(LogLevel.DEBUG);
+		LeakSettings settings = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofMillis(700), true, LeakCapture.ADAPTIVE,
+				true);
+		try (GuardedDataSource pool = this.pools.of(this.database, 2, settings);
+				Connection outer = pool.getConnection()) {
+			outer.setAutoCommit(false);
+			outer.createStatement().execute("select 1");
+			try (Connection inner = pool.getConnection(); Statement statement = inner.createStatement()) {
+				statement.execute("select pg_sleep(4)");
+				assertThat(output).contains("and its session is idle in transaction");
+				assertThat(this.pools.events).isEmpty();
+			}
+			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !this.pools.events.isEmpty());
+			assertThat(outer.isValid(5)).isTrue();
+		}
+	}
+
+	@Test
 	void fewSuspectsAreNotWhyAPoolIsExhausted() throws Exception {
 		LeakSettings settings = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofMillis(700), true, LeakCapture.ADAPTIVE,
 				true);
