@@ -3,6 +3,7 @@ package dev.pgkeel.lease;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 import org.apache.commons.logging.Log;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class NestedBorrows {
 
 	private static final Log logger = LogFactory.getLog(NestedBorrows.class);
+
+	private static final List<String> MIGRATION_TOOLS = List.of("org.flywaydb.", "liquibase.");
 
 	private static final int MAXIMUM_REPORTS = 1000;
 
@@ -85,6 +88,11 @@ final class NestedBorrows {
 				return;
 			}
 		}
+		if (isOfMigrationTool(inner)) {
+			logger.debug(this.pool.name() + " - a migration borrows a connection beside its first"
+					+ CallSite.inBrackets(inner));
+			return;
+		}
 		this.capture.arm(System.nanoTime());
 		int size = this.pool.maximumPoolSize();
 		int safeThreads = (size - 1) / (depth - 1);
@@ -94,6 +102,13 @@ final class NestedBorrows {
 				+ " - 1) + 1 connections, or they may wait for each other: its " + size + " are enough for "
 				+ ((safeThreads == 1) ? "1 thread" : safeThreads + " threads")
 				+ ". Return the first connection before, or raise spring.datasource.hikari.maximum-pool-size.");
+	}
+
+	/**
+	 * These migrate in one thread, and mean to.
+	 */
+	private static boolean isOfMigrationTool(@Nullable CallSite inner) {
+		return inner != null && MIGRATION_TOOLS.stream().anyMatch(inner.frame().getClassName()::startsWith);
 	}
 
 	private static String connections(int number) {

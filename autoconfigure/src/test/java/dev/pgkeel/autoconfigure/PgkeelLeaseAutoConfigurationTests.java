@@ -26,6 +26,7 @@ import dev.pgkeel.testsupport.TestServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,6 +35,7 @@ import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.jdbc.DataSourceBuilder;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
@@ -88,6 +90,19 @@ class PgkeelLeaseAutoConfigurationTests {
 			assertThat(kept.isClosed()).isFalse();
 			new JdbcTemplate(kept).execute("select 1");
 		}
+	}
+
+	@Test
+	void migrationToolThatBorrowsASecondConnectionIsNotWarnedAbout(CapturedOutput output) {
+		this.contextRunner.withConfiguration(AutoConfigurations.of(FlywayAutoConfiguration.class)).run((context) -> {
+			assertThat(context).hasSingleBean(Flyway.class);
+			assertThat(output).doesNotContain("borrows another one");
+			try (Connection connection = context.getBean(DataSource.class).getConnection()) {
+				assertThat(connection.isValid(5)).isTrue();
+				assertThat(context.getBean(LeasedPools.class).all().get("dataSource").held()).singleElement()
+					.satisfies((lease) -> assertThat(lease.callSite()).isNull());
+			}
+		});
 	}
 
 	@Test
