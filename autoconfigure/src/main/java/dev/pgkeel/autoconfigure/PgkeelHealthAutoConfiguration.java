@@ -32,10 +32,12 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.jdbc.health.DataSourceHealthIndicator;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
@@ -50,6 +52,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 		beforeName = "org.springframework.boot.jdbc.autoconfigure.health.DataSourceHealthContributorAutoConfiguration")
 @ConditionalOnClass({ HealthContributor.class, ConditionalOnEnabledHealthIndicator.class })
 @ConditionalOnEnabledHealthIndicator("pgkeel")
+@Conditional(PgkeelHealthAutoConfiguration.DatabaseInHealth.class)
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnSingleCandidate(DataSource.class)
 public class PgkeelHealthAutoConfiguration {
@@ -88,6 +91,21 @@ public class PgkeelHealthAutoConfiguration {
 		PgkeelHealthIndicator indicator = pgkeelHealthContributor.getIfAvailable();
 		return (indicator != null) ? new WatchedDatabaseHealthIndicator(indicator)
 				: new DataSourceHealthIndicator(dataSource);
+	}
+
+	/**
+	 * Matches unless the user has taken the database out of the health, and says nothing
+	 * of this component.
+	 */
+	static class DatabaseInHealth implements Condition {
+
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			Environment environment = context.getEnvironment();
+			return environment.getProperty("management.health.db.enabled", Boolean.class, true)
+					|| environment.containsProperty("management.health.pgkeel.enabled");
+		}
+
 	}
 
 	/**

@@ -151,12 +151,21 @@ class PgkeelHealthAutoConfigurationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "pgkeel.enabled=false", "management.health.pgkeel.enabled=false",
-			"management.health.defaults.enabled=false", "spring.datasource.url=jdbc:h2:mem:health" })
+			"management.health.defaults.enabled=false", "management.health.db.enabled=false",
+			"spring.datasource.url=jdbc:h2:mem:health" })
 	void componentBacksOff(String property) {
 		this.contextRunner.withPropertyValues(property).run((context) -> {
 			assertThat(context).hasNotFailed();
 			assertThat(context.getBean(HealthContributorRegistry.class).getContributor("pgkeel")).isNull();
 		});
+	}
+
+	@Test
+	void componentThatIsAskedForStandsWithoutThatOfTheDatabase() {
+		this.contextRunner
+			.withPropertyValues("management.health.db.enabled=false", "management.health.pgkeel.enabled=true")
+			.run((context) -> assertThat(context.getBean(HealthContributorRegistry.class).getContributor("pgkeel"))
+				.isNotNull());
 	}
 
 	@Test
