@@ -96,7 +96,14 @@ final class TransactionWatch {
 		lookLater();
 	}
 
+	/**
+	 * One without a connection, such as a message listener's that waits for a message,
+	 * holds nothing of a database.
+	 */
 	private void look(RunningTransaction transaction) {
+		if (transaction.connectionKey() == null) {
+			return;
+		}
 		Duration elapsed = transaction.elapsed();
 		boolean verySlow = elapsed.compareTo(this.verySlowAfter) >= 0;
 		int due = verySlow ? 2 : ((elapsed.compareTo(this.slowAfter) >= 0) ? 1 : 0);

@@ -99,6 +99,17 @@ class TransactionWatchTests {
 	}
 
 	@Test
+	void transactionWithoutAConnectionIsNotReported(CapturedOutput output) {
+		this.running.add(transaction("jmsContainer", null));
+		watch(LONG, () -> null);
+		runSlowly("Orders.place");
+		await().untilAsserted(() -> assertThat(output).contains("'Orders.place' has"));
+		runSlowly("Orders.cancel");
+		await().untilAsserted(() -> assertThat(output).contains("'Orders.cancel' has"));
+		assertThat(output).doesNotContain("jmsContainer");
+	}
+
+	@Test
 	void quickTransactionIsNotReported(CapturedOutput output) {
 		watch(LONG, () -> null);
 		RunningTransaction quick;
@@ -183,6 +194,10 @@ class TransactionWatchTests {
 	}
 
 	private static RunningTransaction transaction(@Nullable String name) {
+		return transaction(name, "a data source");
+	}
+
+	private static RunningTransaction transaction(@Nullable String name, @Nullable Object connectionKey) {
 		return new RunningTransaction(new SimpleTransactionStatus() {
 
 			@Override
@@ -190,7 +205,7 @@ class TransactionWatchTests {
 				return (name != null) ? name : "";
 			}
 
-		}, null, "a data source", null);
+		}, null, connectionKey, null);
 	}
 
 }
