@@ -141,6 +141,7 @@ final class PoolConfigurer implements AopInfrastructureBean {
 		PoolReport report = preset.applied().settle(name(pool, beanName), this.origins);
 		this.reports.add(beanName, report);
 		log(report, preset);
+		UnusedPoolProperties.in(this.environment).forEach((advice) -> logger.warn(report.pool() + " - " + advice));
 		if (this.mode == PgkeelMode.ENFORCE) {
 			UrlSecrets.hide(pool);
 		}

@@ -105,6 +105,27 @@ class PgkeelPoolAutoConfigurationTests {
 	}
 
 	@Test
+	void propertiesOfAPoolThatIsNotUsedAreWarnedAbout(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("spring.datasource.dbcp2.max-total=4").run((context) -> {
+			assertThat(context).hasSingleBean(HikariDataSource.class);
+			assertThat(output).contains("spring.datasource.dbcp2.* has no effect, since the pool is HikariCP")
+				.contains("spring.datasource.type=org.apache.commons.dbcp2.BasicDataSource")
+				.doesNotContain("spring.datasource.tomcat");
+		});
+	}
+
+	@Test
+	void propertiesOfAnotherPoolAreNotWarnedAboutWhereHikariIsAskedFor(CapturedOutput output) {
+		this.contextRunner
+			.withPropertyValues("spring.datasource.dbcp2.max-total=4",
+					"spring.datasource.type=com.zaxxer.hikari.HikariDataSource")
+			.run((context) -> {
+				assertThat(context).hasSingleBean(HikariDataSource.class);
+				assertThat(output).doesNotContain("has no effect");
+			});
+	}
+
+	@Test
 	void idleInstanceHoldsFewConnections() {
 		this.contextRunner.run((context) -> {
 			HikariDataSource pool = started(context);
