@@ -5,7 +5,6 @@ import dev.pgkeel.server.DatabaseTarget;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
@@ -21,11 +20,8 @@ final class LeaseBeanPostProcessor
 
 	private final ObjectProvider<LeaseGuard> guard;
 
-	private final ConfigurableListableBeanFactory beanFactory;
-
-	LeaseBeanPostProcessor(ObjectProvider<LeaseGuard> guard, ConfigurableListableBeanFactory beanFactory) {
+	LeaseBeanPostProcessor(ObjectProvider<LeaseGuard> guard) {
 		this.guard = guard;
-		this.beanFactory = beanFactory;
 	}
 
 	@Override
@@ -41,23 +37,9 @@ final class LeaseBeanPostProcessor
 
 	@Override
 	public void postProcessBeforeDestruction(Object bean, String beanName) {
-		if (!(bean instanceof HikariDataSource)) {
-			return;
-		}
-		if (outlivesContext(beanName)) {
-			this.guard.getObject().leave(bean);
-		}
-		else {
+		if (bean instanceof HikariDataSource) {
 			this.guard.getObject().close(bean);
 		}
-	}
-
-	/**
-	 * An empty name of the method that destroys the bean means that none does.
-	 */
-	private boolean outlivesContext(String beanName) {
-		return this.beanFactory.containsBeanDefinition(beanName)
-				&& "".equals(this.beanFactory.getMergedBeanDefinition(beanName).getDestroyMethodName());
 	}
 
 	@Override

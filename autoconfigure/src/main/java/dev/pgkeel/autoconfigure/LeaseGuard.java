@@ -38,14 +38,17 @@ final class LeaseGuard implements DisposableBean, AopInfrastructureBean {
 
 	private final Predicate<String> isFromJndi;
 
+	private final Predicate<String> outlivesContext;
+
 	private final Map<HikariDataSource, GuardedDataSource> guarded = new IdentityHashMap<>();
 
 	LeaseGuard(LeakSettings settings, LeasedPools pools, Consumer<ConnectionLeakEvent> listener,
-			Predicate<String> isFromJndi) {
+			Predicate<String> isFromJndi, Predicate<String> outlivesContext) {
 		this.settings = settings;
 		this.pools = pools;
 		this.listener = listener;
 		this.isFromJndi = isFromJndi;
+		this.outlivesContext = outlivesContext;
 		if (settings.collectWhenStarved() && ExplicitCollections.areDisabled()) {
 			logger.info("The JVM does not collect garbage when asked to (-XX:+DisableExplicitGC): connections leaked by"
 					+ " a quiet application come back only when the JVM collects by itself");
@@ -76,6 +79,10 @@ final class LeaseGuard implements DisposableBean, AopInfrastructureBean {
 		if (this.isFromJndi.test(beanName)) {
 			return leaveAlone(pool, beanName, "it comes from JNDI, where others may find it too");
 		}
+		// The next context may be given it too, and would make one more
+		if (this.outlivesContext.test(beanName)) {
+			return leaveAlone(pool, beanName, "its destroy method is empty, so it may be the pool of others too");
+		}
 		GuardedDataSource guard = GuardedDataSource.of(pool, beanName, this.settings, this.listener);
 		this.guarded.put(pool, guard);
 		this.pools.add(beanName, Objects.requireNonNull(guard.leases()));
@@ -100,13 +107,6 @@ final class LeaseGuard implements DisposableBean, AopInfrastructureBean {
 		if (guard != null) {
 			guard.close();
 		}
-	}
-
-	/**
-	 * Leaves the pool in the place of another one to whoever keeps it beyond the context.
-	 */
-	void leave(Object original) {
-		remove(original);
 	}
 
 	private synchronized @Nullable GuardedDataSource remove(Object original) {

@@ -31,9 +31,8 @@ import org.springframework.core.Ordered;
 public class PgkeelLeaseAutoConfiguration {
 
 	@Bean
-	static LeaseBeanPostProcessor pgkeelLeaseBeanPostProcessor(ObjectProvider<LeaseGuard> pgkeelLeaseGuard,
-			ConfigurableListableBeanFactory beanFactory) {
-		return new LeaseBeanPostProcessor(pgkeelLeaseGuard, beanFactory);
+	static LeaseBeanPostProcessor pgkeelLeaseBeanPostProcessor(ObjectProvider<LeaseGuard> pgkeelLeaseGuard) {
+		return new LeaseBeanPostProcessor(pgkeelLeaseGuard);
 	}
 
 	@Bean
@@ -51,7 +50,16 @@ public class PgkeelLeaseAutoConfiguration {
 		LeakSettings settings = new LeakSettings(properties.mode(), leak.suspectAfter(), leak.collectWhenStarved(),
 				Objects.requireNonNullElse(leak.capture(), usual),
 				pgkeelActiveProfile.profile() != RuntimeProfile.SERVERLESS);
-		return new LeaseGuard(settings, pgkeelLeasedPools, events::publishEvent, new JndiBeans(beanFactory)::contains);
+		return new LeaseGuard(settings, pgkeelLeasedPools, events::publishEvent, new JndiBeans(beanFactory)::contains,
+				(beanName) -> outlivesContext(beanName, beanFactory));
+	}
+
+	/**
+	 * An empty name of the method that destroys the bean means that none does.
+	 */
+	private static boolean outlivesContext(String beanName, ConfigurableListableBeanFactory beanFactory) {
+		return beanFactory.containsBeanDefinition(beanName)
+				&& "".equals(beanFactory.getMergedBeanDefinition(beanName).getDestroyMethodName());
 	}
 
 }

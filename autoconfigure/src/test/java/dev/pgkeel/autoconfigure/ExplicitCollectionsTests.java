@@ -52,7 +52,7 @@ class ExplicitCollectionsTests {
 			LeakSettings settings = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofSeconds(30),
 					Boolean.parseBoolean(arguments[0]), LeakCapture.ADAPTIVE, true);
 			LeaseGuard guard = new LeaseGuard(settings, new LeasedPools(), (event) -> {
-			}, (beanName) -> false);
+			}, (beanName) -> false, (beanName) -> false);
 			List.of(guard).forEach(LeaseGuard::destroy);
 		}
 

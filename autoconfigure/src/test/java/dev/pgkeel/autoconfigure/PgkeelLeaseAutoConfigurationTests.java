@@ -79,16 +79,19 @@ class PgkeelLeaseAutoConfigurationTests {
 		.withPropertyValues("management.endpoints.web.exposure.include=pgkeel");
 
 	@Test
-	void poolThatNobodyIsToDestroyOutlivesTheContext() {
-		AtomicReference<HikariDataSource> pool = new AtomicReference<>();
-		this.contextRunner.withUserConfiguration(KeptPool.class).run((context) -> {
-			context.getBean(JdbcTemplate.class).execute("select 1");
-			pool.set(context.getBean(HikariDataSource.class));
-		});
-		try (HikariDataSource kept = pool.get()) {
-			assertThat(kept).isInstanceOf(GuardedDataSource.class);
-			assertThat(kept.isClosed()).isFalse();
-			new JdbcTemplate(kept).execute("select 1");
+	void poolThatNobodyIsToDestroyIsTheSameInEachContext() {
+		try (HikariDataSource shared = new HikariDataSource()) {
+			shared.setJdbcUrl(this.database.jdbcUrl());
+			shared.setUsername(this.database.username());
+			shared.setPassword(this.database.password());
+			for (int context = 0; context < 2; context++) {
+				this.contextRunner.withBean(KeptPool.class, () -> new KeptPool(shared)).run((started) -> {
+					assertThat(started.getBean(HikariDataSource.class)).isSameAs(shared);
+					started.getBean(JdbcTemplate.class).execute("select 1");
+				});
+			}
+			assertThat(shared.isClosed()).isFalse();
+			new JdbcTemplate(shared).execute("select 1");
 		}
 	}
 
@@ -544,9 +547,15 @@ class PgkeelLeaseAutoConfigurationTests {
 	@Configuration(proxyBeanMethods = false)
 	static class KeptPool {
 
+		private final HikariDataSource pool;
+
+		KeptPool(HikariDataSource pool) {
+			this.pool = pool;
+		}
+
 		@Bean(destroyMethod = "")
-		HikariDataSource dataSource(Environment environment) {
-			return plain(environment);
+		HikariDataSource dataSource() {
+			return this.pool;
 		}
 
 	}
