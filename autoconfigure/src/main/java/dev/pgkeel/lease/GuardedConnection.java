@@ -69,10 +69,11 @@ final class GuardedConnection extends ConnectionDelegate implements LeasedConnec
 	/**
 	 * What follows a commit in which the connection was lost can tell no more than that
 	 * did. Spring throws what its rollback after a commit fails with, and only that.
+	 * Whoever adds the second exception to the first needs another object.
 	 */
 	private void throwIfLost() throws SQLException {
 		if (this.lost instanceof SQLException failure) {
-			throw failure;
+			throw new SQLException(failure.getMessage(), failure.getSQLState(), failure.getErrorCode(), failure);
 		}
 		if (this.lost instanceof RuntimeException failure) {
 			throw failure;

@@ -7,7 +7,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.resilience.retry.MethodRetryPredicate;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -30,10 +30,11 @@ public class RetryableTransactions implements MethodRetryPredicate {
 
 	/**
 	 * Creates a predicate. Spring does, for each method.
-	 * @param guard the listener of the transactions
+	 * @param beans the beans, among which the guard of the transactions is no candidate
+	 * for a parameter
 	 */
-	public RetryableTransactions(ObjectProvider<TransactionGuard> guard) {
-		this.guard = guard.getIfAvailable();
+	public RetryableTransactions(BeanFactory beans) {
+		this.guard = beans.getBeanProvider(TransactionGuard.class).getIfAvailable();
 		if (this.guard != null) {
 			this.guard.threadCommits().want();
 		}

@@ -16,6 +16,7 @@ import dev.pgkeel.actuate.TransactionMeters;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import dev.pgkeel.transaction.GuardedTransactionTemplate;
+import dev.pgkeel.transaction.RetryableTransactions;
 import dev.pgkeel.transaction.TransactionGuard;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -78,6 +79,17 @@ class PgkeelTransactionAutoConfigurationTests {
 				.satisfies((manager) -> assertThat(manager.getTransactionExecutionListeners()).contains(
 						context.getBean("audit", TransactionExecutionListener.class),
 						context.getBean(TransactionGuard.class))));
+	}
+
+	@Test
+	void predicateForRetriesFindsTheGuard() {
+		this.contextRunner.run((context) -> {
+			RetryableTransactions predicate = context.getAutowireCapableBeanFactory()
+				.createBean(RetryableTransactions.class);
+			assertThat(predicate.shouldRetry(Object.class.getMethod("toString"),
+					new CannotAcquireLockException("deadlock", new SQLException("deadlock", "40P01"))))
+				.isTrue();
+		});
 	}
 
 	@Test

@@ -99,8 +99,7 @@ class CommitByChanceTests {
 	void predicateDoesNotLetItRunAgain() throws NoSuchMethodException {
 		DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
 		beans.registerSingleton("guard", this.pool.guard());
-		Predicate<Throwable> predicate = new RetryableTransactions(beans.getBeanProvider(TransactionGuard.class))
-			.forMethod(Object.class.getMethod("toString"));
+		Predicate<Throwable> predicate = new RetryableTransactions(beans).forMethod(Object.class.getMethod("toString"));
 		Throwable failure = catchThrowable(
 				() -> new TransactionTemplate(this.manager).executeWithoutResult((status) -> insertAndAudit()));
 		assertThat(SqlStates.retryable(failure)).isTrue();
@@ -110,8 +109,7 @@ class CommitByChanceTests {
 
 	@Test
 	void predicateLetsNothingRunAgainWhereNobodyCountsCommits() throws NoSuchMethodException {
-		Predicate<Throwable> predicate = new RetryableTransactions(
-				new DefaultListableBeanFactory().getBeanProvider(TransactionGuard.class))
+		Predicate<Throwable> predicate = new RetryableTransactions(new DefaultListableBeanFactory())
 			.forMethod(Object.class.getMethod("toString"));
 		assertThat(predicate).rejects(new CannotAcquireLockException("", new SQLException("", "40001")));
 	}

@@ -1,5 +1,8 @@
 package dev.pgkeel.transaction;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +15,7 @@ import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.transaction.GuardedPool.Kind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +30,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -101,6 +106,28 @@ class LostCommitTests {
 			assertThat(failure).hasStackTraceContaining("I/O error");
 			assertThat(CommitOutcomeUnknownException.in(failure) != null).isEqualTo(resolve);
 			assertThat(completions).containsExactly(TransactionSynchronization.STATUS_UNKNOWN);
+		}
+	}
+
+	/**
+	 * An exception cannot be added to itself.
+	 */
+	@Test
+	void failureOfTheRollbackCanBeAddedToThatOfTheCommit() throws SQLException {
+		TestDatabase database = this.pool.database();
+		try (PgProxy proxy = PgProxy.to(database.jdbcUrl());
+				GuardedDataSource dataSource = ResolvingPools.of(proxy.jdbcUrl(database.name()), database.username(),
+						database.password(), 1, false, Duration.ofMillis(500));
+				Connection connection = dataSource.getConnection()) {
+			connection.setAutoCommit(false);
+			try (Statement statement = connection.createStatement()) {
+				statement.executeUpdate("insert into notes values ('a')");
+			}
+			proxy.cutCommits(() -> Cut.AFTER_FORWARDING);
+			SQLException commit = catchThrowableOfType(SQLException.class, connection::commit);
+			SQLException rollback = catchThrowableOfType(SQLException.class, connection::rollback);
+			commit.addSuppressed(rollback);
+			assertThat(rollback.getSQLState()).isEqualTo(commit.getSQLState());
 		}
 	}
 
