@@ -38,12 +38,13 @@ final class SqlStates {
 	 * Tells whether a server that goes on has answered, with whatever state: that of
 	 * another connection than this one, such as one to a foreign table's server. It is
 	 * told by what the driver finds after the answer too, since the severity may be in
-	 * any language.
+	 * any language. A pooler, which says {@code ERROR} and hangs up, names no routine.
 	 */
 	static boolean answered(SQLException failure) {
 		ServerErrorMessage answer = (failure instanceof PSQLException ofServer) ? ofServer.getServerErrorMessage()
 				: null;
-		return answer != null && ("ERROR".equals(answer.getSeverity()) || failure.getNextException() == null);
+		return answer != null && answer.getRoutine() != null
+				&& ("ERROR".equals(answer.getSeverity()) || failure.getNextException() == null);
 	}
 
 	/**

@@ -283,11 +283,20 @@ class CommitResolutionTests {
 	@ParameterizedTest
 	@CsvSource({ "ERROR,true,true", "ERROR,false,true", "FATAL,true,false", "FATALE,true,false", "ERRORE,false,true" })
 	void serverThatGoesOnIsToldInAnyLanguage(String severity, boolean lost, boolean answered) {
-		PSQLException failure = new PSQLException(new ServerErrorMessage("S" + severity + "\0C08006\0Mprovoked\0"));
+		PSQLException failure = new PSQLException(
+				new ServerErrorMessage("S" + severity + "\0C08006\0Mprovoked\0Rexec_stmt_raise\0"));
 		if (lost) {
 			failure.setNextException(new SQLException("provoked", "08006"));
 		}
 		assertThat(SqlStates.answered(failure)).isEqualTo(answered);
+	}
+
+	@Test
+	void poolerThatHangsUpIsNoServerThatGoesOn() {
+		PSQLException failure = new PSQLException(
+				new ServerErrorMessage("SERROR\0C08006\0Mremote server read/write error\0"));
+		failure.setNextException(new SQLException("provoked", "08006"));
+		assertThat(SqlStates.answered(failure)).isFalse();
 	}
 
 	@Test
