@@ -77,6 +77,9 @@ public final class PgkeelHealthIndicator extends AbstractHealthIndicator impleme
 				failed(builder, refused);
 				return;
 			}
+			if (!(ex instanceof IllegalStateException) && !this.inquiry.routes()) {
+				throw ex;
+			}
 			// One that routes may know no server outside of a request, and says so as it
 			// likes
 			builder.unknown()

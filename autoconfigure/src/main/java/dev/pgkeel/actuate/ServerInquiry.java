@@ -17,6 +17,8 @@ import dev.pgkeel.server.Preflight;
 import dev.pgkeel.server.ServerFacts;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
+
 /**
  * Asks the server for its facts through the pool, but never makes a busy pool busier: the
  * last answer stands then. Safe for use by several threads.
@@ -93,6 +95,18 @@ public final class ServerInquiry {
 		ServerFacts facts = this.lastKnown;
 		KnownServer known = known();
 		return (facts == null && known != null) ? known.facts() : facts;
+	}
+
+	/**
+	 * Tells whether the data source chooses another one for each connection.
+	 */
+	boolean routes() {
+		try {
+			return this.dataSource.isWrapperFor(AbstractRoutingDataSource.class);
+		}
+		catch (SQLException | RuntimeException ex) {
+			return false;
+		}
 	}
 
 	private boolean isBusy() {

@@ -34,6 +34,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.health.DataSourceHealthContributorAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.jdbc.datasource.AbstractDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -128,6 +129,27 @@ class PgkeelHealthAutoConfigurationTests {
 					.hasEntrySatisfying("error",
 							(error) -> assertThat(error).asString().contains("no request, no tenant"));
 			});
+	}
+
+	@Test
+	void dataSourceThatDoesNotRouteAndFailsIsDown() {
+		DataSource tokens = new AbstractDataSource() {
+
+			@Override
+			public Connection getConnection() {
+				throw new UnsupportedOperationException("no token");
+			}
+
+			@Override
+			public Connection getConnection(String username, String password) {
+				return getConnection();
+			}
+
+		};
+		this.contextRunner.withBean(DataSource.class, () -> tokens)
+			.withPropertyValues("pgkeel.schema.enabled=false", "pgkeel.monitor.enabled=false")
+			.run((context) -> assertThat(context.getBean(PgkeelHealthIndicator.class).health().getStatus())
+				.isEqualTo(Status.DOWN));
 	}
 
 	@Test
