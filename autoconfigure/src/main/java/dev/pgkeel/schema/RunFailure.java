@@ -19,11 +19,18 @@ final class RunFailure {
 	private static final Set<String> TRANSIENT = Set.of("55P03", "40P01");
 
 	/**
-	 * Where the server finds that another transaction has changed or deleted the row of
-	 * the catalog that it is about to (PostgreSQL 14 to 18). Its text depends on the
-	 * language.
+	 * What the server says, in no other language, where another transaction has changed
+	 * or deleted the row of the catalog that it is about to (PostgreSQL 14 to 18).
 	 */
-	private static final Set<String> CHANGES_OF_THE_CATALOG = Set.of("simple_heap_update", "simple_heap_delete");
+	private static final String CHANGED_MEANWHILE = "tuple concurrently";
+
+	/**
+	 * The tables of the catalog about roles, which all databases of a server share. Of
+	 * others some have no check of their own before their index, so that a statement that
+	 * is not safe to repeat fails there each time.
+	 */
+	private static final Set<String> ABOUT_ROLES = Set.of("pg_authid", "pg_auth_members", "pg_db_role_setting",
+			"pg_shdepend", "pg_shdescription");
 
 	private static final String INTERNAL_ERROR = "XX000";
 
@@ -36,7 +43,8 @@ final class RunFailure {
 	private static final String OPERATOR_INTERVENTION = "57P";
 
 	/**
-	 * What poolers say when they hang up, some of them as an {@code ERROR}.
+	 * What poolers say when they hang up, some of them as an {@code ERROR}, but none with
+	 * a routine of the server's.
 	 */
 	private static final String PROTOCOL_VIOLATION = "08P01";
 
@@ -76,8 +84,9 @@ final class RunFailure {
 			return false;
 		}
 		return switch (String.valueOf(ex.getSQLState())) {
-			case INTERNAL_ERROR -> CHANGES_OF_THE_CATALOG.contains(String.valueOf(error.getRoutine()));
-			case UNIQUE_VIOLATION -> CATALOG.equals(error.getSchema());
+			case INTERNAL_ERROR -> String.valueOf(error.getMessage()).startsWith(CHANGED_MEANWHILE);
+			case UNIQUE_VIOLATION ->
+				CATALOG.equals(error.getSchema()) && ABOUT_ROLES.contains(String.valueOf(error.getTable()));
 			default -> false;
 		};
 	}
@@ -89,7 +98,7 @@ final class RunFailure {
 	static boolean isOfAStatement(SQLException ex) {
 		String state = String.valueOf(ex.getSQLState());
 		ServerErrorMessage error = serverError(ex);
-		if (error == null || state.equals(PROTOCOL_VIOLATION)) {
+		if (error == null || (state.equals(PROTOCOL_VIOLATION) && error.getRoutine() == null)) {
 			return !state.startsWith(CONNECTION_FAILURE) && !state.startsWith(OPERATOR_INTERVENTION);
 		}
 		return switch (String.valueOf(error.getSeverity())) {

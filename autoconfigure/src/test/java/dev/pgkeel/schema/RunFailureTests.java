@@ -30,6 +30,20 @@ class RunFailureTests {
 	}
 
 	@Test
+	void protocolViolationThatTheServerFindsInAStatementIsOne() {
+		assertThat(RunFailure.isOfAStatement(failure("ERROR", "08P01", "Rexec_bind_message\0"))).isTrue();
+	}
+
+	/**
+	 * Whoever creates a text search configuration twice meets its index.
+	 */
+	@Test
+	void entryOfTheCatalogThatIsThereIsNoFailureOfTheMoment() {
+		assertThat(RunFailure.isTransient(failure("ERROR", "23505", "spg_catalog\0tpg_authid\0"))).isTrue();
+		assertThat(RunFailure.isTransient(failure("ERROR", "23505", "spg_catalog\0tpg_ts_config\0"))).isFalse();
+	}
+
+	@Test
 	void driverThatLosesTheServerIsNoFailureOfAStatement() {
 		assertThat(RunFailure.isOfAStatement(new PSQLException("An I/O error occurred", PSQLState.CONNECTION_FAILURE)))
 			.isFalse();
@@ -45,7 +59,11 @@ class RunFailureTests {
 	}
 
 	private static SQLException failure(String severity, String state) {
-		return new PSQLException(new ServerErrorMessage("S%s\0C%s\0Mfailed\0".formatted(severity, state)));
+		return failure(severity, state, "");
+	}
+
+	private static SQLException failure(String severity, String state, String more) {
+		return new PSQLException(new ServerErrorMessage("S%s\0C%s\0Mfailed\0".formatted(severity, state) + more));
 	}
 
 }
