@@ -4,6 +4,7 @@ import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 
 import dev.pgkeel.server.ConnectFailure;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Explains why the scripts could not be applied where none of their statements failed.
@@ -67,13 +68,21 @@ final class StartFailure {
 		return !ConnectFailure.isOfTheServer(ex) && ex.getCause() instanceof SocketTimeoutException;
 	}
 
-	private static String action(SQLException ex) {
-		String state = String.valueOf(ex.getSQLState());
+	/**
+	 * Returns what to do about a connection that was lost, {@code null} if it was not.
+	 */
+	static @Nullable String lost(SQLException ex) {
 		if (isSocketTimeout(ex)) {
 			return SOCKET_TIMEOUT;
 		}
-		if (isLost(ex)) {
-			return StatementFailure.action(state, REACHABLE);
+		return isLost(ex) ? StatementFailure.action(ex.getSQLState(), REACHABLE) : null;
+	}
+
+	private static String action(SQLException ex) {
+		String state = String.valueOf(ex.getSQLState());
+		String lost = lost(ex);
+		if (lost != null) {
+			return lost;
 		}
 		if (state.startsWith(REFUSED_QUERY)) {
 			return "The server refused a query of pgkeel's own: see whether the role has the privilege, and whether"

@@ -76,9 +76,16 @@ final class StatementFailure {
 	static SchemaScriptException outside(SchemaScript script, SqlStatement statement, SQLException ex) {
 		String remains = "the statements that run in a transaction are committed, and the next start goes on with this"
 				+ " one.";
-		return of(script, statement, ex,
-				QUERY_CANCELED.equals(ex.getSQLState()) ? LONGER + " Then start again: " + remains
-						: "Correct the script, or what is in its way, and start again: " + remains);
+		return of(script, statement, ex, outsideAction(ex) + remains);
+	}
+
+	private static String outsideAction(SQLException ex) {
+		if (QUERY_CANCELED.equals(ex.getSQLState())) {
+			return LONGER + " Then start again: ";
+		}
+		String lost = StartFailure.lost(ex);
+		return (lost != null) ? lost + " Then start again: "
+				: "Correct the script, or what is in its way, and start again: ";
 	}
 
 	private static SchemaScriptException of(SchemaScript script, SqlStatement statement, SQLException ex,

@@ -79,6 +79,17 @@ class OutsideRunTests {
 	}
 
 	@Test
+	void socketTimeoutOfAStatementOfItsOwnIsNamed() {
+		this.database.execute(SLOW);
+		this.folder.write("1_notes.sql", "create index concurrently notes_slow on notes (slow(id));");
+		SchemaFolder limited = this.folder.withUrl(this.database.jdbcUrl() + "?socketTimeout=2");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(limited::apply)
+			.withMessageStartingWith("1_notes.sql:1:1: ")
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("socketTimeout",
+					"the next start goes on with this one"));
+	}
+
+	@Test
 	void socketTimeoutOfTheUserStays() {
 		this.folder.write("1_notes.sql",
 				"create table if not exists notes (id int);\nselect pg_sleep(20);\nvacuum notes;");
