@@ -13,6 +13,7 @@ import dev.pgkeel.pool.PoolSetting;
 import dev.pgkeel.server.DatabaseTarget;
 import dev.pgkeel.server.DirectConnection;
 import dev.pgkeel.server.UrlMistake;
+import dev.pgkeel.tls.TlsConfigurationException;
 import dev.pgkeel.tls.TlsPolicy;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
@@ -33,6 +34,10 @@ final class DirectWay implements AopInfrastructureBean {
 	private static final String DRIVER_PROPERTIES = PoolPropertyOrigins.PREFIX + "data-source-properties";
 
 	private static final String DATA_SOURCE_CLASS = PoolPropertyOrigins.PREFIX + "data-source-class-name";
+
+	private static final String URL = "pgkeel.direct.url";
+
+	private static final String OF_THE_POOL = "spring.datasource.url";
 
 	private static final String SSL_MODE = "sslmode";
 
@@ -113,7 +118,13 @@ final class DirectWay implements AopInfrastructureBean {
 		HikariConfig config = new HikariConfig();
 		config.setJdbcUrl(url);
 		config.setDataSourceProperties(DatabaseTarget.driverProperties(pool));
-		return policy.decide(config, false).settings();
+		try {
+			return policy.decide(config, false).settings();
+		}
+		catch (TlsConfigurationException ex) {
+			throw new TlsConfigurationException(URL + ": " + ex.getMessage(), ex.getAction().replace(OF_THE_POOL, URL),
+					ex);
+		}
 	}
 
 }

@@ -86,6 +86,18 @@ class DirectWayTests {
 	}
 
 	@Test
+	void refusalOfItsEncryptionNamesTheWay() {
+		this.contextRunner
+			.withPropertyValues("pgkeel.tls.mode=verify-full",
+					"spring.datasource.url=" + this.database.jdbcUrl() + "?sslmode=disable",
+					"pgkeel.direct.url=jdbc:postgresql://db.example.com/notes?sslcert=me.crt")
+			.run((context) -> assertThat(FailureAnalyses.of(context.getStartupFailure())).satisfies(
+					(analysis) -> assertThat(analysis.getDescription()).startsWith("pgkeel.direct.url: sslcert is set"))
+				.satisfies((analysis) -> assertThat(analysis.getAction()).contains("into pgkeel.direct.url.")
+					.doesNotContain("spring.datasource.url")));
+	}
+
+	@Test
 	void nameOfADatabaseMayLookLikeARole() {
 		this.contextRunner.withPropertyValues("pgkeel.direct.url=jdbc:postgresql://db.example.com/notes@work")
 			.run((context) -> assertThat(context.getBean(DirectWay.class).connection().protection())
