@@ -104,30 +104,24 @@ class PgkeelHealthAutoConfigurationTests {
 
 	@Test
 	void dataSourceThatDoesNotKnowItsServerIsUnknown() {
-		this.contextRunner.withBean(DataSource.class, RoutingWithoutDefault::new)
-			.withPropertyValues("pgkeel.schema.enabled=false")
-			.run((context) -> {
-				Health health = context.getBean(PgkeelHealthIndicator.class).health();
-				assertThat(health.getStatus()).isEqualTo(Status.UNKNOWN);
-				assertThat(health.getDetails()).containsEntry("cause", "the data source gives no connection")
-					.hasEntrySatisfying("error",
-							(error) -> assertThat(error).asString().contains("Cannot determine target DataSource"));
-			});
+		assertGivesNoConnection(RoutingWithoutDefault::new, "Cannot determine target DataSource");
 	}
 
 	@Test
 	void dataSourceThatRefusesToChooseIsUnknown() {
-		Supplier<Object> tenant = () -> {
+		assertGivesNoConnection(() -> new RoutingWithoutDefault(() -> {
 			throw new NoSuchElementException("no request, no tenant");
-		};
-		this.contextRunner.withBean(DataSource.class, () -> new RoutingWithoutDefault(tenant))
+		}), "no request, no tenant");
+	}
+
+	private void assertGivesNoConnection(Supplier<DataSource> dataSource, String reason) {
+		this.contextRunner.withBean(DataSource.class, dataSource)
 			.withPropertyValues("pgkeel.schema.enabled=false")
 			.run((context) -> {
 				Health health = context.getBean(PgkeelHealthIndicator.class).health();
 				assertThat(health.getStatus()).isEqualTo(Status.UNKNOWN);
 				assertThat(health.getDetails()).containsEntry("cause", "the data source gives no connection")
-					.hasEntrySatisfying("error",
-							(error) -> assertThat(error).asString().contains("no request, no tenant"));
+					.hasEntrySatisfying("error", (error) -> assertThat(error).asString().contains(reason));
 			});
 	}
 
