@@ -24,20 +24,29 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.EnvironmentAware;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 
 /**
  * Looks at Hibernate's, Liquibase's and Boot's initializers right before they initialize,
  * and refuses those that would drop tables with rows. It has to look at the beans: with
  * {@code spring.jpa.defer-datasource-initialization} every initializer comes after
- * Hibernate. The database is asked only if one of them would drop something.
+ * Hibernate. The database is asked only if one of them would drop something. It comes
+ * early, since a post-processor of the application may need the database, and thereby its
+ * initializers, before all of them are there.
  */
-class ToolGuard implements BeanPostProcessor, AopInfrastructureBean {
+class ToolGuard
+		implements BeanPostProcessor, PriorityOrdered, BeanFactoryAware, EnvironmentAware, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(ToolGuard.class);
 
@@ -58,19 +67,36 @@ class ToolGuard implements BeanPostProcessor, AopInfrastructureBean {
 			  and n.nspname <> 'information_schema' and pg_catalog.has_table_privilege(c.oid, 'select') order by 1
 			""";
 
-	private final ToolThreats threats;
+	@SuppressWarnings("NullAway.Init")
+	private ConfigurableEnvironment environment;
 
-	private final ObjectProvider<PgkeelProperties> properties;
+	@SuppressWarnings("NullAway.Init")
+	private ToolThreats threats;
 
-	private final ObjectProvider<ActiveProfile> profile;
+	@SuppressWarnings("NullAway.Init")
+	private ObjectProvider<PgkeelProperties> properties;
 
-	private final ConfigurableEnvironment environment;
+	@SuppressWarnings("NullAway.Init")
+	private ObjectProvider<ActiveProfile> profile;
 
-	ToolGuard(ListableBeanFactory beanFactory, ConfigurableEnvironment environment) {
-		this.threats = new ToolThreats(beanFactory);
+	/**
+	 * Nothing is injected by type so early.
+	 */
+	@Override
+	public void setBeanFactory(BeanFactory beanFactory) {
+		this.threats = new ToolThreats((ListableBeanFactory) beanFactory);
 		this.properties = beanFactory.getBeanProvider(PgkeelProperties.class);
 		this.profile = beanFactory.getBeanProvider(ActiveProfile.class);
-		this.environment = environment;
+	}
+
+	@Override
+	public void setEnvironment(Environment environment) {
+		this.environment = (ConfigurableEnvironment) environment;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE + 12;
 	}
 
 	@Override

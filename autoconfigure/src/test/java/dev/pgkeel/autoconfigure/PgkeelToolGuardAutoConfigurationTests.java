@@ -14,6 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.batch.jdbc.autoconfigure.BatchJdbcAutoConfiguration;
@@ -31,6 +32,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
@@ -98,6 +100,17 @@ class PgkeelToolGuardAutoConfigurationTests {
 			.withPropertyValues("spring.jpa.properties.jakarta.persistence.schema-generation.database.action=create",
 					"spring.jpa.properties.hibernate.hbm2ddl.auto=create-drop")
 			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(rows("note")).isEqualTo(1);
+	}
+
+	@Test
+	void toolThatAPostProcessorNeedsIsRefusedToo() {
+		this.hibernate.withPropertyValues("spring.jpa.hibernate.ddl-auto=create")
+			.withUserConfiguration(PostProcessorConfiguration.class)
+			.run((context) -> assertThat(context).hasFailed()
+				.getFailure()
+				.rootCause()
+				.isInstanceOf(ToolGuardException.class));
 		assertThat(rows("note")).isEqualTo(1);
 	}
 
@@ -299,6 +312,17 @@ class PgkeelToolGuardAutoConfigurationTests {
 	/**
 	 * Maps the table {@code note}.
 	 */
+	@Configuration(proxyBeanMethods = false)
+	static class PostProcessorConfiguration {
+
+		@Bean
+		static BeanPostProcessor needsTheDatabase(EntityManagerFactory entityManagers) {
+			return new BeanPostProcessor() {
+			};
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@AutoConfigurationPackage(basePackageClasses = GuardedNote.class)
 	static class EntityConfiguration {
