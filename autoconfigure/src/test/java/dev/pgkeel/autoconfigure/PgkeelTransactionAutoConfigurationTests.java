@@ -27,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
@@ -79,6 +80,14 @@ class PgkeelTransactionAutoConfigurationTests {
 				.satisfies((manager) -> assertThat(manager.getTransactionExecutionListeners()).contains(
 						context.getBean("audit", TransactionExecutionListener.class),
 						context.getBean(TransactionGuard.class))));
+	}
+
+	@Test
+	void managerThatAPostProcessorNeedsIsGuardedToo() {
+		this.contextRunner.withUserConfiguration(PostProcessorConfiguration.class)
+			.run((context) -> assertThat(context).getBean(JdbcTransactionManager.class)
+				.satisfies((manager) -> assertThat(manager.getTransactionExecutionListeners())
+					.contains(context.getBean(TransactionGuard.class))));
 	}
 
 	@Test
@@ -433,6 +442,17 @@ class PgkeelTransactionAutoConfigurationTests {
 		@Transactional(timeout = 1)
 		void place(Runnable work) {
 			work.run();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class PostProcessorConfiguration {
+
+		@Bean
+		static BeanPostProcessor needsAManager(PlatformTransactionManager transactionManager) {
+			return new BeanPostProcessor() {
+			};
 		}
 
 	}
