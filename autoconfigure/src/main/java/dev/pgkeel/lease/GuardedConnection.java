@@ -94,6 +94,17 @@ final class GuardedConnection extends ConnectionDelegate implements LeasedConnec
 		Reference.reachabilityFence(this);
 	}
 
+	@Override
+	public <T> void withDriver(Class<T> type, DriverWork<T> work) throws SQLException {
+		this.lease.use();
+		try {
+			work.with(this.delegate.unwrap(type));
+		}
+		finally {
+			Reference.reachabilityFence(this);
+		}
+	}
+
 	/**
 	 * This object is none of the driver's.
 	 */

@@ -19,4 +19,31 @@ public interface LeasedConnection extends Connection {
 	 */
 	void cancelStatement() throws SQLException;
 
+	/**
+	 * Does something with the driver's own connection, as {@code unwrap} would allow.
+	 * @param type the type of the driver's connection
+	 * @param work what is done, which keeps nothing that it gets
+	 * @param <T> the type of the driver's connection
+	 * @throws SQLException if there is no such connection, or what the work throws
+	 */
+	<T> void withDriver(Class<T> type, DriverWork<T> work) throws SQLException;
+
+	/**
+	 * What is done with the driver's own connection.
+	 *
+	 * @param <T> the type of the driver's connection
+	 * @since 0.1.0
+	 */
+	@FunctionalInterface
+	interface DriverWork<T> {
+
+		/**
+		 * Does it.
+		 * @param driver the driver's connection
+		 * @throws SQLException if it fails
+		 */
+		void with(T driver) throws SQLException;
+
+	}
+
 }

@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import dev.pgkeel.lease.LeasedConnection;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -83,8 +84,19 @@ final class ServerLimit {
 	 */
 	void tell(Object source, Connection pooled, Duration limit) throws SQLException {
 		// HikariCP 7.0 closes a connection on which something is not supported (0A000)
-		Connection connection = pooled.isWrapperFor(BaseConnection.class) ? pooled.unwrap(BaseConnection.class)
-				: pooled;
+		if (!pooled.isWrapperFor(BaseConnection.class)) {
+			tellDriver(source, pooled, limit);
+		}
+		else if (pooled.isWrapperFor(LeasedConnection.class)) {
+			pooled.unwrap(LeasedConnection.class)
+				.withDriver(BaseConnection.class, (driver) -> tellDriver(source, driver, limit));
+		}
+		else {
+			tellDriver(source, pooled.unwrap(BaseConnection.class), limit);
+		}
+	}
+
+	private void tellDriver(Object source, Connection connection, Duration limit) throws SQLException {
 		Login login = Login.of(connection);
 		Map<Login, KnownSettings> settings = this.settings.computeIfAbsent(source, (key) -> new ConcurrentHashMap<>());
 		KnownSettings known = settings.get(login);

@@ -29,11 +29,15 @@ class AbandonedTransactionTests {
 
 	private final TestDatabase database = TestServer.shared().newDatabase();
 
-	private final TransactionGuard guard = new TransactionGuard(
-			new TransactionGuardSettings(PgkeelMode.ENFORCE, false, Duration.ofSeconds(1), null),
-			(dataSource, holder) -> null);
+	private final TransactionGuard guard = guard(false);
 
 	private final GuardedDataSource pool = pool();
+
+	private static TransactionGuard guard(boolean serverSide) {
+		return new TransactionGuard(
+				new TransactionGuardSettings(PgkeelMode.ENFORCE, serverSide, Duration.ofSeconds(1), null),
+				(dataSource, holder) -> null);
+	}
 
 	private GuardedDataSource pool() {
 		HikariDataSource plain = new HikariDataSource();
@@ -54,19 +58,28 @@ class AbandonedTransactionTests {
 
 	@Test
 	void connectionOfATransactionWhoseThreadHasEndedIsReclaimed() throws InterruptedException {
-		abandon(TransactionDefinition.TIMEOUT_DEFAULT);
+		abandon(this.guard, TransactionDefinition.TIMEOUT_DEFAULT);
 		awaitReclaimed();
 	}
 
 	@Test
 	void limitOfATransactionWhoseThreadHasEndedIsNotLookedAtAnyMore() throws InterruptedException {
-		abandon(600);
+		abandon(this.guard, 600);
 		awaitReclaimed();
 	}
 
-	private void abandon(int timeout) throws InterruptedException {
+	@Test
+	void serverThatWasToldTheLimitIsNoReasonToKeepTheConnection() throws InterruptedException {
+		try (TransactionGuard telling = guard(true)) {
+			abandon(telling, 600);
+			awaitReclaimed();
+			assertThat(telling.running()).isEmpty();
+		}
+	}
+
+	private void abandon(TransactionGuard guard, int timeout) throws InterruptedException {
 		JdbcTransactionManager manager = new JdbcTransactionManager(this.pool);
-		manager.addListener(this.guard);
+		manager.addListener(guard);
 		DefaultTransactionDefinition definition = new DefaultTransactionDefinition();
 		definition.setTimeout(timeout);
 		Thread thread = new Thread(() -> {
