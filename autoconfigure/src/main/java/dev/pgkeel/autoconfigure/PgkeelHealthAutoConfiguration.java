@@ -1,7 +1,9 @@
 package dev.pgkeel.autoconfigure;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 
 import javax.sql.DataSource;
@@ -27,9 +29,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.HealthContributor;
-import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.jdbc.DataSourceUnwrapper;
 import org.springframework.boot.jdbc.health.DataSourceHealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
@@ -39,6 +42,7 @@ import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 
 /**
  * Auto-configuration of the health component {@code pgkeel}.
@@ -79,15 +83,22 @@ public class PgkeelHealthAutoConfiguration {
 	}
 
 	/**
-	 * Of another database it tells what Spring Boot's own component would.
+	 * Of another database, and of those that a data source chooses from, it tells what
+	 * Spring Boot's own component would.
 	 */
 	@Bean
 	@ConditionalOnBooleanProperty("pgkeel.health.replace-db")
 	@ConditionalOnEnabledHealthIndicator("db")
 	@ConditionalOnMissingBean(name = { "dbHealthIndicator", "dbHealthContributor" })
 	@Conditional(OnlyDataSource.class)
-	HealthIndicator dbHealthContributor(DataSource dataSource,
+	HealthContributor dbHealthContributor(DataSource dataSource,
 			ObjectProvider<PgkeelHealthIndicator> pgkeelHealthContributor) {
+		AbstractRoutingDataSource routing = DataSourceUnwrapper.unwrap(dataSource, AbstractRoutingDataSource.class);
+		if (routing != null) {
+			Map<String, DataSource> targets = new LinkedHashMap<>();
+			routing.getResolvedDataSources().forEach((key, target) -> targets.put(key.toString(), target));
+			return CompositeHealthContributor.fromMap(targets, DataSourceHealthIndicator::new);
+		}
 		PgkeelHealthIndicator indicator = pgkeelHealthContributor.getIfAvailable();
 		return (indicator != null) ? new WatchedDatabaseHealthIndicator(indicator)
 				: new DataSourceHealthIndicator(dataSource);

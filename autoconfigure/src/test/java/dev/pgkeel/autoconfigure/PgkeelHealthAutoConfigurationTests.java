@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.function.Supplier;
 
@@ -198,6 +199,21 @@ class PgkeelHealthAutoConfigurationTests {
 						assertThat(health.getDetails()).containsEntry("database", "H2");
 					});
 			});
+	}
+
+	@Test
+	void replacedComponentNamesWhatIsRoutedTo() {
+		this.contextRunner.withConfiguration(AutoConfigurations.of(DataSourceHealthContributorAutoConfiguration.class))
+			.withBean(DataSource.class, () -> {
+				RoutingWithoutDefault routing = new RoutingWithoutDefault(() -> "a");
+				routing.setTargetDataSources(Map.of("a", dataSource(), "b", new PGSimpleDataSource()));
+				return routing;
+			})
+			.withPropertyValues("pgkeel.health.replace-db=true", "pgkeel.schema.enabled=false")
+			.run((context) -> assertThat(context.getBean(HealthContributorRegistry.class).getContributor("db"))
+				.asInstanceOf(InstanceOfAssertFactories.type(CompositeHealthContributor.class))
+				.satisfies((db) -> assertThat(db.stream().map(HealthContributors.Entry::name))
+					.containsExactlyInAnyOrder("a", "b")));
 	}
 
 	@Test
