@@ -20,6 +20,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.scope.ScopedObject;
 import org.springframework.beans.factory.DisposableBean;
 
 /**
@@ -64,6 +65,10 @@ final class LeaseGuard implements DisposableBean, AopInfrastructureBean {
 	 */
 	synchronized HikariDataSource guard(HikariDataSource pool, String beanName, DatabaseTarget target) {
 		if (pool instanceof GuardedDataSource || target == DatabaseTarget.OTHER || target == DatabaseTarget.UNKNOWN) {
+			return pool;
+		}
+		// What is behind it is a bean too
+		if (pool instanceof ScopedObject) {
 			return pool;
 		}
 		if (pool.getClass() != HikariDataSource.class) {

@@ -14,7 +14,9 @@ import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
 import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.scope.ScopedObject;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.BeansException;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
 
@@ -130,8 +132,23 @@ public enum DatabaseTarget {
 		HikariDataSource pool = DataSourceUnwrapper.unwrap(dataSource, HikariConfigMXBean.class,
 				HikariDataSource.class);
 		// A proxy of the pool's class is taken for the pool (Spring Boot 4.1.1)
-		return (pool != null && AopUtils.isAopProxy(pool)
-				&& AopProxyUtils.getSingletonTarget(pool) instanceof DataSource target) ? pool(target) : pool;
+		return (pool != null && AopUtils.isAopProxy(pool) && behind(pool) instanceof DataSource target) ? pool(target)
+				: pool;
+	}
+
+	/**
+	 * A scope has none outside of itself.
+	 */
+	private static @Nullable Object behind(HikariDataSource proxy) {
+		if (!(proxy instanceof ScopedObject scoped)) {
+			return AopProxyUtils.getSingletonTarget(proxy);
+		}
+		try {
+			return scoped.getTargetObject();
+		}
+		catch (BeansException | IllegalStateException ex) {
+			return null;
+		}
 	}
 
 	/**

@@ -3,6 +3,7 @@ package dev.pgkeel.server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -13,6 +14,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.scope.ScopedProxyFactoryBean;
+import org.springframework.beans.factory.support.BeanDefinitionBuilder;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
@@ -67,6 +72,23 @@ class DatabaseTargetTests {
 		HikariDataSource proxy = (HikariDataSource) factory.getProxy();
 		assertThat(DatabaseTarget.pool(proxy)).isSameAs(pool);
 		assertThat(DatabaseTarget.pool(new LazyConnectionDataSourceProxy(proxy))).isSameAs(pool);
+	}
+
+	@Test
+	void poolOfAScopeIsFoundBehindItsProxy() {
+		HikariDataSource pool = new HikariDataSource();
+		DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
+		ScopedProxyFactoryBean factory = new ScopedProxyFactoryBean();
+		factory.setTargetBeanName("scopedTarget.dataSource");
+		beans.registerBeanDefinition("scopedTarget.dataSource",
+				BeanDefinitionBuilder.rootBeanDefinition(HikariDataSource.class, () -> pool)
+					.setScope("tenant")
+					.getBeanDefinition());
+		factory.setBeanFactory(beans);
+		HikariDataSource proxy = (HikariDataSource) Objects.requireNonNull(factory.getObject());
+		assertThat(DatabaseTarget.pool(proxy)).as("no such scope now").isSameAs(proxy);
+		beans.registerScope("tenant", new SimpleThreadScope());
+		assertThat(DatabaseTarget.pool(proxy)).isSameAs(pool);
 	}
 
 	@Test
