@@ -129,7 +129,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 
 	private static EmbeddedPostgres.Builder builder(@Nullable DataDirectory kept, Path runDirectory, int port) {
 		Redirect output = Redirect.appendTo(runDirectory.resolve("server.log").toFile());
-		Programs programs = new Programs(programsDirectory());
+		Programs programs = new Programs(programsDirectory(runDirectory));
 		EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
 			.setPort(port)
 			.setRegisterShutdownHook(false)
@@ -162,10 +162,13 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 
 	/**
 	 * One directory per user: what root has unpacked, others may not be able to complete.
+	 * The library lets everybody write to the one it works in, so that lies in another.
 	 */
-	private static Path programsDirectory() {
-		return Path.of(System.getProperty("java.io.tmpdir"),
-				"pgkeel-embedded-postgres-" + System.getProperty("user.name"));
+	private static Path programsDirectory(Path runDirectory) {
+		OwnerOnlyDirectory directory = new OwnerOnlyDirectory(Path.of(System.getProperty("java.io.tmpdir"),
+				"pgkeel-embedded-programs-" + System.getProperty("user.name")));
+		directory.prepare(runDirectory);
+		return directory.path().resolve("unpacked");
 	}
 
 	private static Path createRunDirectory() {

@@ -119,12 +119,26 @@ class EmbeddedPostgresProcessTests {
 
 	@Test
 	void programsThatCannotBeUnpackedAreExplained() throws Exception {
-		Files.createFile(this.folder.resolve("pgkeel-embedded-postgres-" + System.getProperty("user.name")));
+		Files.createFile(unpackedTo());
 		Process application = start(List.of(), System.getProperty("java.class.path"));
 		String output = new String(application.getInputStream().readAllBytes());
 		assertThat(application.waitFor()).isOne();
 		assertThat(output).contains("APPLICATION FAILED TO START", "cannot be unpacked to " + this.folder,
 				"-Djava.io.tmpdir=");
+		assertThat(runDirectories()).isEmpty();
+	}
+
+	/**
+	 * Others may have put programs of their own into it.
+	 */
+	@Test
+	void directoryThatOthersCanReachIsNotUnpackedTo() throws Exception {
+		Files.createDirectory(unpackedTo());
+		Files.setPosixFilePermissions(unpackedTo(), PosixFilePermissions.fromString("rwxrwxrwx"));
+		Process application = start(List.of(), System.getProperty("java.class.path"));
+		assertThat(readUntilReady(application)).contains("APPLICATION FAILED TO START",
+				"cannot be unpacked to " + unpackedTo(), "rwxrwxrwx", "-Djava.io.tmpdir=");
+		assertThat(unpackedTo()).isEmptyDirectory();
 		assertThat(runDirectories()).isEmpty();
 	}
 
@@ -135,9 +149,12 @@ class EmbeddedPostgresProcessTests {
 		assertThat(application.waitFor(60, TimeUnit.SECONDS)).isTrue();
 	}
 
+	private Path unpackedTo() {
+		return this.folder.resolve("pgkeel-embedded-programs-" + System.getProperty("user.name"));
+	}
+
 	private Path programs() throws IOException {
-		try (Stream<Path> files = Files
-			.list(this.folder.resolve("pgkeel-embedded-postgres-" + System.getProperty("user.name")))) {
+		try (Stream<Path> files = Files.list(unpackedTo().resolve("unpacked"))) {
 			return files.filter(Files::isDirectory).findAny().orElseThrow();
 		}
 	}

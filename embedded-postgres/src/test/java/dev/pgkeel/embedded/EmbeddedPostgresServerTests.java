@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -69,6 +70,18 @@ class EmbeddedPostgresServerTests {
 			.singleElement()
 			.asString()
 			.contains(" INFO ", "its data is temporary");
+	}
+
+	@Test
+	void programsAreOutOfOthersReach() throws Exception {
+		try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(null, 0)) {
+			Path program = Path.of(processesOf(Path.of(query(server, "show data_directory"))).get(0).split(" ")[0])
+				.toRealPath();
+			Path temporary = Path.of(System.getProperty("java.io.tmpdir")).toRealPath();
+			assertThat(program).startsWith(temporary);
+			assertThat(Files.getPosixFilePermissions(temporary.resolve(temporary.relativize(program).getName(0))))
+				.isEqualTo(PosixFilePermissions.fromString("rwx------"));
+		}
 	}
 
 	@Test
