@@ -19,7 +19,7 @@ final class CheckContext extends GenericApplicationContext {
 			throw ex;
 		}
 		catch (RuntimeException ex) {
-			throw CheckException.ofConfiguration(ex);
+			throw CheckException.ofConfiguration(ex, getEnvironment(), getBeanFactory());
 		}
 	}
 

@@ -3,8 +3,9 @@ package dev.pgkeel.autoconfigure;
 import dev.pgkeel.alert.CheckResult;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.ExitCodeGenerator;
-import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.env.Environment;
 
 /**
  * Ends the application with the exit code of a check that is not fine. A failure is
@@ -26,9 +27,11 @@ final class CheckException extends RuntimeException implements ExitCodeGenerator
 	/**
 	 * Nobody can tell, since what is needed for that cannot be made.
 	 */
-	static CheckException ofConfiguration(RuntimeException cause) {
-		return new CheckException(CheckResult.unknown("the application's configuration failed: "
-				+ NestedExceptionUtils.getMostSpecificCause(cause).getMessage()), cause);
+	static CheckException ofConfiguration(Throwable cause, Environment environment, @Nullable BeanFactory beans) {
+		return new CheckException(
+				CheckResult.unknown(
+						"the application's configuration failed: " + OneLineAnalysis.of(cause, environment, beans)),
+				cause);
 	}
 
 	CheckResult result() {

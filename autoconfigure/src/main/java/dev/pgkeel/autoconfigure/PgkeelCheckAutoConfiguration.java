@@ -82,7 +82,7 @@ public class PgkeelCheckAutoConfiguration {
 				result = check(dataSource.getIfUnique(), pgkeelDirectWay.getObject(), policy);
 			}
 			catch (BeansException ex) {
-				throw CheckException.ofConfiguration(ex);
+				throw CheckException.ofConfiguration(ex, environment, event.getApplicationContext());
 			}
 			catch (RuntimeException ex) {
 				throw new CheckException(
