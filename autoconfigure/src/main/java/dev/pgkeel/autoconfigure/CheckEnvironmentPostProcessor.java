@@ -35,6 +35,9 @@ class CheckEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered
 			properties.put("spring.main.banner-mode", "off");
 			properties.put("spring.main.log-startup-info", "false");
 			properties.put("logging.level.root", "off");
+			// They give loggers levels of their own
+			properties.put("debug", "false");
+			properties.put("trace", "false");
 			properties.put("pgkeel.schema.enabled", "false");
 			properties.put("pgkeel.monitor.enabled", "false");
 			// Its own server would be fine whatever becomes of the one that is meant

@@ -64,7 +64,8 @@ class CheckTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "--pgkeel.check=true", "--pgkeel.check", "--pgkeel.check --pgkeel.schema.dry-run" })
+	@ValueSource(strings = { "--pgkeel.check=true", "--pgkeel.check", "--pgkeel.check --pgkeel.schema.dry-run",
+			"--pgkeel.check --debug --trace" })
 	void fineServerIsOneLineAndNothingElse(String options, CapturedOutput output) {
 		try (ConfigurableApplicationContext context = run(options.split(" "))) {
 			assertThat(lines(output)).matches(FINE);
