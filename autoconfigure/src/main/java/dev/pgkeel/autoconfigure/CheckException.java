@@ -28,10 +28,12 @@ final class CheckException extends RuntimeException implements ExitCodeGenerator
 	 * Nobody can tell, since what is needed for that cannot be made.
 	 */
 	static CheckException ofConfiguration(Throwable cause, Environment environment, @Nullable BeanFactory beans) {
-		return new CheckException(
-				CheckResult.unknown(
-						"the application's configuration failed: " + OneLineAnalysis.of(cause, environment, beans)),
-				cause);
+		return new CheckException(failedConfiguration(cause, environment, beans), cause);
+	}
+
+	static CheckResult failedConfiguration(Throwable cause, Environment environment, @Nullable BeanFactory beans) {
+		return CheckResult
+			.unknown("the application's configuration failed: " + OneLineAnalysis.of(cause, environment, beans));
 	}
 
 	CheckResult result() {

@@ -1,5 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
+import java.util.stream.Stream;
+
 import org.springframework.boot.SpringBootExceptionReporter;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -13,11 +15,14 @@ final class CheckExceptionReporter implements SpringBootExceptionReporter {
 
 	@Override
 	public boolean reportException(Throwable failure) {
-		if (failure instanceof CheckException check) {
+		Throwable check = Stream.concat(Stream.of(failure), Stream.of(failure.getSuppressed()))
+			.filter(CheckException.class::isInstance)
+			.findFirst()
+			.orElse(null);
+		if (check != null) {
 			System.out.println(check.getMessage());
-			return true;
 		}
-		return false;
+		return check != null;
 	}
 
 }

@@ -188,6 +188,28 @@ class CheckTests {
 		assertThat(output).doesNotContain("canary");
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			--spring.main.lazy-initialization=foo | spring.main.lazy-initialization
+			--pgkeel.check --spring.config.import=classpath:absent.yml | absent.yml
+			""")
+	void failureBeforeTheContextIsToldToo(String options, String named, CapturedOutput output) {
+		assertThatThrownBy(() -> run(options.split(" "))).isNotInstanceOf(ExitCodeGenerator.class);
+		assertThat(lines(output)).startsWith("UNKNOWN: the application's configuration failed: ")
+			.contains(named)
+			.hasLineCount(1);
+	}
+
+	@Test
+	void failingInitializerIsToldToo(CapturedOutput output) {
+		SpringApplication application = new SpringApplication(Application.class);
+		application.addInitializers((context) -> {
+			throw new IllegalStateException("initializer");
+		});
+		assertThatThrownBy(() -> application.run(arguments())).hasMessage("initializer");
+		assertThat(lines(output)).isEqualTo("UNKNOWN: the application's configuration failed: initializer");
+	}
+
 	@Test
 	void otherDatabaseCannotBeToldAbout(CapturedOutput output) {
 		assertExit(2, "--spring.datasource.url=jdbc:h2:mem:check", "--spring.datasource.username=sa");
