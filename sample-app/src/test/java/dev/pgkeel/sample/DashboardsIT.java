@@ -170,7 +170,8 @@ class DashboardsIT {
 	void everyMeterOfARuleExists() {
 		List<String> meters = prometheus.rules("query")
 			.stream()
-			.flatMap((query) -> Pattern.compile("pgkeel_\\w+").matcher(query).results().map(MatchResult::group))
+			.flatMap((
+					query) -> Pattern.compile("(pgkeel|process)_\\w+").matcher(query).results().map(MatchResult::group))
 			.distinct()
 			.toList();
 		assertThat(meters).hasSizeGreaterThan(4)
