@@ -15,6 +15,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionTimedOutException;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -35,6 +36,13 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
 		this.logger.warn("No connection to the database: " + NestedExceptionUtils.getMostSpecificCause(ex));
 		return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE,
 				"The database is busy or not available. Try again later");
+	}
+
+	@ExceptionHandler
+	ProblemDetail handleTimedOut(TransactionTimedOutException ex) {
+		this.logger.warn(ex.getMessage());
+		return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE,
+				"The database took too long. Try again later");
 	}
 
 	@Override
