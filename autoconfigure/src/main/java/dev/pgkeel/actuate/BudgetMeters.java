@@ -12,7 +12,8 @@ import org.springframework.aop.framework.AopInfrastructureBean;
 
 /**
  * The gauge {@value #BUDGET} with the tag {@code pool}: how many connections the pool may
- * have so that the fleet stays within its budget. {@code NaN} where nobody knows.
+ * have so that the fleet stays within its budget, 0 if not even one. {@code NaN} where
+ * nobody knows.
  *
  * @since 0.1.0
  */

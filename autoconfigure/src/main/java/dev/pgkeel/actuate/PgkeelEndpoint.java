@@ -258,7 +258,8 @@ public final class PgkeelEndpoint implements AopInfrastructureBean {
 	 * @param instances the most instances that run at once
 	 * @param declared whether somebody said so
 	 * @param connections how many connections all of them may have together
-	 * @param largest how large each instance's pool may be
+	 * @param largest how large each instance's pool may be, 0 if not even one connection
+	 * each fits
 	 * @param monitorSessions how many sessions each instance's monitor keeps beside the
 	 * pool
 	 * @param otherSessions how many sessions others had when the application started,

@@ -5,15 +5,15 @@ package dev.pgkeel.autoconfigure;
  */
 final class OverBudgetException extends RuntimeException {
 
-	private final int largest;
+	private final String advice;
 
-	OverBudgetException(String arithmetic, int largest) {
+	OverBudgetException(String arithmetic, String advice) {
 		super("The pools of all instances take too many connections: " + arithmetic);
-		this.largest = largest;
+		this.advice = advice;
 	}
 
-	int largest() {
-		return this.largest;
+	String advice() {
+		return this.advice;
 	}
 
 }

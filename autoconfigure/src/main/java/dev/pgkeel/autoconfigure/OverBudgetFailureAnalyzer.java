@@ -11,10 +11,7 @@ final class OverBudgetFailureAnalyzer extends AbstractFailureAnalyzer<OverBudget
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, OverBudgetException cause) {
 		return new FailureAnalysis(String.valueOf(cause.getMessage()),
-				"Set spring.datasource.hikari.maximum-pool-size to " + cause.largest()
-						+ " or less, correct pgkeel.fleet.instances or pgkeel.fleet.max-connections, or set"
-						+ " pgkeel.pool.over-budget to clamp or warn.",
-				cause);
+				cause.advice() + ". Or set pgkeel.pool.over-budget to clamp or warn.", cause);
 	}
 
 }

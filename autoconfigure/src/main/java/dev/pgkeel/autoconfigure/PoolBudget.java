@@ -120,26 +120,36 @@ final class PoolBudget {
 			return report;
 		}
 		if (mayRefuse() && refusable.getAsBoolean()) {
-			throw new OverBudgetException(sizing.toString(), sizing.largest());
+			throw new OverBudgetException(sizing.toString(), advice(sizing));
 		}
-		if (this.mode == PgkeelMode.ENFORCE && lowers(PoolSetting.Source.PROFILE, report, pool)) {
-			return clamp(pool, report, sizing);
+		int size = Math.max(1, sizing.largest());
+		if (this.mode == PgkeelMode.ENFORCE && lowers(PoolSetting.Source.PROFILE, report, pool)
+				&& size < pool.getMaximumPoolSize()) {
+			return clamp(pool, report, sizing, size);
 		}
-		logger.warn(report.pool() + " - over budget: " + sizing + ". " + advice(report, pool));
+		logger.warn(report.pool() + " - over budget: " + sizing + ". " + outcome(report, pool, sizing));
 		return report;
 	}
 
 	/**
 	 * Where the profile is only observed, HikariCP's default is still in its place.
 	 */
-	private String advice(PoolReport report, HikariDataSource pool) {
+	private String outcome(PoolReport report, HikariDataSource pool, PoolSizing sizing) {
 		if (this.mode == PgkeelMode.OBSERVE && this.overBudget == OverBudget.FAIL) {
 			return "Observed only: would have failed the start";
 		}
 		if (this.mode == PgkeelMode.OBSERVE && lowers(PoolSetting.Source.HIKARI, report, pool)) {
 			return "Observed only: would have been lowered";
 		}
-		return "Lower spring.datasource.hikari.maximum-pool-size, or correct pgkeel.fleet.instances";
+		return advice(sizing);
+	}
+
+	private static String advice(PoolSizing sizing) {
+		return (sizing.largest() > 0)
+				? "Set spring.datasource.hikari.maximum-pool-size to " + sizing.largest()
+						+ " or less, or correct pgkeel.fleet.instances or pgkeel.fleet.max-connections"
+				: "Run fewer instances and correct pgkeel.fleet.instances, put a pooler in between, or raise"
+						+ " max_connections or pgkeel.fleet.max-connections";
 	}
 
 	/**
@@ -170,8 +180,7 @@ final class PoolBudget {
 	/**
 	 * HikariCP 7.0.2 takes both sizes on a running pool too.
 	 */
-	private static PoolReport clamp(HikariConfigMXBean pool, PoolReport report, PoolSizing sizing) {
-		int size = sizing.largest();
+	private static PoolReport clamp(HikariConfigMXBean pool, PoolReport report, PoolSizing sizing, int size) {
 		PoolReport lowered = report;
 		if (pool.getMinimumIdle() > size) {
 			pool.setMinimumIdle(size);
@@ -185,7 +194,8 @@ final class PoolBudget {
 					PoolSetting.Source.HIKARI, "HikariCP's default; no connection is above minimumIdle"));
 		}
 		pool.setMaximumPoolSize(size);
-		logger.warn(report.pool() + " - over budget, and lowered: " + sizing);
+		logger.warn(report.pool() + " - over budget, " + ((size <= sizing.largest()) ? "and lowered: " + sizing
+				: "though lowered to " + size + ": " + sizing + ". " + advice(sizing)));
 		return lowered.replacing(
 				new PoolSetting(MAXIMUM_POOL_SIZE, String.valueOf(size), PoolSetting.Source.BUDGET, sizing.toString()));
 	}

@@ -32,10 +32,10 @@ public record PoolSizing(ConnectionBudget budget, int poolSize, int monitorSessi
 
 	/**
 	 * Returns the largest size that fits.
-	 * @return the size, at least 1
+	 * @return the size, 0 if not even one connection each fits
 	 */
 	public int largest() {
-		return Math.max(1, this.budget.connections() / this.budget.instances() - this.monitorSessions);
+		return Math.max(0, this.budget.connections() / this.budget.instances() - this.monitorSessions);
 	}
 
 	/**
@@ -50,8 +50,12 @@ public record PoolSizing(ConnectionBudget budget, int poolSize, int monitorSessi
 		String sum = instances + " x " + each + " = " + needed();
 		String others = (this.otherSessions != null && this.otherSessions > 0)
 				? "; other applications have " + this.otherSessions + " sessions at the moment" : "";
-		return (isOver() ? sum + " > " + this.budget.origin() + ": use at most " + largest()
-				: sum + " of " + this.budget.origin()) + others;
+		return (isOver() ? sum + " > " + this.budget.origin() + ": " + limit() : sum + " of " + this.budget.origin())
+				+ others;
+	}
+
+	private String limit() {
+		return (largest() > 0) ? "use at most " + largest() : "not even 1 each fits";
 	}
 
 }

@@ -342,8 +342,8 @@ class PgkeelMonitorAutoConfigurationTests {
 	@ParameterizedTest
 	@CsvSource({ "clamp, 10, spring.main.banner-mode=off, 'Observed only: would have been lowered'",
 			"fail, 10, spring.main.banner-mode=off, 'Observed only: would have failed the start'",
-			"warn, 10, spring.main.banner-mode=off, 'Lower spring.datasource.hikari.maximum-pool-size'",
-			"clamp, 30, spring.datasource.hikari.maximum-pool-size=30, 'Lower spring.datasource.hikari.maximum-pool-size'" })
+			"warn, 10, spring.main.banner-mode=off, 'Set spring.datasource.hikari.maximum-pool-size to 4 or less'",
+			"clamp, 30, spring.datasource.hikari.maximum-pool-size=30, 'Set spring.datasource.hikari.maximum-pool-size to 4 or less'" })
 	void observedPoolIsLeftAsItIs(String overBudget, int size, String property, String says, CapturedOutput output) {
 		this.contextRunner
 			.withPropertyValues("pgkeel.fleet.instances=20", "pgkeel.mode=observe",

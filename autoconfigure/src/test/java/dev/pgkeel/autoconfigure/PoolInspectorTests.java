@@ -172,7 +172,7 @@ class PoolInspectorTests {
 				assertThat(refusable.getAsBoolean()).isTrue();
 				awaitQuietly(given);
 				if (refusable.getAsBoolean()) {
-					throw new OverBudgetException("too large", 1);
+					throw new OverBudgetException("too large", "Shrink it");
 				}
 				return new KnownServer(facts, Pooler.DIRECT, "plaintext");
 			}, true);
@@ -306,7 +306,7 @@ class PoolInspectorTests {
 		try (GuardedDataSource pool = guarded()) {
 			assertThatExceptionOfType(OverBudgetException.class)
 				.isThrownBy(() -> inspector.inspect(pool, "pool", (connection, facts, refusable) -> {
-					throw new OverBudgetException("too large", 1);
+					throw new OverBudgetException("too large", "Shrink it");
 				}, true));
 		}
 		finally {
@@ -393,7 +393,7 @@ class PoolInspectorTests {
 			pool.setUsername("postgres");
 			inspector.inspect(pool, "pool", (connection, facts, refusable) -> {
 				if (refusable.getAsBoolean()) {
-					throw new OverBudgetException("too large", 1);
+					throw new OverBudgetException("too large", "Shrink it");
 				}
 				return new KnownServer(facts, Pooler.DIRECT, "plaintext");
 			}, true);

@@ -61,4 +61,14 @@ class ConnectionBudgetTests {
 			.hasToString("2 instances x 6 = 12 > 10 usable (the role's limit): use at most 5");
 	}
 
+	@Test
+	void fleetThatIsTooLargeForOneEachIsToldSo() {
+		ConnectionBudget budget = ConnectionBudget.of(200, null, this.limits, Pooler.DIRECT);
+		assertThat(budget).isNotNull();
+		PoolSizing sizing = budget.sizing(1, 1, null);
+		assertThat(sizing.largest()).isZero();
+		assertThat(sizing)
+			.hasToString("200 instances x (1 + 1) = 400 > 97 usable (100 - 3 reserved): not even 1 each fits");
+	}
+
 }

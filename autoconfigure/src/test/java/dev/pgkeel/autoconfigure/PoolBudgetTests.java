@@ -1,0 +1,99 @@
+package dev.pgkeel.autoconfigure;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pgkeel.pool.PoolReports;
+import dev.pgkeel.pool.PoolSetting;
+import dev.pgkeel.testsupport.TestDatabase;
+import dev.pgkeel.testsupport.TestServer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link PoolBudget} where a pool's share is less than what it needs.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class PoolBudgetTests {
+
+	private final TestDatabase database = TestServer.shared().newDatabase();
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, PgkeelAutoConfiguration.class,
+				PgkeelPoolAutoConfiguration.class, PgkeelLeaseAutoConfiguration.class))
+		.withClassLoader(new FilteredClassLoader("org.springframework.boot.devtools"))
+		.withPropertyValues(this.database.properties())
+		.withPropertyValues("spring.datasource.url=" + this.database.directUrl(), "pgkeel.monitor.enabled=false");
+
+	@Test
+	void sizeThatCannotBeSmallerIsNotCalledLowered(CapturedOutput output) {
+		fleetOf(200, "serverless").run((context) -> {
+			assertSizes(context, 1, 0);
+			assertThat(context.getBean(PoolReports.class).all().get("dataSource").from(PoolSetting.Source.BUDGET))
+				.isEmpty();
+		});
+		assertThat(overBudget(output))
+			.contains("over budget: 200 instances x 1 = 200 > 97 usable (100 - 3 reserved):" + " not even 1 each fits",
+					"Run fewer instances")
+			.doesNotContain("lowered", "use at most");
+	}
+
+	@Test
+	void smallestSizeThatDoesNotFitEitherIsSaid(CapturedOutput output) {
+		fleetOf(200, "long-lived").run((context) -> {
+			assertSizes(context, 1, 1);
+			assertThat(context.getBean(PoolReports.class).all().get("dataSource").from(PoolSetting.Source.BUDGET))
+				.first()
+				.satisfies((size) -> assertThat(size.reason()).contains("not even 1 each fits"));
+		});
+		assertThat(overBudget(output)).contains("over budget, though lowered to 1: 200 instances x 10 = 2000 > 97",
+				"Run fewer instances");
+	}
+
+	@Test
+	void noSizeIsAskedForWhereNoneFits() {
+		fleetOf(200, "serverless").withPropertyValues("pgkeel.pool.over-budget=fail")
+			.run((context) -> assertThat(action(context))
+				.contains("Run fewer instances", "pgkeel.fleet.instances", "a pooler", "max_connections",
+						"pgkeel.fleet.max-connections", "clamp or warn")
+				.doesNotContain("maximum-pool-size"));
+	}
+
+	@Test
+	void sizeThatFitsIsAskedFor() {
+		fleetOf(20, "long-lived").withPropertyValues("pgkeel.pool.over-budget=fail")
+			.run((context) -> assertThat(action(context))
+				.startsWith("Set spring.datasource.hikari.maximum-pool-size to 4 or less"));
+	}
+
+	private ApplicationContextRunner fleetOf(int instances, String profile) {
+		return this.contextRunner.withPropertyValues("pgkeel.fleet.instances=" + instances,
+				"pgkeel.runtime-profile=" + profile);
+	}
+
+	private static void assertSizes(AssertableApplicationContext context, int maximum, int minimum) {
+		HikariDataSource pool = context.getBean(HikariDataSource.class);
+		assertThat(pool.getMaximumPoolSize()).isEqualTo(maximum);
+		assertThat(pool.getMinimumIdle()).isEqualTo(minimum);
+	}
+
+	private static String overBudget(CapturedOutput output) {
+		return output.getOut().lines().filter((line) -> line.contains("over budget")).findFirst().orElse("");
+	}
+
+	private static String action(AssertableApplicationContext context) {
+		assertThat(context).hasFailed();
+		FailureAnalysis analysis = FailureAnalyses.of(context.getStartupFailure());
+		return String.valueOf(analysis.getAction());
+	}
+
+}
