@@ -17,6 +17,11 @@ import org.springframework.util.ClassUtils;
  */
 final class MigrationTools {
 
+	/**
+	 * How many connections a tool holds at once.
+	 */
+	static final int CONNECTIONS = 2;
+
 	private static final List<Tool> TOOLS = List.of(
 			new Tool("Flyway", "org.flywaydb.core.Flyway", "spring.flyway",
 					"org.springframework.boot.flyway.autoconfigure.FlywayDataSource"),
@@ -43,12 +48,11 @@ final class MigrationTools {
 	/**
 	 * Returns the tool that borrows from a pool.
 	 * @param poolBeanName the name of the pool's bean
-	 * @return the tool's name, or {@code null} if none does
+	 * @return the tool, or {@code null} if none does
 	 */
-	@Nullable String borrowingFrom(String poolBeanName) {
+	@Nullable Tool borrowingFrom(String poolBeanName) {
 		return TOOLS.stream()
 			.filter((tool) -> isUsed(tool) && !hasOtherDataSource(tool, poolBeanName))
-			.map(Tool::name)
 			.findFirst()
 			.orElse(null);
 	}
@@ -89,7 +93,7 @@ final class MigrationTools {
 	 * @param prefix the prefix of Boot's properties for it
 	 * @param qualifier Boot's annotation of a data source made for it
 	 */
-	private record Tool(String name, String type, String prefix, String qualifier) {
+	record Tool(String name, String type, String prefix, String qualifier) {
 
 	}
 

@@ -104,16 +104,13 @@ public class PgkeelPoolAutoConfiguration {
 			ConfigurableEnvironment environment, ListableBeanFactory beanFactory,
 			ObjectProvider<LeaseGuard> pgkeelLeaseGuard) {
 		PoolSettings settings = PoolSettings.of(pgkeelActiveProfile.profile());
-		MigrationTools tools = new MigrationTools(beanFactory, environment);
-		return new PoolConfigurer(properties.mode(), (beanName) -> {
+		return new PoolConfigurer(properties.mode(), new MigrationTools(beanFactory, environment), (tool) -> {
 			if (!properties.pool().enabled()) {
 				return PoolDefaults.none(pgkeelActiveProfile);
 			}
-			String tool = (pgkeelActiveProfile.profile() == RuntimeProfile.SERVERLESS) ? tools.borrowingFrom(beanName)
-					: null;
-			return (tool != null)
-					? new PoolDefaults(pgkeelActiveProfile, settings.withMaximumPoolSize(2), reason(tool),
-							pgkeelApplicationInstance)
+			return (tool != null && pgkeelActiveProfile.profile() == RuntimeProfile.SERVERLESS)
+					? new PoolDefaults(pgkeelActiveProfile, settings.withMaximumPoolSize(MigrationTools.CONNECTIONS),
+							reason(tool.name()), pgkeelApplicationInstance)
 					: new PoolDefaults(pgkeelActiveProfile, settings, null, pgkeelApplicationInstance);
 		}, pgkeelPoolReports, pgkeelPoolInspector, pgkeelPoolInspection,
 				new UnprotectedPools(pgkeelTlsPolicy, properties.tls()), environment, pgkeelLeaseGuard);

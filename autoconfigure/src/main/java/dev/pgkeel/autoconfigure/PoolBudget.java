@@ -106,13 +106,14 @@ final class PoolBudget {
 	 * @param pool the pool
 	 * @param report how it came to its settings
 	 * @param sizing its size compared with its share
+	 * @param tool the migration tool that borrows from it, {@code null} if none does
 	 * @param limits the server's limits
 	 * @param refusable tells whether the pool may be refused still
 	 * @return the report with what was changed
 	 * @throws OverBudgetException if the pool is refused
 	 */
-	PoolReport settle(HikariDataSource pool, PoolReport report, PoolSizing sizing, SessionLimits limits,
-			BooleanSupplier refusable) {
+	PoolReport settle(HikariDataSource pool, PoolReport report, PoolSizing sizing, MigrationTools.@Nullable Tool tool,
+			SessionLimits limits, BooleanSupplier refusable) {
 		if (!sizing.isOver()) {
 			if (sizing.otherSessions() != null && sizing.needed() + sizing.otherSessions() > limits.usable()) {
 				logger.info(report.pool() + " - within its budget, but not beside all others: " + sizing);
@@ -120,36 +121,43 @@ final class PoolBudget {
 			return report;
 		}
 		if (mayRefuse() && refusable.getAsBoolean()) {
-			throw new OverBudgetException(sizing.toString(), advice(sizing));
+			throw new OverBudgetException(sizing.toString(), advice(sizing, tool));
 		}
-		int size = Math.max(1, sizing.largest());
+		int size = Math.max(least(tool), sizing.largest());
 		if (this.mode == PgkeelMode.ENFORCE && lowers(PoolSetting.Source.PROFILE, report, pool)
 				&& size < pool.getMaximumPoolSize()) {
-			return clamp(pool, report, sizing, size);
+			return clamp(pool, report, sizing, size, advice(sizing, tool));
 		}
-		logger.warn(report.pool() + " - over budget: " + sizing + ". " + outcome(report, pool, sizing));
+		logger.warn(report.pool() + " - over budget: " + sizing + ". " + outcome(report, pool, advice(sizing, tool)));
 		return report;
 	}
 
 	/**
 	 * Where the profile is only observed, HikariCP's default is still in its place.
 	 */
-	private String outcome(PoolReport report, HikariDataSource pool, PoolSizing sizing) {
+	private String outcome(PoolReport report, HikariDataSource pool, String advice) {
 		if (this.mode == PgkeelMode.OBSERVE && this.overBudget == OverBudget.FAIL) {
 			return "Observed only: would have failed the start";
 		}
 		if (this.mode == PgkeelMode.OBSERVE && lowers(PoolSetting.Source.HIKARI, report, pool)) {
 			return "Observed only: would have been lowered";
 		}
-		return advice(sizing);
+		return advice;
 	}
 
-	private static String advice(PoolSizing sizing) {
-		return (sizing.largest() > 0)
-				? "Set spring.datasource.hikari.maximum-pool-size to " + sizing.largest()
-						+ " or less, or correct pgkeel.fleet.instances or pgkeel.fleet.max-connections"
-				: "Run fewer instances and correct pgkeel.fleet.instances, put a pooler in between, or raise"
-						+ " max_connections or pgkeel.fleet.max-connections";
+	private static String advice(PoolSizing sizing, MigrationTools.@Nullable Tool tool) {
+		if (sizing.largest() >= least(tool)) {
+			return "Set spring.datasource.hikari.maximum-pool-size to " + sizing.largest()
+					+ " or less, or correct pgkeel.fleet.instances or pgkeel.fleet.max-connections";
+		}
+		String ownWay = (tool != null && sizing.largest() > 0) ? tool.name() + " needs " + least(tool)
+				+ " while it migrates: give it connections of its own by " + tool.prefix() + ".url. Or run" : "Run";
+		return ownWay + " fewer instances and correct pgkeel.fleet.instances, put a pooler in between, or raise"
+				+ " max_connections or pgkeel.fleet.max-connections";
+	}
+
+	private static int least(MigrationTools.@Nullable Tool tool) {
+		return (tool != null) ? MigrationTools.CONNECTIONS : 1;
 	}
 
 	/**
@@ -180,7 +188,8 @@ final class PoolBudget {
 	/**
 	 * HikariCP 7.0.2 takes both sizes on a running pool too.
 	 */
-	private static PoolReport clamp(HikariConfigMXBean pool, PoolReport report, PoolSizing sizing, int size) {
+	private static PoolReport clamp(HikariConfigMXBean pool, PoolReport report, PoolSizing sizing, int size,
+			String advice) {
 		PoolReport lowered = report;
 		if (pool.getMinimumIdle() > size) {
 			pool.setMinimumIdle(size);
@@ -195,7 +204,7 @@ final class PoolBudget {
 		}
 		pool.setMaximumPoolSize(size);
 		logger.warn(report.pool() + " - over budget, " + ((size <= sizing.largest()) ? "and lowered: " + sizing
-				: "though lowered to " + size + ": " + sizing + ". " + advice(sizing)));
+				: "though lowered to " + size + ": " + sizing + ". " + advice));
 		return lowered.replacing(
 				new PoolSetting(MAXIMUM_POOL_SIZE, String.valueOf(size), PoolSetting.Source.BUDGET, sizing.toString()));
 	}

@@ -40,7 +40,9 @@ final class PoolConfigurer implements AopInfrastructureBean {
 
 	private final PgkeelMode mode;
 
-	private final Function<String, PoolDefaults> defaults;
+	private final MigrationTools tools;
+
+	private final Function<MigrationTools.@Nullable Tool, PoolDefaults> defaults;
 
 	private final PoolReports reports;
 
@@ -63,7 +65,8 @@ final class PoolConfigurer implements AopInfrastructureBean {
 	/**
 	 * Creates a configurer.
 	 * @param mode whether pools are set or only observed
-	 * @param defaults the defaults for the pool with a given bean name
+	 * @param tools finds the migration tool that borrows from a pool
+	 * @param defaults the defaults for a pool that a given tool borrows from, or none
 	 * @param reports collects what was done
 	 * @param inspector makes the first connection
 	 * @param inspection draws the conclusions from it
@@ -71,10 +74,12 @@ final class PoolConfigurer implements AopInfrastructureBean {
 	 * @param environment holds the user's properties
 	 * @param guard puts guarded pools in the place of plain ones, if leaks are looked for
 	 */
-	PoolConfigurer(PgkeelMode mode, Function<String, PoolDefaults> defaults, PoolReports reports,
+	PoolConfigurer(PgkeelMode mode, MigrationTools tools,
+			Function<MigrationTools.@Nullable Tool, PoolDefaults> defaults, PoolReports reports,
 			PoolInspector inspector, PoolInspection inspection, UnprotectedPools unprotected,
 			ConfigurableEnvironment environment, ObjectProvider<LeaseGuard> guard) {
 		this.mode = mode;
+		this.tools = tools;
 		this.defaults = defaults;
 		this.reports = reports;
 		this.inspector = inspector;
@@ -103,10 +108,11 @@ final class PoolConfigurer implements AopInfrastructureBean {
 		}
 		LeaseGuard leaseGuard = this.guard.getIfAvailable();
 		HikariDataSource guarded = (leaseGuard != null) ? leaseGuard.guard(pool, beanName, target) : pool;
-		PoolDefaults poolDefaults = this.defaults.apply(beanName);
+		MigrationTools.Tool tool = this.tools.borrowingFrom(beanName);
+		PoolDefaults poolDefaults = this.defaults.apply(tool);
 		AppliedDefaults applied = (this.mode == PgkeelMode.OBSERVE) ? poolDefaults.observe(guarded, target)
 				: poolDefaults.applyTo(guarded, target);
-		this.presets.put(beanName, new Preset(guarded, applied));
+		this.presets.put(beanName, new Preset(guarded, applied, tool));
 		return guarded;
 	}
 
@@ -151,8 +157,11 @@ final class PoolConfigurer implements AopInfrastructureBean {
 			TlsDecision tls = this.inspection.protect(pool, beanName, report);
 			// A check connects by itself
 			if (!CheckEnvironmentPostProcessor.isCheck(this.environment)) {
-				this.inspector.inspect(pool, report.pool(), (connection, facts, refusable) -> this.inspection
-					.inspect(pool, beanName, tls, connection, facts, refusable), this.inspection.mayRefuse());
+				this.inspector
+					.inspect(
+							pool, report.pool(), (connection, facts, refusable) -> this.inspection.inspect(pool,
+									beanName, preset.tool(), tls, connection, facts, refusable),
+							this.inspection.mayRefuse());
 			}
 		}
 		else if (StringUtils.hasText(Binder.get(this.environment).bind(DIRECT_URL, String.class).orElse(null))) {
@@ -210,8 +219,9 @@ final class PoolConfigurer implements AopInfrastructureBean {
 	 *
 	 * @param pool the pool
 	 * @param applied what was set on it
+	 * @param tool the migration tool that borrows from it, {@code null} if none does
 	 */
-	private record Preset(HikariDataSource pool, AppliedDefaults applied) {
+	private record Preset(HikariDataSource pool, AppliedDefaults applied, MigrationTools.@Nullable Tool tool) {
 
 	}
 

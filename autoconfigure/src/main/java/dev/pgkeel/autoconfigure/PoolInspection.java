@@ -141,8 +141,9 @@ final class PoolInspection implements AopInfrastructureBean {
 	 * @throws OverBudgetException if the pool is refused, which it only may be if it is
 	 * refusable
 	 */
-	KnownServer inspect(HikariDataSource pool, String beanName, TlsDecision decision, Connection connection,
-			ServerFacts facts, BooleanSupplier refusable) throws SQLException {
+	KnownServer inspect(HikariDataSource pool, String beanName, MigrationTools.@Nullable Tool tool,
+			TlsDecision decision, Connection connection, ServerFacts facts, BooleanSupplier refusable)
+			throws SQLException {
 		PoolReport report = Objects.requireNonNull(this.reports.all().get(beanName));
 		PoolerProbe.Result pooler = pooler(pool, connection, facts);
 		KnownServer server = new KnownServer(facts, pooler.pooler(), encryption(decision, pooler, facts));
@@ -158,7 +159,7 @@ final class PoolInspection implements AopInfrastructureBean {
 		if (sizing != null) {
 			this.reports.size(beanName, sizing);
 			PoolReport latest = Objects.requireNonNull(this.reports.all().get(beanName));
-			this.reports.add(beanName, this.budget.settle(pool, latest, sizing, facts.limits(), refusable));
+			this.reports.add(beanName, this.budget.settle(pool, latest, sizing, tool, facts.limits(), refusable));
 		}
 		return server;
 	}

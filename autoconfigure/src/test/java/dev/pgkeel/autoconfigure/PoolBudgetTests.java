@@ -5,11 +5,15 @@ import dev.pgkeel.pool.PoolReports;
 import dev.pgkeel.pool.PoolSetting;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -73,6 +77,25 @@ class PoolBudgetTests {
 		fleetOf(20, "long-lived").withPropertyValues("pgkeel.pool.over-budget=fail")
 			.run((context) -> assertThat(action(context))
 				.startsWith("Set spring.datasource.hikari.maximum-pool-size to 4 or less"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "serverless, 'over budget: 60 instances x 2 = 120 > 97'",
+			"long-lived, 'over budget, though lowered to 2: 60 instances x 10 = 600 > 97'" })
+	void poolThatFlywayBorrowsFromKeepsTwo(String profile, String says, CapturedOutput output) {
+		fleetOf(60, profile).withConfiguration(AutoConfigurations.of(FlywayAutoConfiguration.class)).run((context) -> {
+			assertThat(context).hasSingleBean(Flyway.class);
+			assertThat(context.getBean(HikariDataSource.class).getMaximumPoolSize()).isEqualTo(2);
+		});
+		assertThat(overBudget(output)).contains(says, "Flyway needs 2", "spring.flyway.url");
+	}
+
+	@Test
+	void sizeThatWouldStarveFlywayIsNotAskedFor() {
+		fleetOf(60, "serverless").withConfiguration(AutoConfigurations.of(FlywayAutoConfiguration.class))
+			.withPropertyValues("pgkeel.pool.over-budget=fail")
+			.run((context) -> assertThat(action(context)).contains("Flyway needs 2", "spring.flyway.url")
+				.doesNotContain("maximum-pool-size"));
 	}
 
 	private ApplicationContextRunner fleetOf(int instances, String profile) {

@@ -380,7 +380,7 @@ class PoolInspectorTests {
 			TlsDecision decision) throws SQLException {
 		try (Connection connection = first) {
 			return context.getBean(PoolInspection.class)
-				.inspect(pool, "dataSource", decision, connection, ServerFacts.read(connection), () -> false);
+				.inspect(pool, "dataSource", null, decision, connection, ServerFacts.read(connection), () -> false);
 		}
 	}
 
