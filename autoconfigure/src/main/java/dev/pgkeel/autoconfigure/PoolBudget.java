@@ -120,34 +120,33 @@ final class PoolBudget {
 			}
 			return report;
 		}
+		boolean lowers = lowers(report, pool);
+		int idle = lowers ? idleOfTheUser(report, pool) : 0;
+		int size = Math.max(Math.max(least(tool), idle), sizing.largest());
+		String advice = advice(sizing, tool, (idle > sizing.largest()) ? "minimum-idle" : "maximum-pool-size");
 		if (mayRefuse() && refusable.getAsBoolean()) {
-			throw new OverBudgetException(sizing.toString(), advice(sizing, tool));
+			throw new OverBudgetException(sizing.toString(), advice);
 		}
-		int size = Math.max(least(tool), sizing.largest());
-		if (this.mode == PgkeelMode.ENFORCE && lowers(PoolSetting.Source.PROFILE, report, pool)
-				&& size < pool.getMaximumPoolSize()) {
-			return clamp(pool, report, sizing, size, advice(sizing, tool));
+		if (this.mode == PgkeelMode.ENFORCE && lowers && size < pool.getMaximumPoolSize()) {
+			return clamp(pool, report, sizing, size, advice);
 		}
-		logger.warn(report.pool() + " - over budget: " + sizing + ". " + outcome(report, pool, advice(sizing, tool)));
+		logger.warn(report.pool() + " - over budget: " + sizing + ". " + outcome(lowers, advice));
 		return report;
 	}
 
-	/**
-	 * Where the profile is only observed, HikariCP's default is still in its place.
-	 */
-	private String outcome(PoolReport report, HikariDataSource pool, String advice) {
+	private String outcome(boolean lowers, String advice) {
 		if (this.mode == PgkeelMode.OBSERVE && this.overBudget == OverBudget.FAIL) {
 			return "Observed only: would have failed the start";
 		}
-		if (this.mode == PgkeelMode.OBSERVE && lowers(PoolSetting.Source.HIKARI, report, pool)) {
+		if (this.mode == PgkeelMode.OBSERVE && lowers) {
 			return "Observed only: would have been lowered";
 		}
 		return advice;
 	}
 
-	private static String advice(PoolSizing sizing, MigrationTools.@Nullable Tool tool) {
+	private static String advice(PoolSizing sizing, MigrationTools.@Nullable Tool tool, String property) {
 		if (sizing.largest() >= least(tool)) {
-			return "Set spring.datasource.hikari.maximum-pool-size to " + sizing.largest()
+			return "Set spring.datasource.hikari." + property + " to " + sizing.largest()
 					+ " or less, or correct pgkeel.fleet.instances or pgkeel.fleet.max-connections";
 		}
 		String ownWay = (tool != null && sizing.largest() > 0) ? tool.name() + " needs " + least(tool)
@@ -161,9 +160,12 @@ final class PoolBudget {
 	}
 
 	/**
-	 * A size that somebody else chose is never changed.
+	 * A size that somebody else chose is never changed. Where the profile is only
+	 * observed, HikariCP's default is still in its place.
 	 */
-	private boolean lowers(PoolSetting.Source ours, PoolReport report, HikariDataSource pool) {
+	private boolean lowers(PoolReport report, HikariDataSource pool) {
+		PoolSetting.Source ours = (this.mode == PgkeelMode.OBSERVE) ? PoolSetting.Source.HIKARI
+				: PoolSetting.Source.PROFILE;
 		return this.overBudget == OverBudget.CLAMP && isFrom(ours, report, MAXIMUM_POOL_SIZE) && !isResized(pool);
 	}
 
@@ -176,6 +178,19 @@ final class PoolBudget {
 
 	private static boolean isFrom(PoolSetting.Source source, PoolReport report, String name) {
 		return report.from(source).stream().anyMatch((setting) -> setting.name().equals(name));
+	}
+
+	/**
+	 * Returns the {@code minimumIdle} that the user set, by the application's own code
+	 * after the profile was applied too, or 0.
+	 */
+	private static int idleOfTheUser(PoolReport report, HikariDataSource pool) {
+		int idle = pool.getMinimumIdle();
+		boolean ours = isFrom(PoolSetting.Source.HIKARI, report, MINIMUM_IDLE)
+				|| report.from(PoolSetting.Source.PROFILE)
+					.stream()
+					.anyMatch((setting) -> setting.toString().equals(MINIMUM_IDLE + "=" + idle));
+		return ours ? 0 : idle;
 	}
 
 	/**
@@ -203,10 +218,12 @@ final class PoolBudget {
 					PoolSetting.Source.HIKARI, "HikariCP's default; no connection is above minimumIdle"));
 		}
 		pool.setMaximumPoolSize(size);
-		logger.warn(report.pool() + " - over budget, " + ((size <= sizing.largest()) ? "and lowered: " + sizing
-				: "though lowered to " + size + ": " + sizing + ". " + advice));
-		return lowered.replacing(
-				new PoolSetting(MAXIMUM_POOL_SIZE, String.valueOf(size), PoolSetting.Source.BUDGET, sizing.toString()));
+		boolean fits = size <= sizing.largest();
+		String reason = fits ? sizing.toString() : sizing + ". " + advice;
+		logger.warn(report.pool() + " - over budget, " + (fits ? "and lowered: " : "though lowered to " + size + ": ")
+				+ reason);
+		return lowered
+			.replacing(new PoolSetting(MAXIMUM_POOL_SIZE, String.valueOf(size), PoolSetting.Source.BUDGET, reason));
 	}
 
 }

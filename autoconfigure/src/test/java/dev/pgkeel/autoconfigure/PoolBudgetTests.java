@@ -11,6 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
@@ -96,6 +97,37 @@ class PoolBudgetTests {
 			.withPropertyValues("pgkeel.pool.over-budget=fail")
 			.run((context) -> assertThat(action(context)).contains("Flyway needs 2", "spring.flyway.url")
 				.doesNotContain("maximum-pool-size"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "10, 'over budget: 20 instances x 10 = 200 > 97'",
+			"6, 'over budget, though lowered to 6: 20 instances x 10 = 200 > 97'" })
+	void minimumOfTheUserIsNeverLowered(int minimumIdle, String says, CapturedOutput output) {
+		fleetOf(20, "long-lived").withPropertyValues("spring.datasource.hikari.minimum-idle=" + minimumIdle)
+			.run((context) -> assertSizes(context, minimumIdle, minimumIdle));
+		assertThat(overBudget(output)).contains(says, "spring.datasource.hikari.minimum-idle");
+	}
+
+	@Test
+	void minimumThatTheUsersCodeSetsIsNeverLowered() {
+		fleetOf(20, "long-lived").withBean("resizing", BeanPostProcessor.class, () -> new BeanPostProcessor() {
+
+			@Override
+			public Object postProcessAfterInitialization(Object bean, String beanName) {
+				if (bean instanceof HikariDataSource pool) {
+					pool.setMinimumIdle(6);
+				}
+				return bean;
+			}
+
+		}).run((context) -> assertThat(context.getBean(HikariDataSource.class).getMinimumIdle()).isEqualTo(6));
+	}
+
+	@Test
+	void minimumOfTheUserThatFitsIsNoObstacle(CapturedOutput output) {
+		fleetOf(20, "long-lived").withPropertyValues("spring.datasource.hikari.minimum-idle=3")
+			.run((context) -> assertSizes(context, 4, 3));
+		assertThat(overBudget(output)).contains("over budget, and lowered: ").doesNotContain("minimum-idle");
 	}
 
 	private ApplicationContextRunner fleetOf(int instances, String profile) {
