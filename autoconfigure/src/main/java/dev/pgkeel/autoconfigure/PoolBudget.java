@@ -13,6 +13,7 @@ import dev.pgkeel.pool.ConnectionBudget;
 import dev.pgkeel.pool.OverBudget;
 import dev.pgkeel.pool.PoolReport;
 import dev.pgkeel.pool.PoolSetting;
+import dev.pgkeel.pool.PoolSettings;
 import dev.pgkeel.pool.PoolSizing;
 import dev.pgkeel.server.ApplicationInstance;
 import dev.pgkeel.server.KnownServer;
@@ -120,28 +121,34 @@ final class PoolBudget {
 			}
 			return report;
 		}
-		boolean lowers = lowers(report, pool);
-		int idle = lowers ? idleOfTheUser(report, pool) : 0;
-		int size = Math.max(Math.max(least(tool), idle), sizing.largest());
-		String advice = advice(sizing, tool, (idle > sizing.largest()) ? "minimum-idle" : "maximum-pool-size");
+		boolean ours = isOfTheProfile(report, pool);
+		int idle = ours ? idleOfTheUser(report, pool) : 0;
+		int least = Math.max(least(tool), idle);
+		int wished = (ours && this.mode == PgkeelMode.OBSERVE)
+				? Math.max(PoolSettings.of(report.profile().profile()).maximumPoolSize(), least)
+				: pool.getMaximumPoolSize();
+		int size = (ours && this.overBudget == OverBudget.CLAMP) ? Math.max(least, sizing.largest()) : wished;
+		String advice = advice(sizing, tool, (idle > sizing.largest() && this.overBudget == OverBudget.CLAMP)
+				? "minimum-idle" : "maximum-pool-size");
 		if (mayRefuse() && refusable.getAsBoolean()) {
 			throw new OverBudgetException(sizing.toString(), advice);
 		}
-		if (this.mode == PgkeelMode.ENFORCE && lowers && size < pool.getMaximumPoolSize()) {
+		if (this.mode == PgkeelMode.ENFORCE && size < wished) {
 			return clamp(pool, report, sizing, size, advice);
 		}
-		logger.warn(report.pool() + " - over budget: " + sizing + ". " + outcome(lowers, advice));
+		logger.warn(report.pool() + " - over budget: " + sizing + ". "
+				+ ((this.mode == PgkeelMode.OBSERVE) ? observed(sizing, wished, size, advice) : advice));
 		return report;
 	}
 
-	private String outcome(boolean lowers, String advice) {
-		if (this.mode == PgkeelMode.OBSERVE && this.overBudget == OverBudget.FAIL) {
+	private String observed(PoolSizing sizing, int wished, int size, String advice) {
+		if (wished <= sizing.largest()) {
+			return "Observed only: would have set maximumPoolSize=" + wished + ", which fits";
+		}
+		if (this.overBudget == OverBudget.FAIL) {
 			return "Observed only: would have failed the start";
 		}
-		if (this.mode == PgkeelMode.OBSERVE && lowers) {
-			return "Observed only: would have been lowered";
-		}
-		return advice;
+		return (size < wished) ? "Observed only: would have been lowered to " + size : advice;
 	}
 
 	private static String advice(PoolSizing sizing, MigrationTools.@Nullable Tool tool, String property) {
@@ -163,10 +170,10 @@ final class PoolBudget {
 	 * A size that somebody else chose is never changed. Where the profile is only
 	 * observed, HikariCP's default is still in its place.
 	 */
-	private boolean lowers(PoolReport report, HikariDataSource pool) {
+	private boolean isOfTheProfile(PoolReport report, HikariDataSource pool) {
 		PoolSetting.Source ours = (this.mode == PgkeelMode.OBSERVE) ? PoolSetting.Source.HIKARI
 				: PoolSetting.Source.PROFILE;
-		return this.overBudget == OverBudget.CLAMP && isFrom(ours, report, MAXIMUM_POOL_SIZE) && !isResized(pool);
+		return isFrom(ours, report, MAXIMUM_POOL_SIZE) && !isResized(pool);
 	}
 
 	/**

@@ -130,6 +130,27 @@ class PoolBudgetTests {
 		assertThat(overBudget(output)).contains("over budget, and lowered: ").doesNotContain("minimum-idle");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "fail, 20, serverless, 'would have set maximumPoolSize=1, which fits'",
+			"clamp, 15, development, 'would have set maximumPoolSize=5, which fits'",
+			"clamp, 30, development, would have been lowered to 3",
+			"fail, 30, development, would have failed the start" })
+	void observedPoolIsJudgedByTheSizeOfTheProfile(String overBudget, int instances, String profile, String says,
+			CapturedOutput output) {
+		fleetOf(instances, profile).withPropertyValues("pgkeel.mode=observe", "pgkeel.pool.over-budget=" + overBudget)
+			.run((context) -> assertSizes(context, 10, -1));
+		assertThat(overBudget(output)).endsWith("Observed only: " + says);
+	}
+
+	@Test
+	void observedPoolIsJudgedByTheMinimumOfTheUserToo(CapturedOutput output) {
+		fleetOf(20, "serverless")
+			.withPropertyValues("pgkeel.mode=observe", "pgkeel.pool.over-budget=fail",
+					"spring.datasource.hikari.minimum-idle=5")
+			.run((context) -> assertSizes(context, 10, 5));
+		assertThat(overBudget(output)).endsWith("Observed only: would have failed the start");
+	}
+
 	private ApplicationContextRunner fleetOf(int instances, String profile) {
 		return this.contextRunner.withPropertyValues("pgkeel.fleet.instances=" + instances,
 				"pgkeel.runtime-profile=" + profile);
