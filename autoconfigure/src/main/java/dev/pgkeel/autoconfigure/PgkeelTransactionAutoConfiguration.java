@@ -33,9 +33,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
-import org.springframework.core.env.Environment;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionOperations;
@@ -120,9 +120,9 @@ public class PgkeelTransactionAutoConfiguration {
 	@Bean
 	@ConditionalOnBean(name = GUARD, search = SearchStrategy.CURRENT)
 	TransactionShutdown pgkeelTransactionShutdown(@Qualifier(GUARD) TransactionGuard pgkeelTransactionGuard,
-			Environment environment) {
-		return new TransactionShutdown(pgkeelTransactionGuard,
-				Binder.get(environment)
+			ConfigurableApplicationContext applicationContext) {
+		return new TransactionShutdown(pgkeelTransactionGuard, applicationContext,
+				Binder.get(applicationContext.getEnvironment())
 					.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
 					.orElse(SHUTDOWN_TIMEOUT));
 	}

@@ -8,13 +8,18 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextRefreshedEvent;
 
 /**
  * Lets transactions finish when the application shuts down: once nothing new comes in,
- * and before the pools close.
+ * and before the pools close. A context that is only stopped closes no pool, so its
+ * transactions may go on.
  */
-final class TransactionShutdown implements SmartLifecycle, AopInfrastructureBean {
+final class TransactionShutdown
+		implements SmartLifecycle, ApplicationListener<ContextRefreshedEvent>, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(TransactionShutdown.class);
 
@@ -32,16 +37,22 @@ final class TransactionShutdown implements SmartLifecycle, AopInfrastructureBean
 
 	private final Duration grace;
 
+	private final ConfigurableApplicationContext context;
+
+	private volatile boolean refreshed;
+
 	private volatile boolean running;
 
 	/**
 	 * Creates the lifecycle.
 	 * @param guard knows the transactions
+	 * @param context the context whose pools they use
 	 * @param timeoutPerPhase how long the application waits for this phase. A part of it
 	 * is kept for cancelled transactions to roll back
 	 */
-	TransactionShutdown(TransactionGuard guard, Duration timeoutPerPhase) {
+	TransactionShutdown(TransactionGuard guard, ConfigurableApplicationContext context, Duration timeoutPerPhase) {
 		this.guard = guard;
+		this.context = context;
 		// Duration.dividedBy starts up BigDecimal, which takes some ms of a start
 		Duration part = Duration.ofMillis(timeoutPerPhase.toMillis() / 5);
 		Duration kept = (part.compareTo(LONGEST_GRACE) < 0) ? part : LONGEST_GRACE;
@@ -55,8 +66,8 @@ final class TransactionShutdown implements SmartLifecycle, AopInfrastructureBean
 	}
 
 	/**
-	 * A context that is only paused, as Spring's tests do with those that they keep,
-	 * closes no pool, so its transactions may go on.
+	 * One that is only paused, as Spring's tests do with those that they keep, closes no
+	 * pool either.
 	 */
 	@Override
 	public boolean isPauseable() {
@@ -74,7 +85,28 @@ final class TransactionShutdown implements SmartLifecycle, AopInfrastructureBean
 	}
 
 	@Override
+	public void onApplicationEvent(ContextRefreshedEvent event) {
+		this.refreshed = true;
+	}
+
+	/**
+	 * Spring 7.0 stops the beans of a context that fails to start, and then closes the
+	 * pools, without calling the context closed.
+	 */
+	private boolean isClosing() {
+		return this.context.isClosed() || !this.refreshed;
+	}
+
+	/**
+	 * Where nothing closes it goes on running, so that it is stopped once more when the
+	 * context closes.
+	 */
+	@Override
 	public void stop(Runnable callback) {
+		if (!isClosing()) {
+			callback.run();
+			return;
+		}
 		Thread closer = Thread.currentThread();
 		Thread thread = new Thread(() -> {
 			try {
@@ -90,7 +122,9 @@ final class TransactionShutdown implements SmartLifecycle, AopInfrastructureBean
 
 	@Override
 	public void stop() {
-		stop(Thread.currentThread());
+		if (isClosing()) {
+			stop(Thread.currentThread());
+		}
 	}
 
 	private void stop(Thread closer) {

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import javax.sql.DataSource;
 
@@ -37,6 +38,8 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
@@ -380,7 +383,24 @@ class PgkeelTransactionAutoConfigurationTests {
 	}
 
 	@Test
-	void contextThatIsOnlyPausedLetsItsTransactionsGoOn() {
+	@ExtendWith(OutputCaptureExtension.class)
+	void contextThatIsOnlyPausedLetsItsTransactionsGoOn(CapturedOutput output) {
+		assertTransactionsGoOn(ConfigurableApplicationContext::pause);
+		assertThat(output).doesNotContain("Shutdown:");
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void contextThatIsOnlyStoppedLetsItsTransactionsGoOn(CapturedOutput output) {
+		assertTransactionsGoOn((context) -> {
+			context.stop();
+			context.start();
+			context.stop();
+		});
+		assertThat(output).doesNotContain("Shutdown:");
+	}
+
+	private void assertTransactionsGoOn(Consumer<ConfigurableApplicationContext> pause) {
 		this.contextRunner.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=1s").run((context) -> {
 			CompletableFuture<Boolean> done = new CompletableFuture<>();
 			CountDownLatch paused = new CountDownLatch(1);
@@ -392,10 +412,29 @@ class PgkeelTransactionAutoConfigurationTests {
 					Thread.currentThread().interrupt();
 				}
 			});
-			context.getSourceApplicationContext().pause();
+			pause.accept(context.getSourceApplicationContext());
 			paused.countDown();
 			assertThat(done.get()).isTrue();
 		});
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void shutdownOfAStoppedContextWaitsForItsTransactions(CapturedOutput output) throws Exception {
+		CompletableFuture<Boolean> done = new CompletableFuture<>();
+		this.contextRunner.run((context) -> {
+			begin(context, done, () -> await().until(PgkeelTransactionAutoConfigurationTests::isShutdownWaiting));
+			context.getSourceApplicationContext().stop();
+		});
+		assertThat(done.get()).isTrue();
+		assertThat(output).contains("Shutdown: 1 transactions finished, none had to be cancelled");
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void startThatFailsWaitsForTransactionsToo(CapturedOutput output) {
+		this.contextRunner.withBean(FailingStart.class).run((context) -> assertThat(context).hasFailed());
+		assertThat(output).contains("Shutdown: 1 transactions finished, none had to be cancelled");
 	}
 
 	private static void begin(ApplicationContext context, CompletableFuture<Boolean> done, String sql)
@@ -442,6 +481,37 @@ class PgkeelTransactionAutoConfigurationTests {
 		@Transactional(timeout = 1)
 		void place(Runnable work) {
 			work.run();
+		}
+
+	}
+
+	static class FailingStart implements SmartLifecycle {
+
+		private final ApplicationContext context;
+
+		FailingStart(ApplicationContext context) {
+			this.context = context;
+		}
+
+		@Override
+		public void start() {
+			try {
+				begin(this.context, new CompletableFuture<>(),
+						() -> await().until(PgkeelTransactionAutoConfigurationTests::isShutdownWaiting));
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			throw new IllegalStateException("provoked");
+		}
+
+		@Override
+		public void stop() {
+		}
+
+		@Override
+		public boolean isRunning() {
+			return false;
 		}
 
 	}
