@@ -82,9 +82,12 @@ final class StaleConnections implements Runnable {
 		}
 	}
 
+	/**
+	 * A suspended pool lets nobody in, for however long (HikariCP 7.0.2).
+	 */
 	private void look() {
 		try {
-			if (pooledReadsOnly() && !newReadsOnly()) {
+			if (this.pool.isRunning() && pooledReadsOnly() && !newReadsOnly()) {
 				replace();
 			}
 		}

@@ -25,6 +25,11 @@ interface BarePool {
 	 */
 	int waiting();
 
+	/**
+	 * Whether it is open, and neither still to be started nor suspended.
+	 */
+	boolean isRunning();
+
 	boolean isClosed();
 
 	/**

@@ -269,6 +269,11 @@ public class GuardedDataSource extends HikariDataSource implements TargetClassAw
 		}
 
 		@Override
+		public boolean isRunning() {
+			return GuardedDataSource.this.isRunning();
+		}
+
+		@Override
 		public boolean isClosed() {
 			return GuardedDataSource.this.isClosed();
 		}

@@ -79,12 +79,13 @@ public final class PoolLeases {
 	}
 
 	/**
-	 * A starved pool has no connection to ask with. A statement's own timeout does not
-	 * wake up who reads from a network that has fallen silent, and would keep the search
-	 * from going on; the pool gives a connection its own again.
+	 * A starved pool has no connection to ask with, and one that is suspended lets nobody
+	 * in, for however long (HikariCP 7.0.2). A statement's own timeout does not wake up
+	 * who reads from a network that has fallen silent, and would keep the search from
+	 * going on; the pool gives a connection its own again.
 	 */
 	static Connection connect(BarePool pool, Preflight preflight) throws SQLException {
-		if (pool.idle() > 0) {
+		if (pool.isRunning() && pool.idle() > 0) {
 			Connection idle = pool.borrow(Duration.ofMillis(250));
 			try {
 				idle.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -84,6 +85,24 @@ class StaleConnectionsTests {
 			executor.shutdownNow();
 		}
 		assertThat(calls).hasValue(2);
+	}
+
+	@Test
+	void suspendedPoolIsNotWaitedFor() {
+		this.contextRunner.withPropertyValues("spring.datasource.hikari.allow-pool-suspension=true").run((context) -> {
+			HikariDataSource pool = context.getBean(HikariDataSource.class);
+			pool.getConnection().close();
+			pool.getHikariPoolMXBean().suspendPool();
+			ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1);
+			new StaleConnections(pool, "pool", PgkeelMode.ENFORCE, executor).run();
+			executor.shutdown();
+			try {
+				assertThat(executor.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+			}
+			finally {
+				pool.getHikariPoolMXBean().resumePool();
+			}
+		});
 	}
 
 	@Test

@@ -52,6 +52,11 @@ class StubPool implements BarePool {
 	}
 
 	@Override
+	public boolean isRunning() {
+		return !isClosed();
+	}
+
+	@Override
 	public boolean isClosed() {
 		return this.closed.get();
 	}

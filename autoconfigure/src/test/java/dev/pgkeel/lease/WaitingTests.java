@@ -628,6 +628,26 @@ class WaitingTests {
 		}
 	}
 
+	@Test
+	void suspectIsReportedWhileThePoolIsSuspended() throws Exception {
+		LeakSettings settings = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofMillis(300), true, LeakCapture.ADAPTIVE,
+				true);
+		try (GuardedDataSource pool = this.pools.of(this.database, 2, settings)) {
+			pool.setPoolName("suspended");
+			pool.setAllowPoolSuspension(true);
+			Connection held = GuardedPools.borrow(pool);
+			GuardedPools.borrow(pool).close();
+			pool.getHikariPoolMXBean().suspendPool();
+			Awaitility.await().untilAsserted(() -> assertThat(this.pools.events).hasSize(1));
+			held.close();
+		}
+		Awaitility.await()
+			.until(() -> Thread.getAllStackTraces()
+				.keySet()
+				.stream()
+				.noneMatch((thread) -> thread.getName().equals("suspended pgkeel leaks")));
+	}
+
 	private static void sees(PoolLeases leases, String state, Duration unchangedFor) {
 		Map<Integer, SeenSession> seen = new HashMap<>();
 		leases.watch().forEach((pid) -> seen.put(pid, new SeenSession(pid, "notes", state, unchangedFor, null, null)));
