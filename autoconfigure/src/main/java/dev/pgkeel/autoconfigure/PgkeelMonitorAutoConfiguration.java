@@ -43,6 +43,8 @@ import dev.pgkeel.server.ServerMonitor;
 import dev.pgkeel.server.ServerSnapshot;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.HierarchicalBeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -109,7 +111,7 @@ public class PgkeelMonitorAutoConfiguration {
 	ServerMonitor pgkeelServerMonitor(PgkeelProperties properties, DirectWay pgkeelDirectWay,
 			LazyDataSource pgkeelLazyDataSource, ObjectProvider<KnownServers> pgkeelKnownServers,
 			ApplicationInstance pgkeelApplicationInstance, Refusals pgkeelRefusals,
-			ObjectProvider<PollListener> listeners, ActiveProfile pgkeelActiveProfile) {
+			ObjectProvider<PollListener> listeners, ActiveProfile pgkeelActiveProfile, HierarchicalBeanFactory beans) {
 		Supplier<HikariDataSource> pool = () -> Objects.requireNonNull(DatabaseTarget.pool(pgkeelLazyDataSource.get()));
 		DirectConnection direct = pgkeelDirectWay.connection();
 		// What the direct way does without is known when the pool is made
@@ -129,9 +131,20 @@ public class PgkeelMonitorAutoConfiguration {
 				sentinel, borrowed);
 		Duration soon = (SOON.compareTo(monitor.interval()) < 0) ? SOON : monitor.interval();
 		ServerMonitor created = new ServerMonitor(connection, new MonitorSchedule(monitor.interval(), soon),
-				pgkeelRefusals, listeners.orderedStream().toList(), Clock.systemUTC(), new Random());
+				pgkeelRefusals, own(listeners, beans), Clock.systemUTC(), new Random());
 		created.watchLimitOf(() -> pgkeelDirectWay.roleOf(pool.get()));
 		return created;
+	}
+
+	/**
+	 * Those of a parent context listen to the parent's monitor, which may ask another
+	 * server.
+	 */
+	private static List<PollListener> own(ObjectProvider<PollListener> listeners, HierarchicalBeanFactory beans) {
+		BeanFactory parent = beans.getParentBeanFactory();
+		List<PollListener> inherited = (parent != null) ? parent.getBeanProvider(PollListener.class).stream().toList()
+				: List.of();
+		return listeners.orderedStream().filter((listener) -> !inherited.contains(listener)).toList();
 	}
 
 	private static @Nullable MonitorMode choose(MonitorMode wish, @Nullable KnownServer server, int instances,

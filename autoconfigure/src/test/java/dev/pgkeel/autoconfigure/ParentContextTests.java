@@ -21,6 +21,8 @@ import dev.pgkeel.actuate.TransactionMeters;
 import dev.pgkeel.alert.ConnectionAlertEvent;
 import dev.pgkeel.alert.ConnectionAlerts;
 import dev.pgkeel.alert.WebhookNotifier;
+import dev.pgkeel.server.MonitorState;
+import dev.pgkeel.server.PollListener;
 import dev.pgkeel.server.ServerMonitor;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
@@ -167,6 +169,27 @@ class ParentContextTests {
 				assertThat(child.getBean(ServerMonitor.class)).isNotSameAs(parent.getBean(ServerMonitor.class));
 				await().until(() -> child.getBean(ServerMonitor.class).current() != null);
 			}));
+	}
+
+	@Test
+	void monitorOfOnesOwnTellsTheParentsListenersNothing() {
+		Queue<MonitorState> parents = new ConcurrentLinkedQueue<>();
+		Queue<MonitorState> own = new ConcurrentLinkedQueue<>();
+		this.contextRunner.withBean("parents", PollListener.class, () -> seesIn(parents))
+			.run((parent) -> this.contextRunner.withParent(parent)
+				.withUserConfiguration(OwnPoolConfiguration.class)
+				.withBean("own", PollListener.class, () -> seesIn(own))
+				.run((child) -> {
+					await().until(() -> own.size() > 1 && !parents.isEmpty());
+					assertThat(parents).doesNotContain(own.element());
+				}));
+	}
+
+	private static PollListener seesIn(Queue<MonitorState> seen) {
+		return (state) -> {
+			seen.add(state);
+			return false;
+		};
 	}
 
 	@Test
