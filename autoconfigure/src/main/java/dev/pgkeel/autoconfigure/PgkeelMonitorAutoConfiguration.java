@@ -180,80 +180,64 @@ public class PgkeelMonitorAutoConfiguration {
 			ObjectProvider<KnownServers> pgkeelKnownServers, DirectWay pgkeelDirectWay, ListableBeanFactory beans) {
 		pgkeelRefusals.onTimeout(pgkeelServerMonitor::hurry);
 		boolean onDemand = pgkeelActiveProfile.profile() == RuntimeProfile.SERVERLESS;
-		SingletonSupplier<Watched> watched = SingletonSupplier
-			.of(() -> Watched.of(pgkeelLazyDataSource.get(), beans, pgkeelRefusals));
+		WatchedPool watched = new WatchedPool(pgkeelLazyDataSource::get,
+				() -> beans.getBeanNamesForType(DataSource.class, true, false).length > 0, pgkeelRefusals);
 		if (!pgkeelLazyDataSource.isMissing()) {
-			watched.obtain();
+			watched.pool();
 		}
 		return new MonitorLifecycle(pgkeelServerMonitor, pgkeelLazyDataSource, () -> {
-			HikariDataSource pool = watched.obtain().pool();
+			HikariDataSource pool = watched.pool();
 			if (pool instanceof GuardedDataSource guarded) {
 				guarded.awaitStart();
 			}
 			return pool != null && isSupported(server(pool, pgkeelKnownServers));
 		}, onDemand, () -> {
-			PoolLeases leases = watched.obtain().leases();
-			HikariDataSource pool = watched.obtain().pool();
-			if (pool instanceof GuardedDataSource guarded) {
-				guarded.whenFull(pgkeelServerMonitor::giveWay);
-			}
-			if (pool != null) {
-				pgkeelServerMonitor.addListener(new LastSlot(pgkeelServerMonitor, pool, pgkeelRefusals));
-			}
-			if (leases != null && pool != null && !onDemand) {
-				connect(pgkeelServerMonitor, leases, () -> server(pool, pgkeelKnownServers),
-						pgkeelDirectWay.connection() != null);
+			boolean direct = pgkeelDirectWay.connection() != null;
+			watched.listen((pool) -> {
+				pool.whenFull(pgkeelServerMonitor::giveWay);
+				PoolLeases leases = watched.leases(pool);
+				if (leases != null && !onDemand) {
+					askWith(pgkeelServerMonitor, leases, () -> server(pool, pgkeelKnownServers), direct);
+				}
+			});
+			pgkeelServerMonitor.addListener(new LastSlot(pgkeelServerMonitor, watched::pool, pgkeelRefusals));
+			if (!onDemand) {
+				showSessions(pgkeelServerMonitor, watched, pgkeelKnownServers);
 			}
 		});
 	}
 
 	/**
-	 * Lets the leases ask on the monitor's connection, and the monitor look at their
-	 * sessions. Behind a pooler the driver does not know which process serves it: a
-	 * connection in the pool's own way notices, one to the server itself cannot.
+	 * Lets the leases ask on the monitor's connection. Behind a pooler the driver does
+	 * not know which process serves it: a connection in the pool's own way notices, one
+	 * to the server itself cannot.
 	 */
-	private static void connect(ServerMonitor monitor, PoolLeases leases, Supplier<@Nullable KnownServer> server,
+	private static void askWith(ServerMonitor monitor, PoolLeases leases, Supplier<@Nullable KnownServer> server,
 			boolean direct) {
 		leases.probeWith((pids) -> {
 			KnownServer known = server.get();
 			return (!direct || known == null || known.pooler() == Pooler.DIRECT) ? monitor.sessions(pids) : Map.of();
 		});
+	}
+
+	/**
+	 * Lets the monitor look at the leases' sessions, where the driver knows them.
+	 */
+	private static void showSessions(ServerMonitor monitor, WatchedPool watched, ObjectProvider<KnownServers> servers) {
 		monitor.watch(() -> {
-			KnownServer known = server.get();
-			return (known != null && known.pooler() == Pooler.DIRECT) ? leases.watch() : Set.of();
+			HikariDataSource pool = watched.pool();
+			PoolLeases leases = watched.leases(pool);
+			KnownServer known = (pool != null) ? server(pool, servers) : null;
+			return (leases != null && known != null && known.pooler() == Pooler.DIRECT) ? leases.watch() : Set.of();
 		});
 		monitor.addListener((state) -> {
 			ServerSnapshot snapshot = state.snapshot();
-			if (snapshot != null && state.failure() == null) {
+			PoolLeases leases = watched.leases(watched.pool());
+			if (leases != null && snapshot != null && state.failure() == null) {
 				leases.seen(snapshot.seen());
 			}
 			return false;
 		});
-	}
-
-	/**
-	 * What the monitor looks after.
-	 *
-	 * @param pool the pool, {@code null} if there is none on PostgreSQL
-	 * @param leases who holds its connections, {@code null} if nobody of ours knows
-	 */
-	private record Watched(@Nullable HikariDataSource pool, @Nullable PoolLeases leases) {
-
-		static Watched of(DataSource dataSource, ListableBeanFactory beans, Refusals refusals) {
-			HikariDataSource pool = DatabaseTarget.pool(dataSource);
-			if (pool == null || DatabaseTarget.ofPool(pool) == DatabaseTarget.OTHER
-					|| DatabaseTarget.ofPool(pool) == DatabaseTarget.UNKNOWN) {
-				return new Watched(null, null);
-			}
-			// A child context's monitor may end long before the pool of the parent does
-			boolean ours = beans.getBeanNamesForType(DataSource.class, true, false).length > 0;
-			PoolLeases leases = (ours && pool instanceof GuardedDataSource guarded) ? guarded.leases() : null;
-			if (leases != null) {
-				leases.countWith(refusals);
-			}
-			return new Watched(pool, leases);
-		}
-
 	}
 
 }

@@ -1,7 +1,10 @@
 package dev.pgkeel.server;
 
+import java.util.function.Supplier;
+
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Leaves the server's last slot to a pool that runs and has no connection, where somebody
@@ -16,7 +19,7 @@ public final class LastSlot implements PollListener {
 
 	private final ServerMonitor monitor;
 
-	private final HikariDataSource pool;
+	private final Supplier<@Nullable HikariDataSource> pool;
 
 	private final Refusals refusals;
 
@@ -25,10 +28,10 @@ public final class LastSlot implements PollListener {
 	/**
 	 * Creates a listener of the monitor.
 	 * @param monitor the monitor, whose session is given up
-	 * @param pool the pool, running or not
+	 * @param pool tells the pool, running or not, {@code null} if there is none
 	 * @param refusals tells of those who waited in vain since the last question
 	 */
-	public LastSlot(ServerMonitor monitor, HikariDataSource pool, Refusals refusals) {
+	public LastSlot(ServerMonitor monitor, Supplier<@Nullable HikariDataSource> pool, Refusals refusals) {
 		this.monitor = monitor;
 		this.pool = pool;
 		this.refusals = refusals;
@@ -45,7 +48,8 @@ public final class LastSlot implements PollListener {
 	}
 
 	private boolean isWantedInVain(boolean timedOut) {
-		HikariPoolMXBean figures = this.pool.getHikariPoolMXBean();
+		HikariDataSource current = this.pool.get();
+		HikariPoolMXBean figures = (current != null) ? current.getHikariPoolMXBean() : null;
 		return figures != null && figures.getTotalConnections() == 0
 				&& (timedOut || figures.getThreadsAwaitingConnection() > 0);
 	}

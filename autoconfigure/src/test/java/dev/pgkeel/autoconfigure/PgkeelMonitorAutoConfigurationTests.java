@@ -5,7 +5,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 import javax.sql.DataSource;
 
@@ -33,7 +35,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.ObjectFactory;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
@@ -49,6 +54,8 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.Lifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.core.env.Environment;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -543,6 +550,95 @@ class PgkeelMonitorAutoConfigurationTests {
 				}
 				assertThat(parent.getBean(Refusals.class).timeouts()).isOne();
 			});
+	}
+
+	@Test
+	void poolThatItsScopeMakesAnewIsCountedLikeTheFirst() {
+		this.contextRunner.withUserConfiguration(ScopedPool.class).run((context) -> {
+			DataSource pool = context.getBean("dataSource", DataSource.class);
+			Refusals refusals = context.getBean(Refusals.class);
+			exhaust(pool);
+			assertThat(refusals.timeouts()).isOne();
+			context.getBean(RemakingScope.class).remake();
+			await(() -> {
+				exhaust(pool);
+				assertThat(refusals.timeouts()).isGreaterThan(1);
+			});
+		});
+	}
+
+	private static void exhaust(DataSource pool) throws SQLException {
+		try (Connection taken = pool.getConnection()) {
+			assertThatException().isThrownBy(pool::getConnection);
+			assertThat(taken.isValid(5)).isTrue();
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ScopedPool {
+
+		@Bean
+		static RemakingScope remakingScope() {
+			return new RemakingScope();
+		}
+
+		@Bean
+		@Scope(scopeName = "remaking", proxyMode = ScopedProxyMode.TARGET_CLASS)
+		DataSource dataSource(Environment environment) {
+			HikariDataSource pool = new OwnPool().ownPool(environment);
+			pool.setMaximumPoolSize(1);
+			pool.setConnectionTimeout(300);
+			pool.addDataSourceProperty("loginTimeout", "30");
+			return pool;
+		}
+
+	}
+
+	/**
+	 * Makes its beans anew, as Spring Cloud's refresh scope does.
+	 */
+	static class RemakingScope implements org.springframework.beans.factory.config.Scope, BeanFactoryPostProcessor {
+
+		private final Map<String, Object> beans = new ConcurrentHashMap<>();
+
+		private final Map<String, Runnable> callbacks = new ConcurrentHashMap<>();
+
+		@Override
+		public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+			beanFactory.registerScope("remaking", this);
+		}
+
+		@Override
+		public synchronized Object get(String name, ObjectFactory<?> objectFactory) {
+			return this.beans.computeIfAbsent(name, (absent) -> objectFactory.getObject());
+		}
+
+		@Override
+		public Object remove(String name) {
+			return this.beans.remove(name);
+		}
+
+		@Override
+		public void registerDestructionCallback(String name, Runnable callback) {
+			this.callbacks.put(name, callback);
+		}
+
+		@Override
+		public Object resolveContextualObject(String key) {
+			return null;
+		}
+
+		@Override
+		public String getConversationId() {
+			return "remaking";
+		}
+
+		synchronized void remake() {
+			this.beans.clear();
+			this.callbacks.values().forEach(Runnable::run);
+			this.callbacks.clear();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
