@@ -3,13 +3,11 @@ package dev.pgkeel.lease;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.pool.HikariPool;
 import dev.pgkeel.server.Preflight;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +46,8 @@ public class GuardedDataSource extends HikariDataSource implements TargetClassAw
 	}
 
 	private GuardedDataSource(String beanName, LeakSettings settings, Consumer<ConnectionLeakEvent> listener) {
-		this.leases = new PoolLeases(new Bare(beanName), settings, new Preflight(this, null, QUESTION_TIMEOUT),
-				listener);
+		this.leases = new PoolLeases(new BareHikariPool(this, beanName), settings,
+				new Preflight(this, null, QUESTION_TIMEOUT), listener);
 	}
 
 	/**
@@ -190,7 +188,7 @@ public class GuardedDataSource extends HikariDataSource implements TargetClassAw
 	 * Who is interrupted while it waits fails as in HikariCP's own queue, and does not
 	 * start the pool for those who go on waiting.
 	 */
-	private Connection lendBare(String name) throws SQLException {
+	Connection lendBare(String name) throws SQLException {
 		awaitStart();
 		if (this.beforeStart != null && Thread.currentThread().isInterrupted()) {
 			throw new SQLException(name + " - Interrupted during connection acquisition");
@@ -222,83 +220,11 @@ public class GuardedDataSource extends HikariDataSource implements TargetClassAw
 	 * HikariCP 7.0.2 makes a new connection after an eviction only if fewer than
 	 * {@code minimumIdle} are left, however many wait.
 	 */
-	private void evictBare(Connection proxy) {
+	void evictBare(Connection proxy) {
 		super.evictConnection(proxy);
 		if (getHikariPoolMXBean() instanceof HikariPool running) {
 			running.addBagItem(running.getThreadsAwaitingConnection());
 		}
-	}
-
-	/**
-	 * The pool without leases.
-	 */
-	private final class Bare implements BarePool {
-
-		private final String beanName;
-
-		Bare(String beanName) {
-			this.beanName = beanName;
-		}
-
-		@Override
-		public String name() {
-			return Objects.requireNonNullElse(getPoolName(), this.beanName);
-		}
-
-		@Override
-		public int maximumPoolSize() {
-			return getMaximumPoolSize();
-		}
-
-		@Override
-		public int total() {
-			HikariPoolMXBean figures = getHikariPoolMXBean();
-			return (figures != null) ? figures.getTotalConnections() : 0;
-		}
-
-		@Override
-		public int idle() {
-			HikariPoolMXBean figures = getHikariPoolMXBean();
-			return (figures != null) ? figures.getIdleConnections() : 0;
-		}
-
-		@Override
-		public int waiting() {
-			HikariPoolMXBean figures = getHikariPoolMXBean();
-			return (figures != null) ? figures.getThreadsAwaitingConnection() : 0;
-		}
-
-		@Override
-		public boolean isRunning() {
-			return GuardedDataSource.this.isRunning();
-		}
-
-		@Override
-		public boolean isClosed() {
-			return GuardedDataSource.this.isClosed();
-		}
-
-		@Override
-		public Duration patience() {
-			return Duration.ofMillis(getConnectionTimeout());
-		}
-
-		@Override
-		public Connection borrow() throws SQLException {
-			return lendBare(name());
-		}
-
-		@Override
-		public Connection borrow(Duration patience) throws SQLException {
-			return (!isClosed() && getHikariPoolMXBean() instanceof HikariPool running)
-					? running.getConnection(patience.toMillis()) : lendBare(name());
-		}
-
-		@Override
-		public void evict(Connection proxy) {
-			evictBare(proxy);
-		}
-
 	}
 
 }
