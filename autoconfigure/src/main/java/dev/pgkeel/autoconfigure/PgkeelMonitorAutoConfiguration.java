@@ -180,8 +180,9 @@ public class PgkeelMonitorAutoConfiguration {
 			ObjectProvider<KnownServers> pgkeelKnownServers, DirectWay pgkeelDirectWay, ListableBeanFactory beans) {
 		pgkeelRefusals.onTimeout(pgkeelServerMonitor::hurry);
 		boolean onDemand = pgkeelActiveProfile.profile() == RuntimeProfile.SERVERLESS;
-		WatchedPool watched = new WatchedPool(pgkeelLazyDataSource::get,
-				() -> beans.getBeanNamesForType(DataSource.class, true, false).length > 0, pgkeelRefusals);
+		SingletonSupplier<Boolean> ours = SingletonSupplier
+			.of(() -> beans.getBeanNamesForType(DataSource.class, true, false).length > 0);
+		WatchedPool watched = new WatchedPool(pgkeelLazyDataSource::get, ours::obtain, pgkeelRefusals);
 		if (!pgkeelLazyDataSource.isMissing()) {
 			watched.pool();
 		}
