@@ -120,8 +120,7 @@ final class LeakWatch implements Runnable {
 		}
 		try {
 			this.detector.drain();
-			this.capture.observe(this.pool.total() - this.pool.idle(), this.pool.maximumPoolSize(), System.nanoTime());
-			this.suspects.check(this.registry.open());
+			lookAtAll();
 			collectIfForgotten();
 			this.deadlocks.check();
 		}
@@ -194,9 +193,7 @@ final class LeakWatch implements Runnable {
 				this.deadlocks.check();
 				if (System.nanoTime() - lookedAtAll >= LOOK_AT_ALL.toNanos()) {
 					lookedAtAll = System.nanoTime();
-					this.capture.observe(this.pool.total() - this.pool.idle(), this.pool.maximumPoolSize(),
-							lookedAtAll);
-					this.suspects.check(this.registry.open());
+					lookAtAll();
 				}
 			}
 			catch (InterruptedException ex) {
@@ -208,6 +205,12 @@ final class LeakWatch implements Runnable {
 				warn(ex);
 			}
 		}
+	}
+
+	private void lookAtAll() {
+		this.registry.forgetEnded();
+		this.capture.observe(this.pool.total() - this.pool.idle(), this.pool.maximumPoolSize(), System.nanoTime());
+		this.suspects.check(this.registry.open());
 	}
 
 	private void lookForStarved() throws InterruptedException {

@@ -3,7 +3,6 @@ package dev.pgkeel.lease;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
@@ -21,7 +20,7 @@ import org.postgresql.PGConnection;
  * race for its state, and only who changes it from open touches HikariCP's connection.
  * Others than the holder lock it for what must not meet the next borrower.
  */
-final class Lease extends WeakReference<GuardedConnection> {
+final class Lease extends LeaseThreads {
 
 	private static final Log logger = LogFactory.getLog(Lease.class);
 
@@ -48,15 +47,11 @@ final class Lease extends WeakReference<GuardedConnection> {
 
 	private final Connection proxy;
 
-	private final Thread holder;
-
 	private final @Nullable CallSite callSite;
 
 	private final LeaseRegistry registry;
 
 	private final long since = System.nanoTime();
-
-	private Thread lastUser;
 
 	private volatile int state;
 
@@ -77,20 +72,14 @@ final class Lease extends WeakReference<GuardedConnection> {
 
 	Lease(GuardedConnection handle, ReferenceQueue<GuardedConnection> queue, Connection proxy, Thread holder,
 			@Nullable CallSite callSite, LeaseRegistry registry) {
-		super(handle, queue);
+		super(handle, queue, holder);
 		this.proxy = proxy;
-		this.holder = holder;
-		this.lastUser = holder;
 		this.callSite = callSite;
 		this.registry = registry;
 	}
 
 	Connection proxy() {
 		return this.proxy;
-	}
-
-	Thread holder() {
-		return this.holder;
 	}
 
 	@Nullable CallSite callSite() {
@@ -102,25 +91,17 @@ final class Lease extends WeakReference<GuardedConnection> {
 	}
 
 	/**
-	 * Notes who uses the connection. Called by each method of a delegate, so it writes
-	 * only what has changed.
+	 * Notes who uses the connection. Called by each method of a delegate.
 	 */
 	void use() throws SQLException {
 		if (this.state == RECLAIMED) {
 			throw new SQLNonTransientConnectionException("This connection was reclaimed: its handle had become"
-					+ " unreachable without having been closed. It was borrowed by " + Holders.name(this.holder)
+					+ " unreachable without having been closed. It was borrowed by " + Holders.name(holder())
 					+ ((this.callSite != null) ? " at " + this.callSite : "")
 					+ ". Code that runs when the garbage collector has found its object, such as a finalizer, is too"
 					+ " late to use it", "08003");
 		}
-		Thread user = Thread.currentThread();
-		if (this.lastUser != user) {
-			this.lastUser = user;
-		}
-	}
-
-	Thread lastUser() {
-		return this.lastUser;
+		usedBy(Thread.currentThread());
 	}
 
 	/**
@@ -152,7 +133,7 @@ final class Lease extends WeakReference<GuardedConnection> {
 			return false;
 		}
 		Runnable action = this.whenClosed;
-		if (action != null && this.holder == Thread.currentThread()) {
+		if (action != null && holder() == Thread.currentThread()) {
 			try {
 				action.run();
 			}

@@ -25,7 +25,7 @@ final class LeaseRegistry {
 	private final AtomicReferenceArray<@Nullable Lease> chains = new AtomicReferenceArray<>(STRIDE << CHAIN_BITS);
 
 	void add(Lease lease) {
-		int index = index(lease.holder());
+		int index = index(lease.holderId());
 		while (true) {
 			Lease first = this.chains.get(index);
 			if (first != null) {
@@ -41,7 +41,7 @@ final class LeaseRegistry {
 	 * Leaves out a lease that has ended, and others that have.
 	 */
 	void remove(Lease ended) {
-		int index = index(ended.holder());
+		int index = index(ended.holderId());
 		if (this.chains.get(index) == ended && this.chains.compareAndSet(index, ended, open(ended.next))) {
 			return;
 		}
@@ -67,7 +67,7 @@ final class LeaseRegistry {
 	 * @return the youngest of its leases, {@code null} if it has none
 	 */
 	@Nullable Lease heldBy(Thread holder) {
-		Lease lease = this.chains.get(index(holder));
+		Lease lease = this.chains.get(index(holder.getId()));
 		while (lease != null && !(lease.holder() == holder && lease.isOpen())) {
 			lease = lease.next;
 		}
@@ -90,8 +90,15 @@ final class LeaseRegistry {
 		return leases;
 	}
 
-	private static int index(Thread holder) {
-		return (int) ((holder.getId() * GOLDEN_RATIO) >>> (Long.SIZE - CHAIN_BITS)) * STRIDE;
+	/**
+	 * Has open leases refer no more to threads that have ended.
+	 */
+	void forgetEnded() {
+		open().forEach(Lease::forgetEnded);
+	}
+
+	private static int index(long holderId) {
+		return (int) ((holderId * GOLDEN_RATIO) >>> (Long.SIZE - CHAIN_BITS)) * STRIDE;
 	}
 
 }

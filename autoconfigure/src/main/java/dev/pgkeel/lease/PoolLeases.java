@@ -225,9 +225,9 @@ public final class PoolLeases {
 	private LeaseDescription describe(Lease lease) {
 		CallSite callSite = lease.callSite();
 		String leak = lease.isProven() ? "proven" : (this.suspects.isSuspect(lease) ? "suspected" : null);
-		return new LeaseDescription(lease.backendPid(), Holders.name(lease.holder()), lease.holder().getId(),
-				lease.heldFor(), (callSite != null) ? callSite.toString() : null,
-				LeaseSessions.describe(this.sessions.lastState(lease)), leak);
+		return new LeaseDescription(lease.backendPid(), Holders.name(lease.holder()), lease.holderId(), lease.heldFor(),
+				(callSite != null) ? callSite.toString() : null, LeaseSessions.describe(this.sessions.lastState(lease)),
+				leak);
 	}
 
 	/**

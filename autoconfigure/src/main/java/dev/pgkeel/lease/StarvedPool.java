@@ -87,6 +87,7 @@ final class StarvedPool {
 		long before = this.counters.proven();
 		ReferenceQueue<Object> collected = new ReferenceQueue<>();
 		WeakReference<Object> garbage = new WeakReference<>(new Object(), collected);
+		leases.forEach(Lease::forgetEnded);
 		System.gc();
 		collected.remove(COLLECTION_PATIENCE.toMillis());
 		Reference.reachabilityFence(garbage);

@@ -131,7 +131,7 @@ final class SuspectWatch {
 		Duration heldFor = lease.heldFor();
 		List<Lease> others = leases.stream()
 			.filter((other) -> other != lease
-					&& (other.holder() == lease.holder() || other.holder() == lease.lastUser()))
+					&& (other.holderId() == lease.holderId() || other.holder() == lease.lastUser()))
 			.toList();
 		if (others.isEmpty()) {
 			return Holders.isInCall(lease.lastUser()) && !Holders.isListening(lease.lastUser());

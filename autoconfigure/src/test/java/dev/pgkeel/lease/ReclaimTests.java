@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
+import dev.pgkeel.PgkeelMode;
 import dev.pgkeel.lease.ConnectionLeakEvent.Kind;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 
 import org.springframework.boot.test.system.CapturedOutput;
@@ -89,6 +91,41 @@ class ReclaimTests {
 			.until(() -> this.database.query("select count(*)::int from pg_locks where relation = 'kept'::regclass",
 					Integer.class) == 0);
 		assertThat(this.database.query("select count(*)::int from kept", Integer.class)).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void endedThreadThatHasTheConnectionInAFieldDoesNotKeepIt(boolean background) throws Exception {
+		LeakSettings settings = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofSeconds(30), true, LeakCapture.ADAPTIVE,
+				background);
+		try (GuardedDataSource single = this.pools.of(this.database, 1, settings)) {
+			String worker = leakIn(new Worker(single), single);
+			try (Connection connection = single.getConnection()) {
+				assertThat(connection.isValid(5)).isTrue();
+			}
+			String unnamed = leakIn(new Thread(new Task(single), ""), single);
+			try (Connection connection = single.getConnection()) {
+				assertThat(connection.isValid(5)).isTrue();
+			}
+			Awaitility.await().until(() -> this.pools.events.size() == 2);
+			assertThat(this.pools.events).extracting(ConnectionLeakEvent::holder).containsExactly(worker, unnamed);
+		}
+	}
+
+	@Test
+	void endedThreadKeepsNoConnectionOfAPoolThatIsNotDry() throws Exception {
+		leakIn(new Worker(this.pool), this.pool);
+		GuardedPools.awaitNoLease(this.pool);
+	}
+
+	private static String leakIn(Thread thread, GuardedDataSource pool) throws InterruptedException {
+		thread.start();
+		thread.join();
+		assertThat(GuardedPools.leases(pool).held()).singleElement().satisfies((lease) -> {
+			assertThat(lease.holder()).isEqualTo(Holders.name(thread));
+			assertThat(lease.holderId()).isEqualTo(thread.getId());
+		});
+		return Holders.name(thread);
 	}
 
 	@Test
@@ -403,6 +440,51 @@ class ReclaimTests {
 		Connection connection = this.pool.getConnection();
 		connection.setAutoCommit(false);
 		connection.createStatement().execute("insert into kept values (1)");
+	}
+
+	/**
+	 * A task that keeps its connection.
+	 */
+	private static final class Task implements Runnable {
+
+		private final GuardedDataSource pool;
+
+		@SuppressWarnings("unused")
+		private Connection connection;
+
+		Task(GuardedDataSource pool) {
+			this.pool = pool;
+		}
+
+		@Override
+		public void run() {
+			try {
+				this.connection = this.pool.getConnection();
+			}
+			catch (SQLException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+	}
+
+	/**
+	 * A thread that keeps its connection.
+	 */
+	private static final class Worker extends Thread {
+
+		private final Task task;
+
+		Worker(GuardedDataSource pool) {
+			super("worker");
+			this.task = new Task(pool);
+		}
+
+		@Override
+		public void run() {
+			this.task.run();
+		}
+
 	}
 
 	/**
