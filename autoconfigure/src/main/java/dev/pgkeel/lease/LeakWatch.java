@@ -107,7 +107,27 @@ final class LeakWatch implements Runnable {
 			slice = slice.plus(slice);
 			left = patience.minusNanos(System.nanoTime() - start);
 		}
-		return this.pool.borrow((left.toMillis() > 0) ? left : Duration.ofMillis(1));
+		try {
+			return this.pool.borrow((left.toMillis() > 0) ? left : Duration.ofMillis(1));
+		}
+		catch (SQLTransientConnectionException ex) {
+			throw inAll(ex, Duration.ofNanos(System.nanoTime() - start));
+		}
+	}
+
+	/**
+	 * HikariCP knows of the last wait only.
+	 */
+	private static SQLTransientConnectionException inAll(SQLTransientConnectionException last, Duration waited) {
+		String message = String.valueOf(last.getMessage())
+			.replaceFirst(" after \\d+ms", " after " + waited.toMillis() + "ms");
+		SQLTransientConnectionException all = new SQLTransientConnectionException(message, last.getSQLState(),
+				last.getErrorCode(), last.getCause());
+		if (last.getNextException() != null) {
+			all.setNextException(last.getNextException());
+		}
+		all.setStackTrace(last.getStackTrace());
+		return all;
 	}
 
 	/**

@@ -64,6 +64,12 @@ class WaitingTests {
 	 */
 	private static final String PGBOUNCER = "08P01";
 
+	/**
+	 * Nothing runs between requests.
+	 */
+	private static final LeakSettings SERVERLESS = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofSeconds(30), true,
+			LeakCapture.NEVER, false);
+
 	private static final String COLLECTED = "asked for a garbage collection";
 
 	private final TestDatabase database = TestServer.shared().newDatabase();
@@ -161,13 +167,11 @@ class WaitingTests {
 
 	@Test
 	void borrowerThatFindsALeakIsSparedTheErrorOfAListener(CapturedOutput output) throws Exception {
-		LeakSettings serverless = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofSeconds(30), true, LeakCapture.NEVER,
-				false);
 		HikariDataSource plain = new HikariDataSource();
 		plain.setJdbcUrl(this.database.jdbcUrl());
 		plain.setUsername(this.database.username());
 		plain.setPassword(this.database.password());
-		try (GuardedDataSource pool = GuardedDataSource.of(plain, "pool", serverless, (event) -> {
+		try (GuardedDataSource pool = GuardedDataSource.of(plain, "pool", SERVERLESS, (event) -> {
 			throw new NoClassDefFoundError("on purpose");
 		})) {
 			this.threads.submit(leak(pool)).get();
@@ -384,9 +388,7 @@ class WaitingTests {
 
 	@Test
 	void nestedBorrowOfTheOnlyConnectionIsRefusedSoonWithoutAThreadOfOurs() throws SQLException {
-		LeakSettings serverless = new LeakSettings(PgkeelMode.ENFORCE, Duration.ofSeconds(30), true, LeakCapture.NEVER,
-				false);
-		try (GuardedDataSource pool = this.pools.of(this.database, 1, serverless);
+		try (GuardedDataSource pool = this.pools.of(this.database, 1, SERVERLESS);
 				Connection outer = pool.getConnection()) {
 			long start = System.nanoTime();
 			assertThatExceptionOfType(NestedConnectionException.class).isThrownBy(pool::getConnection)
@@ -462,6 +464,17 @@ class WaitingTests {
 			assertThat(output.getOut().lines().filter((line) -> line.contains("Connection is not available")))
 				.hasSize(1);
 			assertThat(connection.isValid(5)).isTrue();
+		}
+	}
+
+	@Test
+	void borrowerWithoutAThreadOfOursIsToldHowLongItWaitedInAll() throws Exception {
+		try (GuardedDataSource pool = this.pools.of(this.database, 1, SERVERLESS, Duration.ofSeconds(2));
+				Connection connection = GuardedPools.borrow(pool)) {
+			String message = String.valueOf(exhaustion(pool).getMessage());
+			assertThat(connection.isValid(5)).isTrue();
+			assertThat(message).matches("guarded - Connection is not available, request timed out after \\d+ms \\(.*");
+			assertThat(Long.parseLong(message.replaceFirst(".* after (\\d+)ms.*", "$1"))).isBetween(1990L, 15000L);
 		}
 	}
 
