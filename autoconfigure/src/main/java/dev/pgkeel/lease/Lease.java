@@ -9,8 +9,6 @@ import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
@@ -21,8 +19,6 @@ import org.postgresql.PGConnection;
  * Others than the holder lock it for what must not meet the next borrower.
  */
 final class Lease extends LeaseThreads {
-
-	private static final Log logger = LogFactory.getLog(Lease.class);
 
 	private static final int OPEN = 0;
 
@@ -63,7 +59,7 @@ final class Lease extends LeaseThreads {
 
 	private byte collections;
 
-	private volatile @Nullable Runnable whenClosed;
+	private @Nullable ClosingActions whenClosed;
 
 	/**
 	 * The next lease of the registry's chain.
@@ -132,14 +128,9 @@ final class Lease extends LeaseThreads {
 		if (!end(CLOSED) && !closeUnlocked()) {
 			return false;
 		}
-		Runnable action = this.whenClosed;
-		if (action != null && holder() == Thread.currentThread()) {
-			try {
-				action.run();
-			}
-			catch (RuntimeException | Error ex) {
-				logger.debug("A lease that was closed could not be reported", ex);
-			}
+		ClosingActions actions = this.whenClosed;
+		if (actions != null && holder() == Thread.currentThread()) {
+			actions.run();
 		}
 		return true;
 	}
@@ -152,11 +143,16 @@ final class Lease extends LeaseThreads {
 	}
 
 	/**
-	 * Sets what to do when the holder closes the handle: only then is it certain that the
-	 * holder still had it.
+	 * Adds what to do when the holder closes the handle: only then is it certain that the
+	 * holder still had it. Called by the holder.
 	 */
-	void whenClosed(Runnable action) {
-		this.whenClosed = action;
+	void whenClosed(String key, Runnable action) {
+		ClosingActions actions = this.whenClosed;
+		if (actions == null) {
+			actions = new ClosingActions();
+			this.whenClosed = actions;
+		}
+		actions.add(key, action);
 	}
 
 	/**

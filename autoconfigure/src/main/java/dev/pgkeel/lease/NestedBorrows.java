@@ -58,7 +58,10 @@ final class NestedBorrows {
 	Connection borrow(Thread borrower, Lease outer) throws SQLException {
 		CallSite inner = this.capture.ofUnusualBorrow();
 		int depth = 1 + (int) this.registry.open().stream().filter((lease) -> lease.holder() == borrower).count();
-		outer.whenClosed(() -> warn(depth, outer.callSite(), inner));
+		String key = ((outer.callSite() != null) ? "known > " : "unknown > ") + inner;
+		if (isToBeReported(key)) {
+			outer.whenClosed(key, () -> warn(key, depth, outer.callSite(), inner));
+		}
 		NestedWaiter waiter = new NestedWaiter(depth, outer, inner);
 		this.deadlocks.add(waiter);
 		try {
@@ -81,12 +84,12 @@ final class NestedBorrows {
 	 * Told once per line that borrows, and once more when the other line is known: a line
 	 * that many come by has one cause.
 	 */
-	private void warn(int depth, @Nullable CallSite outer, @Nullable CallSite inner) {
+	private void warn(String key, int depth, @Nullable CallSite outer, @Nullable CallSite inner) {
 		synchronized (this.reported) {
-			if (this.reported.size() >= MAXIMUM_REPORTS
-					|| !this.reported.add(((outer != null) ? "known > " : "unknown > ") + inner)) {
+			if (!isToBeReported(key)) {
 				return;
 			}
+			this.reported.add(key);
 		}
 		if (isOfMigrationTool(inner)) {
 			logger.debug(this.pool.name() + " - a migration borrows a connection beside its first"
@@ -102,6 +105,12 @@ final class NestedBorrows {
 				+ " - 1) + 1 connections, or they may wait for each other: its " + size + " are enough for "
 				+ ((safeThreads == 1) ? "1 thread" : safeThreads + " threads")
 				+ ". Return the first connection before, or raise spring.datasource.hikari.maximum-pool-size.");
+	}
+
+	private boolean isToBeReported(String key) {
+		synchronized (this.reported) {
+			return this.reported.size() < MAXIMUM_REPORTS && !this.reported.contains(key);
+		}
 	}
 
 	/**

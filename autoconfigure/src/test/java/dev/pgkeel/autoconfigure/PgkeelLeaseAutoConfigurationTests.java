@@ -280,6 +280,22 @@ class PgkeelLeaseAutoConfigurationTests {
 	}
 
 	@Test
+	void eachLineThatBorrowsWithinAConnectionIsTold(CapturedOutput output) {
+		this.contextRunner.run((context) -> {
+			DataSource dataSource = context.getBean(DataSource.class);
+			try (Connection outer = dataSource.getConnection()) {
+				borrow(dataSource);
+				borrow(dataSource);
+				borrowElsewhere(dataSource);
+				assertThat(outer.isValid(5)).isTrue();
+			}
+			assertThat(output.getOut().lines().filter((line) -> line.contains("borrows another one"))).satisfiesExactly(
+					(line) -> assertThat(line).contains(getClass().getName() + ".borrow("),
+					(line) -> assertThat(line).contains(getClass().getName() + ".borrowElsewhere("));
+		});
+	}
+
+	@Test
 	void borrowAfterAConnectionWasHandedOnIsNotNested(CapturedOutput output) {
 		this.contextRunner.withPropertyValues("pgkeel.leak.capture=always").run((context) -> {
 			DataSource dataSource = context.getBean(DataSource.class);
@@ -424,6 +440,12 @@ class PgkeelLeaseAutoConfigurationTests {
 	}
 
 	private static void borrow(DataSource dataSource) throws SQLException {
+		try (Connection inner = dataSource.getConnection()) {
+			assertThat(inner.isValid(5)).isTrue();
+		}
+	}
+
+	private static void borrowElsewhere(DataSource dataSource) throws SQLException {
 		try (Connection inner = dataSource.getConnection()) {
 			assertThat(inner.isValid(5)).isTrue();
 		}

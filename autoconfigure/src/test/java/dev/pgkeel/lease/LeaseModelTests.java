@@ -157,7 +157,7 @@ class LeaseModelTests {
 	@Test
 	void connectionIsReturnedThoughWhatIsToldOfItFails() throws SQLException {
 		GuardedConnection handle = borrow();
-		handle.lease.whenClosed(() -> {
+		handle.lease.whenClosed("the borrow within", () -> {
 			throw new NoClassDefFoundError("on purpose");
 		});
 		handle.close();
