@@ -13,8 +13,8 @@ import dev.pgkeel.PgkeelMode;
  * @param collectWhenStarved whether a garbage collection is asked for when borrowers
  * starve
  * @param capture when leases record the line of code that borrowed
- * @param background whether there is a thread for it. Without one, borrowers that wait
- * look for leaks themselves
+ * @param background whether there is a thread for it. Without one, leaks are looked for
+ * only when somebody borrows, and while a borrower waits
  * @since 0.1.0
  */
 public record LeakSettings(PgkeelMode mode, Duration suspectAfter, boolean collectWhenStarved, LeakCapture capture,

@@ -4,14 +4,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks for leaks and deadlocks for as long as the pool is open: with a thread of its
- * own, or, where no thread may run between requests, in the borrowers that wait.
+ * own, or, where no thread may run between requests, only while a borrower waits.
  */
 final class LeakWatch implements Runnable {
 
@@ -44,13 +45,13 @@ final class LeakWatch implements Runnable {
 
 	private final CallSiteCapture capture;
 
-	private final ReentrantLock looking = new ReentrantLock();
+	private final AtomicBoolean looking = new AtomicBoolean();
 
 	private volatile boolean started;
 
 	private volatile boolean stopped;
 
-	private volatile Thread thread = Thread.currentThread();
+	private volatile @Nullable Thread thread;
 
 	private boolean waiting;
 
@@ -89,8 +90,8 @@ final class LeakWatch implements Runnable {
 	}
 
 	/**
-	 * Looks in between, at growing distances: with each look the borrower loses its place
-	 * in HikariCP's queue, and HikariCP counts a timeout.
+	 * Has somebody look in between, at growing distances: with each look the borrower
+	 * loses its place in HikariCP's queue, and HikariCP counts a timeout.
 	 */
 	private Connection borrowAndLook() throws SQLException {
 		long start = System.nanoTime();
@@ -102,7 +103,7 @@ final class LeakWatch implements Runnable {
 				return this.pool.borrow(slice);
 			}
 			catch (SQLTransientConnectionException ex) {
-				look();
+				startLook();
 			}
 			slice = slice.plus(slice);
 			left = patience.minusNanos(System.nanoTime() - start);
@@ -131,13 +132,19 @@ final class LeakWatch implements Runnable {
 	}
 
 	/**
-	 * Does what the thread does, on behalf of a borrower that waits. While another one
-	 * looks, this one goes on waiting.
+	 * The borrower goes on waiting meanwhile: the server may be slow to answer, and its
+	 * connection be returned before.
+	 */
+	private void startLook() {
+		if (this.looking.compareAndSet(false, true) && start(this::look, " pgkeel look") == null) {
+			this.looking.set(false);
+		}
+	}
+
+	/**
+	 * Does once what the thread does, on behalf of a borrower that waits.
 	 */
 	private void look() {
-		if (!this.looking.tryLock()) {
-			return;
-		}
 		try {
 			this.detector.drain();
 			lookAtAll();
@@ -145,13 +152,13 @@ final class LeakWatch implements Runnable {
 			this.deadlocks.check();
 		}
 		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+			logger.debug(this.pool.name() + " - interrupted while looking for leaks");
 		}
 		catch (RuntimeException | Error ex) {
 			warn(ex);
 		}
 		finally {
-			this.looking.unlock();
+			this.looking.set(false);
 		}
 	}
 
@@ -161,33 +168,37 @@ final class LeakWatch implements Runnable {
 		}
 	}
 
+	private synchronized void start() {
+		if (!this.started && !this.stopped) {
+			this.thread = start(this, " pgkeel leaks");
+			this.started = this.thread != null;
+		}
+	}
+
 	/**
 	 * The thread lives longer than what the borrower does, and inherits nothing of it.
 	 * Where the process may have no more threads, the borrower gets its connection all
 	 * the same, and the next one tries again.
 	 */
-	private synchronized void start() {
-		if (this.started || this.stopped) {
-			return;
-		}
-		Thread watch = new Thread(null, this, this.pool.name() + " pgkeel leaks", 0, false);
-		watch.setDaemon(true);
-		watch.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+	private @Nullable Thread start(Runnable task, String name) {
+		Thread thread = new Thread(null, task, this.pool.name() + name, 0, false);
+		thread.setDaemon(true);
+		thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
 		try {
-			watch.start();
+			thread.start();
 		}
 		catch (OutOfMemoryError ex) {
 			logger.debug(this.pool.name() + " - there is no thread to look for leaks", ex);
-			return;
+			return null;
 		}
-		this.thread = watch;
-		this.started = true;
+		return thread;
 	}
 
 	synchronized void stop() {
 		this.stopped = true;
-		if (this.started) {
-			this.thread.interrupt();
+		Thread watch = this.thread;
+		if (watch != null) {
+			watch.interrupt();
 		}
 	}
 

@@ -31,6 +31,7 @@ import dev.pgkeel.server.RefusalReason;
 import dev.pgkeel.server.Refusals;
 import dev.pgkeel.server.SeenSession;
 import dev.pgkeel.testsupport.PgBouncer;
+import dev.pgkeel.testsupport.PgProxy;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -475,6 +476,27 @@ class WaitingTests {
 			assertThat(connection.isValid(5)).isTrue();
 			assertThat(message).matches("guarded - Connection is not available, request timed out after \\d+ms \\(.*");
 			assertThat(Long.parseLong(message.replaceFirst(".* after (\\d+)ms.*", "$1"))).isBetween(1990L, 15000L);
+		}
+	}
+
+	@Test
+	void borrowerDoesNotWaitForTheServersAnswer() throws Exception {
+		try (PgProxy way = PgProxy.to(this.database.directUrl());
+				ServerSocket mute = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+			String url = way.jdbcUrl(this.database.name());
+			TestDatabase far = new TestDatabase(this.database.name(), url, url, this.database.username(),
+					this.database.password());
+			try (GuardedDataSource pool = this.pools.of(far, 1, SERVERLESS, Duration.ofMillis(1600));
+					Connection connection = GuardedPools.borrow(pool)) {
+				way.redirect(mute.getLocalPort());
+				Awaitility.await()
+					.until(() -> GuardedPools.leases(pool).longestHeld().compareTo(Duration.ofSeconds(1)) > 0);
+				long start = System.nanoTime();
+				exhaustion(pool);
+				// The question takes 3 s, and begins after 0.5 s
+				assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+				assertThat(connection.isValid(5)).isTrue();
+			}
 		}
 	}
 
