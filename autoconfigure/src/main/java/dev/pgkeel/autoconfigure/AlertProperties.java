@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param webhook Webhook that is told of alerts.
  * @since 0.1.0
  */
-public record AlertProperties(@DefaultValue("true") boolean enabled, @DefaultValue Thresholds thresholds,
+public record AlertProperties(@DefaultValue("true") Boolean enabled, @DefaultValue Thresholds thresholds,
 		@DefaultValue Webhook webhook) {
 
 	/**

@@ -48,12 +48,12 @@ class CheckEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered
 	}
 
 	private static String problem(Environment environment) {
-		return DeployStepEnvironmentPostProcessor.isOn(environment, "pgkeel.enabled") ? "nothing here checks"
-				: "pgkeel.enabled is " + environment.getProperty("pgkeel.enabled");
+		return Switch.isOn(environment, OnSwitchCondition.PGKEEL, true) ? "nothing here checks"
+				: "pgkeel.enabled is " + environment.getProperty(OnSwitchCondition.PGKEEL);
 	}
 
 	static boolean isCheck(Environment environment) {
-		return DeployStepEnvironmentPostProcessor.isAsked(environment, PROPERTY);
+		return Switch.isOn(environment, PROPERTY, false);
 	}
 
 	/**

@@ -3,7 +3,6 @@ package dev.pgkeel.autoconfigure;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
@@ -15,7 +14,7 @@ import org.springframework.context.annotation.Configuration;
  * MVC does not serve, as with WebFlux.
  */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnBooleanProperty("pgkeel.console.enabled")
+@ConditionalOnSwitch(value = "pgkeel.console.enabled", matchIfMissing = false)
 @ConditionalOnWebApplication
 @Conditional(ConsoleWithoutSpringMvc.OnOther.class)
 class ConsoleWithoutSpringMvc {

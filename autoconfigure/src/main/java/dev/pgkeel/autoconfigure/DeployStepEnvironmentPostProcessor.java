@@ -1,9 +1,7 @@
 package dev.pgkeel.autoconfigure;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 import dev.pgkeel.schema.SchemaScriptException;
 
@@ -29,12 +27,7 @@ class DeployStepEnvironmentPostProcessor implements EnvironmentPostProcessor, Or
 
 	private static final List<String> STEPS = List.of(EXIT_AFTER_APPLY, DRY_RUN);
 
-	private static final List<String> SWITCHES = List.of("pgkeel.enabled", "pgkeel.schema.enabled");
-
-	/**
-	 * What Spring takes for {@code true} where it binds properties.
-	 */
-	private static final Set<String> YES = Set.of("true", "on", "yes", "1");
+	private static final List<String> SWITCHES = List.of(OnSwitchCondition.PGKEEL, "pgkeel.schema.enabled");
 
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
@@ -42,7 +35,7 @@ class DeployStepEnvironmentPostProcessor implements EnvironmentPostProcessor, Or
 		if (CheckEnvironmentPostProcessor.isCheck(environment)) {
 			return;
 		}
-		String step = STEPS.stream().filter((name) -> isAsked(environment, name)).findFirst().orElse(null);
+		String step = STEPS.stream().filter((name) -> Switch.isOn(environment, name, false)).findFirst().orElse(null);
 		if (step != null) {
 			OneShotBeans.demand(application, PgkeelDeployStepAutoConfiguration.END,
 					() -> impossible(environment, step));
@@ -55,13 +48,13 @@ class DeployStepEnvironmentPostProcessor implements EnvironmentPostProcessor, Or
 	}
 
 	static boolean isDeployStep(Environment environment) {
-		return SWITCHES.stream().allMatch((name) -> isOn(environment, name))
-				&& STEPS.stream().anyMatch((step) -> isAsked(environment, step));
+		return SWITCHES.stream().allMatch((name) -> Switch.isOn(environment, name, true))
+				&& STEPS.stream().anyMatch((step) -> Switch.isOn(environment, step, false));
 	}
 
 	private static SchemaScriptException impossible(Environment environment, String step) {
 		for (String name : SWITCHES) {
-			if (!isOn(environment, name)) {
+			if (!Switch.isOn(environment, name, true)) {
 				return new SchemaScriptException(
 						step + " is true, but " + name + " is " + environment.getProperty(name)
 								+ ", so that no schema script would be applied",
@@ -72,20 +65,6 @@ class DeployStepEnvironmentPostProcessor implements EnvironmentPostProcessor, Or
 				"Do not exclude pgkeel's auto-configuration, or process the application ahead of time with"
 						+ " pgkeel.enabled and pgkeel.schema.enabled, or start it without " + step + ".",
 				null);
-	}
-
-	/**
-	 * Reads a switch as Spring Boot's conditions do.
-	 */
-	static boolean isOn(Environment environment, String name) {
-		return "true".equalsIgnoreCase(environment.getProperty(name, "true"));
-	}
-
-	/**
-	 * What is no boolean is reported where the properties are bound.
-	 */
-	static boolean isAsked(Environment environment, String name) {
-		return YES.contains(environment.getProperty(name, "").strip().toLowerCase(Locale.ROOT));
 	}
 
 	/**

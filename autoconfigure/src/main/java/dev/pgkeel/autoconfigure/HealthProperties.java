@@ -10,6 +10,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * pool, where there is only one data source.
  * @since 0.1.0
  */
-public record HealthProperties(@DefaultValue("UP") String panicStatus, @DefaultValue("false") boolean replaceDb) {
+public record HealthProperties(@DefaultValue("UP") String panicStatus, @DefaultValue("false") Boolean replaceDb) {
 
 }

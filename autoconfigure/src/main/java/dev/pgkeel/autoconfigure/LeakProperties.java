@@ -19,7 +19,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * always in development and adaptive elsewhere.
  * @since 0.1.0
  */
-public record LeakProperties(@DefaultValue("true") boolean enabled, @DefaultValue("30s") Duration suspectAfter,
-		@DefaultValue("true") boolean collectWhenStarved, @Nullable LeakCapture capture) {
+public record LeakProperties(@DefaultValue("true") Boolean enabled, @DefaultValue("30s") Duration suspectAfter,
+		@DefaultValue("true") Boolean collectWhenStarved, @Nullable LeakCapture capture) {
 
 }

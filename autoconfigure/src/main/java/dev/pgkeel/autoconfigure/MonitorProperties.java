@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param interval Time between two questions.
  * @since 0.1.0
  */
-public record MonitorProperties(@DefaultValue("true") boolean enabled, @DefaultValue("auto") MonitorMode connection,
+public record MonitorProperties(@DefaultValue("true") Boolean enabled, @DefaultValue("auto") MonitorMode connection,
 		@DefaultValue("15s") Duration interval) {
 
 	private static final Duration SHORTEST = Duration.ofMillis(100);

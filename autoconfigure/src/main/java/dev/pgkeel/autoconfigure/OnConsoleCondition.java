@@ -22,12 +22,12 @@ final class OnConsoleCondition extends SpringBootCondition {
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 		ConditionMessage.Builder message = ConditionMessage.forCondition("pgkeel console");
 		Environment environment = context.getEnvironment();
-		Binder binder = Binder.get(environment);
-		Boolean enabled = binder.bind("pgkeel.console.enabled", Boolean.class).orElse(null);
+		Boolean enabled = Switch.value(environment, "pgkeel.console.enabled");
 		if (enabled != null) {
 			return new ConditionOutcome(enabled, message.because("pgkeel.console.enabled is " + enabled));
 		}
-		RuntimeProfile declared = binder.bind("pgkeel.runtime-profile", RuntimeProfile.class)
+		RuntimeProfile declared = Binder.get(environment)
+			.bind("pgkeel.runtime-profile", RuntimeProfile.class)
 			.orElse(RuntimeProfile.AUTO);
 		ActiveProfile profile = new RuntimeProfileDetector(environment, context.getClassLoader()).tell(declared);
 		return new ConditionOutcome(profile.profile() == RuntimeProfile.DEVELOPMENT,

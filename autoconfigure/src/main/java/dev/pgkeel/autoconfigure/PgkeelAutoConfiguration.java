@@ -13,7 +13,6 @@ import org.postgresql.Driver;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -40,7 +39,7 @@ import org.springframework.core.io.ResourceLoader;
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @AutoConfiguration
 @ConditionalOnClass({ HikariDataSource.class, Driver.class })
-@ConditionalOnBooleanProperty(name = "pgkeel.enabled", matchIfMissing = true)
+@ConditionalOnSwitch(OnSwitchCondition.PGKEEL)
 @EnableConfigurationProperties(PgkeelProperties.class)
 @Import(ConsoleWithoutSpringMvc.class)
 @ImportRuntimeHints(MetadataRuntimeHints.class)

@@ -11,7 +11,6 @@ import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
@@ -31,7 +30,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @AutoConfiguration(after = PgkeelSchemaAutoConfiguration.class)
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
-@ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
+@ConditionalOnSwitch("pgkeel.schema.enabled")
 @Conditional(PgkeelDeployStepAutoConfiguration.OnDeployStep.class)
 public class PgkeelDeployStepAutoConfiguration {
 

@@ -24,7 +24,6 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
@@ -87,7 +86,7 @@ public class PgkeelHealthAutoConfiguration {
 	 * Spring Boot's own component would.
 	 */
 	@Bean
-	@ConditionalOnBooleanProperty("pgkeel.health.replace-db")
+	@ConditionalOnSwitch(value = "pgkeel.health.replace-db", matchIfMissing = false)
 	@ConditionalOnEnabledHealthIndicator("db")
 	@ConditionalOnMissingBean(name = { "dbHealthIndicator", "dbHealthContributor" })
 	@Conditional(OnlyDataSource.class)

@@ -13,7 +13,6 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
@@ -27,7 +26,7 @@ import org.springframework.core.Ordered;
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @AutoConfiguration(after = PgkeelAutoConfiguration.class)
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
-@ConditionalOnBooleanProperty(name = "pgkeel.leak.enabled", matchIfMissing = true)
+@ConditionalOnSwitch("pgkeel.leak.enabled")
 public class PgkeelLeaseAutoConfiguration {
 
 	@Bean

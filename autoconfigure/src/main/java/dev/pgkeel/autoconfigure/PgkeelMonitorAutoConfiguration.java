@@ -50,7 +50,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.ApplicationEventPublisher;
@@ -70,7 +69,7 @@ import org.springframework.util.function.SingletonSupplier;
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnSingleCandidate(DataSource.class)
 @ConditionalOnNotInherited(bean = "pgkeelServerMonitor", unlessOwn = DataSource.class)
-@ConditionalOnBooleanProperty(name = "pgkeel.monitor.enabled", matchIfMissing = true)
+@ConditionalOnSwitch("pgkeel.monitor.enabled")
 public class PgkeelMonitorAutoConfiguration {
 
 	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -85,7 +84,7 @@ public class PgkeelMonitorAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnBooleanProperty(name = "pgkeel.alert.enabled", matchIfMissing = true)
+	@ConditionalOnSwitch("pgkeel.alert.enabled")
 	ConnectionAlerts pgkeelConnectionAlerts(PgkeelProperties properties, Refusals pgkeelRefusals,
 			ApplicationInstance pgkeelApplicationInstance, LazyDataSource pgkeelLazyDataSource,
 			ObjectProvider<AlertNotifier> others, ApplicationEventPublisher events) {

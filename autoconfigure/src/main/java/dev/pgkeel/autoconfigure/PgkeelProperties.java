@@ -42,7 +42,7 @@ import org.springframework.util.StringUtils;
  * @since 0.1.0
  */
 @ConfigurationProperties("pgkeel")
-public record PgkeelProperties(@DefaultValue("true") boolean enabled, @DefaultValue("enforce") PgkeelMode mode,
+public record PgkeelProperties(@DefaultValue("true") Boolean enabled, @DefaultValue("enforce") PgkeelMode mode,
 		@DefaultValue("auto") RuntimeProfile runtimeProfile, @Nullable Pooler pooler, @DefaultValue Direct direct,
 		@DefaultValue Preflight preflight, @DefaultValue Tls tls, @DefaultValue Pool pool,
 		@DefaultValue @NestedConfigurationProperty FleetProperties fleet,
@@ -53,7 +53,7 @@ public record PgkeelProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 		@DefaultValue @NestedConfigurationProperty AlertProperties alert,
 		@DefaultValue @NestedConfigurationProperty HealthProperties health,
 		@DefaultValue @NestedConfigurationProperty ConsoleProperties console,
-		@DefaultValue("false") boolean check) implements AopInfrastructureBean {
+		@DefaultValue("false") Boolean check) implements AopInfrastructureBean {
 
 	/**
 	 * Properties of connections that go to the server beside a pooler.
@@ -112,7 +112,7 @@ public record PgkeelProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	 * @param enabled Whether the runtime profile sets the pool's defaults.
 	 * @param overBudget What to do about a pool that is too large for its fleet.
 	 */
-	public record Pool(@DefaultValue("true") boolean enabled, @DefaultValue("clamp") OverBudget overBudget) {
+	public record Pool(@DefaultValue("true") Boolean enabled, @DefaultValue("clamp") OverBudget overBudget) {
 
 	}
 

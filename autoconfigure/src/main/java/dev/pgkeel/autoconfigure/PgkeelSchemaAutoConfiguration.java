@@ -15,7 +15,6 @@ import dev.pgkeel.server.Preflight;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -36,7 +35,7 @@ import org.springframework.core.io.support.ResourcePatternUtils;
 @AutoConfiguration(after = { PgkeelAutoConfiguration.class, DataSourceAutoConfiguration.class })
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
 @ConditionalOnSingleCandidate(DataSource.class)
-@ConditionalOnBooleanProperty(name = "pgkeel.schema.enabled", matchIfMissing = true)
+@ConditionalOnSwitch("pgkeel.schema.enabled")
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public class PgkeelSchemaAutoConfiguration {
 

@@ -26,7 +26,6 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
@@ -54,7 +53,7 @@ import org.springframework.transaction.support.TransactionOperations;
 				"org.springframework.boot.transaction.jta.autoconfigure.JtaAutoConfiguration" })
 @ConditionalOnClass({ PlatformTransactionManager.class, TransactionAutoConfiguration.class })
 @ConditionalOnBean(name = PgkeelAutoConfiguration.ACTIVE)
-@ConditionalOnBooleanProperty(name = "pgkeel.transaction.enabled", matchIfMissing = true)
+@ConditionalOnSwitch("pgkeel.transaction.enabled")
 public class PgkeelTransactionAutoConfiguration {
 
 	static final String GUARD = "pgkeelTransactionGuard";

@@ -38,7 +38,7 @@ public record SchemaProperties(@Nullable Boolean enabled,
 		@DefaultValue(SchemaProperties.DEFAULT_LOCATION) List<String> locations,
 		@DefaultValue("on-change") SchemaMode mode, @Nullable String historySchema,
 		@DefaultValue("5m") Duration lockTimeout, @Nullable Duration statementTimeout,
-		@DefaultValue("false") boolean dryRun, @DefaultValue("false") boolean exitAfterApply,
+		@DefaultValue("false") Boolean dryRun, @DefaultValue("false") Boolean exitAfterApply,
 		@Nullable ToolGuardAction toolGuard, @Nullable SchemaLintMode lint, @Nullable Boolean proveIdempotent) {
 
 	static final String DEFAULT_LOCATION = "classpath*:db/pgkeel/*.sql";

@@ -23,9 +23,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param retry Retry of the application's TransactionTemplate.
  * @since 0.1.0
  */
-public record TransactionProperties(@DefaultValue("true") boolean enabled, @Nullable Duration timeout,
-		@DefaultValue("true") boolean serverSide, @DefaultValue("5s") Duration slowAfter,
-		@DefaultValue("false") boolean nameTag, @DefaultValue("false") boolean resolveCommit,
+public record TransactionProperties(@DefaultValue("true") Boolean enabled, @Nullable Duration timeout,
+		@DefaultValue("true") Boolean serverSide, @DefaultValue("5s") Duration slowAfter,
+		@DefaultValue("false") Boolean nameTag, @DefaultValue("false") Boolean resolveCommit,
 		@DefaultValue Retry retry) {
 
 	/**

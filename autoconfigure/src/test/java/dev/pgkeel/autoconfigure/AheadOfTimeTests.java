@@ -8,6 +8,7 @@ import dev.pgkeel.lease.GuardedDataSource;
 import dev.pgkeel.lease.LeasedPools;
 import dev.pgkeel.schema.SchemaInitializer;
 import dev.pgkeel.schema.SchemaReport.Outcome;
+import dev.pgkeel.server.ServerMonitor;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import dev.pgkeel.transaction.GuardedTransactionTemplate;
@@ -44,6 +45,7 @@ class AheadOfTimeTests {
 	void whatIsOnlyKnownWhenTheApplicationRunsCounts(CapturedOutput output) {
 		ProcessedAheadOfTime
 			.of(Application.class, "pgkeel.console.enabled=false", "pgkeel.alert.webhook.url=${WEBHOOK_URL}",
+					"pgkeel.monitor.enabled=${MONITOR}", "pgkeel.leak.enabled=yes", "pgkeel.transaction.enabled=",
 					"pgkeel.schema.lock-timeout=${LOCK_TIMEOUT}", "pgkeel.tls.root-certificate=${CERTIFICATE}")
 			.compile((application) -> {
 				application.run(this::assertThatTheRestIsOff,
@@ -69,6 +71,7 @@ class AheadOfTimeTests {
 		assertThat(pool.getMinimumIdle()).isEqualTo(2);
 		assertThat(context.getBean(JdbcClient.class).sql("select 1").query(Integer.class).single()).isOne();
 		assertThat(context.getBean(LeasedPools.class).all()).containsOnlyKeys("dataSource");
+		assertThat(context.getBean(ServerMonitor.class)).isNotNull();
 		assertThat(context.getBean(TransactionTemplate.class)).isInstanceOf(GuardedTransactionTemplate.class);
 		assertThat(context.getBean(SchemaInitializer.class).report().outcome()).isEqualTo(Outcome.APPLIED);
 		assertThat(tables()).isOne();

@@ -116,7 +116,7 @@ class DeployStepTests {
 			"pgkeel.schema.exit-after-apply, pgkeel.enabled", "pgkeel.schema.dry-run, pgkeel.enabled" })
 	void stepThatMayNotRunDoesNotRunTheApplicationInItsPlace(String step, String off, CapturedOutput output) {
 		assertThatException().isThrownBy(() -> run(step + "=true", off + "=false"));
-		assertThatException().isThrownBy(() -> run(step + "=1", off + "=yes")).withMessageContaining("is yes");
+		assertThatException().isThrownBy(() -> run(step + "=1", off + "=no")).withMessageContaining("is no,");
 		assertThat(output).contains("APPLICATION FAILED TO START", step + " is true, but " + off + " is false",
 				"--" + off + "=true");
 		assertThat(output).doesNotContain("The application's bean is there");
