@@ -13,7 +13,6 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage.Style;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
@@ -34,8 +33,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
  */
 @AutoConfiguration(before = DataSourceAutoConfiguration.class)
 @ConditionalOnClass({ EmbeddedPostgres.class, DataSourceAutoConfiguration.class })
-@ConditionalOnBooleanProperty(name = { "pgkeel.enabled", "pgkeel.embedded.enabled" }, matchIfMissing = true)
-@Conditional(EmbeddedPostgresAutoConfiguration.NoOtherDatabaseCondition.class)
+@Conditional({ OnEmbeddedCondition.class, EmbeddedPostgresAutoConfiguration.NoOtherDatabaseCondition.class })
 @ConditionalOnMissingBean({ DataSource.class, JdbcConnectionDetails.class })
 @EnableConfigurationProperties(EmbeddedPostgresProperties.class)
 public final class EmbeddedPostgresAutoConfiguration {

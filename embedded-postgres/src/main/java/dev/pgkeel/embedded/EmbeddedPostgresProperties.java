@@ -18,7 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @since 0.1.0
  */
 @ConfigurationProperties("pgkeel.embedded")
-public record EmbeddedPostgresProperties(@DefaultValue("true") boolean enabled, @Nullable Path dataDirectory,
+public record EmbeddedPostgresProperties(@DefaultValue("true") Boolean enabled, @Nullable Path dataDirectory,
 		@DefaultValue("0") int port) {
 
 }

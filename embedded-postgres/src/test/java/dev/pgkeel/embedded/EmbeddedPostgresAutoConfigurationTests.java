@@ -26,8 +26,10 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 import org.springframework.mock.env.MockEnvironment;
 
@@ -96,6 +98,37 @@ class EmbeddedPostgresAutoConfigurationTests {
 		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(EmbeddedPostgresAutoConfiguration.class))
 			.withPropertyValues(property)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(JdbcConnectionDetails.class));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "pgkeel.embedded.enabled=off", "pgkeel.embedded.enabled=no", "pgkeel.enabled=0" })
+	void whatIsABooleanSwitchesItOff(String property) {
+		otherDatabaseMeansNoServer(property);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "pgkeel.embedded.enabled=yes", "pgkeel.embedded.enabled=", "pgkeel.enabled=on",
+			"pgkeel.enabled=" })
+	void whatSaysYesOrNothingLeavesItOn(String property) {
+		this.contextRunner.withPropertyValues(property)
+			.run((context) -> assertThat(context).hasSingleBean(JdbcConnectionDetails.class));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "pgkeel.embedded.enabled", "pgkeel.enabled" })
+	void switchThatIsNoBooleanIsRefused(String property) {
+		this.contextRunner.withPropertyValues(property + "=ture")
+			.run((context) -> assertThat(context).getFailure()
+				.hasRootCauseInstanceOf(IllegalArgumentException.class)
+				.hasStackTraceContaining("Failed to bind properties under '" + property + "'"));
+	}
+
+	@Test
+	void switchOfRunTimeLeavesItOnDuringTheBuild() {
+		TestPropertyValues.of(AbstractAotProcessor.AOT_PROCESSING + "=true").applyToSystemProperties(() -> {
+			whatSaysYesOrNothingLeavesItOn("pgkeel.enabled=${PGKEEL}");
+			return null;
+		});
 	}
 
 	@AfterEach
