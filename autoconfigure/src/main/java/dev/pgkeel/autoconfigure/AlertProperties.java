@@ -6,6 +6,7 @@ import dev.pgkeel.alert.AlertPolicy;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
 
 /**
  * Properties of the alerts.
@@ -25,8 +26,8 @@ public record AlertProperties(@DefaultValue("true") Boolean enabled, @DefaultVal
 	 * @param page Percentage from which it is a page.
 	 * @param panic Percentage from which it is a panic.
 	 */
-	public record Thresholds(@DefaultValue("70") int alert, @DefaultValue("85") int page,
-			@DefaultValue("95") int panic) {
+	public record Thresholds(@DefaultValue("70") Integer alert, @DefaultValue("85") Integer page,
+			@DefaultValue("95") Integer panic) {
 
 		/**
 		 * Creates thresholds.
@@ -51,12 +52,13 @@ public record AlertProperties(@DefaultValue("true") Boolean enabled, @DefaultVal
 	public record Webhook(@Nullable String url, @DefaultValue("5s") Duration timeout) {
 
 		/**
-		 * Creates properties.
-		 * @param url address that alerts are posted to
+		 * Creates properties, where what an empty variable gives is not set.
+		 * @param url address that alerts are posted to, {@code null} or blank for none
 		 * @param timeout maximum time to answer
 		 * @throws IllegalArgumentException if nobody could answer within that time
 		 */
 		public Webhook {
+			url = StringUtils.hasText(url) ? url : null;
 			if (timeout.toMillis() < 1) {
 				throw new IllegalArgumentException(
 						"pgkeel.alert.webhook.timeout is " + timeout.toMillis() + " ms, but must be at least 1 ms");

@@ -26,8 +26,8 @@ final class NamedResourcesAotProcessor implements BeanFactoryInitializationAotPr
 		}
 		// Other properties may name what is only known at run time, and are not looked at
 		Binder binder = Binder.get(beanFactory.getBean(Environment.class));
-		List<String> named = new ArrayList<>(binder.bind("pgkeel.schema.locations", Bindable.listOf(String.class))
-			.orElseGet(() -> List.of(SchemaProperties.DEFAULT_LOCATION)));
+		List<String> named = new ArrayList<>(SchemaProperties
+			.orDefault(binder.bind("pgkeel.schema.locations", Bindable.listOf(String.class)).orElse(List.of())));
 		named.add(binder.bind("pgkeel.tls.root-certificate", String.class).orElse(""));
 		return (context, code) -> named.stream()
 			.map((location) -> location.replaceFirst("^optional:", ""))

@@ -67,11 +67,12 @@ public record PgkeelProperties(@DefaultValue("true") Boolean enabled, @DefaultVa
 
 		/**
 		 * Creates properties, where what an empty variable gives is not set.
-		 * @param url JDBC URL, {@code null} if not declared
+		 * @param url JDBC URL, {@code null} or blank if not declared
 		 * @param username role, {@code null} or blank for that of the application
 		 * @param password password, {@code null} or empty for that of the application
 		 */
 		public Direct {
+			url = StringUtils.hasText(url) ? url : null;
 			username = StringUtils.hasText(username) ? username : null;
 			password = StringUtils.hasLength(password) ? password : null;
 		}
@@ -103,6 +104,17 @@ public record PgkeelProperties(@DefaultValue("true") Boolean enabled, @DefaultVa
 	 * @param bundle Name of the SSL bundle to use.
 	 */
 	public record Tls(@DefaultValue("auto") TlsMode mode, @Nullable String rootCertificate, @Nullable String bundle) {
+
+		/**
+		 * Creates properties, where what an empty variable gives is not set.
+		 * @param mode how much the connections are protected
+		 * @param rootCertificate PEM file or resource, {@code null} or blank for none
+		 * @param bundle name of the SSL bundle, {@code null} or blank for none
+		 */
+		public Tls {
+			rootCertificate = StringUtils.hasText(rootCertificate) ? rootCertificate : null;
+			bundle = StringUtils.hasText(bundle) ? bundle : null;
+		}
 
 	}
 

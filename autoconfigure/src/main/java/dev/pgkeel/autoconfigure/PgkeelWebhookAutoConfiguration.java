@@ -52,9 +52,10 @@ public class PgkeelWebhookAutoConfiguration {
 			String url = webhook.url();
 			// Unless set, several may run
 			boolean alone = Integer.valueOf(1).equals(properties.fleet().instances());
-			return (url == null || url.isBlank()) ? null
-					: new WebhookNotifier(new RestClientWebhookSender(url, webhook.timeout()),
-							pgkeelApplicationInstance, alone, FIRST_PAUSE, new SecureRandom(), Clock.systemUTC());
+			return (url != null)
+					? new WebhookNotifier(new RestClientWebhookSender(url, webhook.timeout()),
+							pgkeelApplicationInstance, alone, FIRST_PAUSE, new SecureRandom(), Clock.systemUTC())
+					: null;
 		}
 
 	}
@@ -69,7 +70,7 @@ public class PgkeelWebhookAutoConfiguration {
 		private static final Log logger = LogFactory.getLog(WithoutClient.class);
 
 		WithoutClient(PgkeelProperties properties) {
-			if (StringUtils.hasText(properties.alert().webhook().url())) {
+			if (properties.alert().webhook().url() != null) {
 				logger
 					.warn("pgkeel.alert.webhook.url is set, but does nothing: Spring's HTTP client is not on the class"
 							+ " path. Add org.springframework:spring-web, or remove the property");

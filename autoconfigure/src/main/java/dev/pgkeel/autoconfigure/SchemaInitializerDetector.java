@@ -65,8 +65,9 @@ class SchemaInitializerDetector extends AbstractBeansOfTypeDatabaseInitializerDe
 			return true;
 		}
 		try {
-			return Binder.get(this.environment).bind("pgkeel.schema.locations", LOCATIONS).isBound()
-					|| isAtDefaultLocation(beanFactory);
+			List<String> locations = SchemaProperties
+				.orDefault(Binder.get(this.environment).bind("pgkeel.schema.locations", LOCATIONS).orElse(List.of()));
+			return !locations.equals(List.of(SchemaProperties.DEFAULT_LOCATION)) || isAtDefaultLocation(beanFactory);
 		}
 		catch (IOException | BindException ex) {
 			// Who needs the scripts says so

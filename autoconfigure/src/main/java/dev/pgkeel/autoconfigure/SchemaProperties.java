@@ -7,6 +7,7 @@ import dev.pgkeel.schema.SchemaMode;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
 
 /**
  * Properties of the schema scripts.
@@ -42,6 +43,36 @@ public record SchemaProperties(@Nullable Boolean enabled,
 		@Nullable ToolGuardAction toolGuard, @Nullable SchemaLintMode lint, @Nullable Boolean proveIdempotent) {
 
 	static final String DEFAULT_LOCATION = "classpath*:db/pgkeel/*.sql";
+
+	/**
+	 * Creates properties, where what an empty variable gives is not set.
+	 * @param enabled whether scripts are applied, {@code null} for all profiles but
+	 * serverless
+	 * @param locations where the scripts are, none that is not blank for the default
+	 * @param mode when they are applied
+	 * @param historySchema schema of the history, {@code null} or blank for the first one
+	 * @param lockTimeout maximum time to wait for another instance
+	 * @param statementTimeout maximum time of one statement, {@code null} for the role's
+	 * @param dryRun whether all is rolled back
+	 * @param exitAfterApply whether to stop then
+	 * @param toolGuard what to do about tools that drop tables, {@code null} for the
+	 * usual
+	 * @param lint what is done with advice, {@code null} for the usual
+	 * @param proveIdempotent whether scripts run a second time, {@code null} for the
+	 * usual
+	 */
+	public SchemaProperties {
+		locations = orDefault(locations);
+		historySchema = StringUtils.hasText(historySchema) ? historySchema : null;
+	}
+
+	/**
+	 * Returns those of the locations that are set, or the default if none is.
+	 */
+	static List<String> orDefault(List<String> locations) {
+		List<String> set = locations.stream().filter(StringUtils::hasText).toList();
+		return set.isEmpty() ? List.of(DEFAULT_LOCATION) : set;
+	}
 
 	boolean stops() {
 		return this.dryRun || this.exitAfterApply;

@@ -55,8 +55,8 @@ public record TransactionProperties(@DefaultValue("true") Boolean enabled, @Null
 	 * @param multiplier How many times longer each pause is than the one before.
 	 * @param maxDelay Longest pause.
 	 */
-	public record Retry(@DefaultValue("1") int maxAttempts, @DefaultValue("20ms") Duration delay,
-			@DefaultValue("2") double multiplier, @DefaultValue("1s") Duration maxDelay) {
+	public record Retry(@DefaultValue("1") Integer maxAttempts, @DefaultValue("20ms") Duration delay,
+			@DefaultValue("2") Double multiplier, @DefaultValue("1s") Duration maxDelay) {
 
 		/**
 		 * Creates properties.

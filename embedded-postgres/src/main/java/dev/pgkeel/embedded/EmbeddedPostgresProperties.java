@@ -19,6 +19,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("pgkeel.embedded")
 public record EmbeddedPostgresProperties(@DefaultValue("true") Boolean enabled, @Nullable Path dataDirectory,
-		@DefaultValue("0") int port) {
+		@DefaultValue("0") Integer port) {
 
 }

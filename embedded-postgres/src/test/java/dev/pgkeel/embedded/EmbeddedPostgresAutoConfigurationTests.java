@@ -108,7 +108,7 @@ class EmbeddedPostgresAutoConfigurationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "pgkeel.embedded.enabled=yes", "pgkeel.embedded.enabled=", "pgkeel.enabled=on",
-			"pgkeel.enabled=" })
+			"pgkeel.enabled=", "pgkeel.embedded.port=", "pgkeel.embedded.data-directory=" })
 	void whatSaysYesOrNothingLeavesItOn(String property) {
 		this.contextRunner.withPropertyValues(property)
 			.run((context) -> assertThat(context).hasSingleBean(JdbcConnectionDetails.class));
