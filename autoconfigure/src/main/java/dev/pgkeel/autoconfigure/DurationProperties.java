@@ -8,13 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.env.Environment;
 
 /**
- * Refuses a duration without a unit, which Spring Boot takes for milliseconds, and a
- * negative one.
+ * Refuses a duration without a unit, which Spring Boot takes for milliseconds, a negative
+ * one, and one that nanoseconds cannot count.
  */
 final class DurationProperties {
+
+	private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
 
 	private final Environment environment;
 
@@ -46,7 +49,7 @@ final class DurationProperties {
 	 */
 	private static boolean isDoubtful(UsedProperty property) {
 		String text = String.valueOf(property.value()).strip();
-		return isNegative(text) || lacksUnit(text) || text.contains("${");
+		return isNegative(text) || lacksUnit(text) || isTooLong(text) || text.contains("${");
 	}
 
 	private static boolean isNegative(String text) {
@@ -66,6 +69,19 @@ final class DurationProperties {
 		}
 	}
 
+	/**
+	 * Fewer digits cannot be too many days, and most values need not be parsed.
+	 */
+	private static boolean isTooLong(String text) {
+		try {
+			return text.matches(".*\\d{6}.*") && DurationStyle.detectAndParse(text).compareTo(LONGEST) > 0;
+		}
+		catch (IllegalArgumentException ex) {
+			// Not a duration, or Spring Boot says what is wrong with it
+			return false;
+		}
+	}
+
 	private static boolean lacksUnit(String text) {
 		return text.matches("\\+?0*[1-9]\\d*");
 	}
@@ -74,6 +90,10 @@ final class DurationProperties {
 		String text = (value != null) ? value.strip() : "";
 		if (isNegative(text)) {
 			throw new InvalidConfigurationPropertyValueException(name, value, "A duration cannot be negative.");
+		}
+		if (isTooLong(text)) {
+			throw new InvalidConfigurationPropertyValueException(name, value,
+					"A duration cannot be longer than " + LONGEST.toDays() + " days.");
 		}
 		if (lacksUnit(text)) {
 			throw new InvalidConfigurationPropertyValueException(name, value,

@@ -44,6 +44,13 @@ public record SchemaProperties(@Nullable Boolean enabled,
 
 	static final String DEFAULT_LOCATION = "classpath*:db/pgkeel/*.sql";
 
+	private static final Duration SHORTEST = Duration.ofMillis(1);
+
+	/**
+	 * What the server takes, about 24 days.
+	 */
+	private static final Duration LONGEST = Duration.ofMillis(Integer.MAX_VALUE);
+
 	/**
 	 * Creates properties, where what an empty variable gives is not set.
 	 * @param enabled whether scripts are applied, {@code null} for all profiles but
@@ -60,8 +67,15 @@ public record SchemaProperties(@Nullable Boolean enabled,
 	 * @param lint what is done with advice, {@code null} for the usual
 	 * @param proveIdempotent whether scripts run a second time, {@code null} for the
 	 * usual
+	 * @throws IllegalArgumentException if the server could not keep the maximum time of a
+	 * statement
 	 */
 	public SchemaProperties {
+		if (statementTimeout != null && !statementTimeout.isZero()
+				&& (statementTimeout.compareTo(SHORTEST) < 0 || statementTimeout.compareTo(LONGEST) > 0)) {
+			throw new IllegalArgumentException("pgkeel.schema.statement-timeout must be between 1 and "
+					+ LONGEST.toMillis() + " ms, or 0 for no limit, and not " + statementTimeout);
+		}
 		locations = orDefault(locations);
 		historySchema = StringUtils.hasText(historySchema) ? historySchema : null;
 	}

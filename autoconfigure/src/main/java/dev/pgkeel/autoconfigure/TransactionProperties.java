@@ -37,12 +37,13 @@ public record TransactionProperties(@DefaultValue("true") Boolean enabled, @Null
 	 * @param nameTag whether the timer is tagged with names
 	 * @param resolveCommit whether the server is asked about a lost COMMIT
 	 * @param retry the retry
-	 * @throws IllegalArgumentException if the timeout is not whole seconds
+	 * @throws IllegalArgumentException if the timeout is not whole seconds, or too many
 	 */
 	public TransactionProperties {
-		if (timeout != null && (timeout.toSeconds() < 1 || timeout.toNanosPart() != 0)) {
-			throw new IllegalArgumentException(
-					"pgkeel.transaction.timeout must be whole seconds, at least one, and not " + timeout);
+		if (timeout != null
+				&& (timeout.toSeconds() < 1 || timeout.toSeconds() > Integer.MAX_VALUE || timeout.toNanosPart() != 0)) {
+			throw new IllegalArgumentException("pgkeel.transaction.timeout must be whole seconds, between 1 and "
+					+ Integer.MAX_VALUE + ", and not " + timeout);
 		}
 	}
 

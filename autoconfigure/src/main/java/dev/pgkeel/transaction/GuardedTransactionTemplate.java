@@ -76,12 +76,13 @@ public class GuardedTransactionTemplate extends TransactionTemplate {
 	 * @return a template of its own; this one stays as it is
 	 */
 	public GuardedTransactionTemplate withTimeout(Duration timeout) {
-		if (timeout.toSeconds() < 1 || timeout.toNanosPart() != 0) {
-			throw new IllegalArgumentException(
-					"A transaction's timeout must be whole seconds, at least one, and not " + timeout);
+		long seconds = timeout.toSeconds();
+		if (seconds < 1 || seconds > Integer.MAX_VALUE || timeout.toNanosPart() != 0) {
+			throw new IllegalArgumentException("A transaction's timeout must be whole seconds, between 1 and "
+					+ Integer.MAX_VALUE + ", and not " + timeout);
 		}
 		GuardedTransactionTemplate copy = copy();
-		copy.setTimeout(Math.toIntExact(timeout.toSeconds()));
+		copy.setTimeout((int) seconds);
 		return copy;
 	}
 

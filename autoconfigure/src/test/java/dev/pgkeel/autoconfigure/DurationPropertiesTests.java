@@ -26,7 +26,8 @@ class DurationPropertiesTests {
 	private static final String NAME = "pgkeel.leak.suspect-after";
 
 	@ParameterizedTest
-	@ValueSource(strings = { "30", " 30 ", "+30", "-30s", "PT-30S", "P-1D", "pt1m-90s", "${absent:30}" })
+	@ValueSource(strings = { "30", " 30 ", "+30", "-30s", "PT-30S", "P-1D", "106752d", "P106752D", "9999999h",
+			"pt1m-90s", "${absent:30}" })
 	void valueThatIsNoDurationIsRefused(String value) {
 		refuses(new MapPropertySource("test", Map.of(NAME, value)));
 	}
@@ -55,7 +56,7 @@ class DurationPropertiesTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "30s", "PT30S", "PT1M-30S", "0", "${absent:30s}" })
+	@ValueSource(strings = { "30s", "PT30S", "PT1M-30S", "0", "${absent:30s}", "106751d", "600000ms" })
 	void durationIsTaken(String value) {
 		assertThatNoException().isThrownBy(() -> check(new MapPropertySource("test", Map.of(NAME, value))));
 	}

@@ -165,7 +165,7 @@ class PgkeelTransactionAutoConfigurationTests {
 		this.contextRunner.withPropertyValues("pgkeel.transaction.timeout=1500ms")
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining(
-						"pgkeel.transaction.timeout must be whole seconds, at least one, and not PT1.5S"));
+						"pgkeel.transaction.timeout must be whole seconds, between 1 and 2147483647, and not PT1.5S"));
 	}
 
 	@Test

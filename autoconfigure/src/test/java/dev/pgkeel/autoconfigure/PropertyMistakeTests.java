@@ -120,11 +120,23 @@ class PropertyMistakeTests {
 	@ParameterizedTest
 	@CsvSource({ "pgkeel.preflight.timeout, 30, 'A duration needs a unit: write 30s for seconds'",
 			"pgkeel.schema.lock-timeout, -5s, A duration cannot be negative.",
-			"pgkeel.schema.lock-timeout, PT-5S, A duration cannot be negative." })
+			"pgkeel.schema.lock-timeout, PT-5S, A duration cannot be negative.",
+			"pgkeel.alert.webhook.timeout, 300000000000d, A duration cannot be longer than 106751 days." })
 	void durationThatIsNone(String property, String value, String reason, CapturedOutput output) throws IOException {
 		failsWith(output, "Invalid value '" + value + "' for configuration property '" + property + "'", reason,
 				property + "=" + value);
 		assertThat(documentation()).contains(reason.replaceFirst(":.*", ""));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "pgkeel.schema.statement-timeout, 30d, PT720H", "pgkeel.schema.statement-timeout, 500us, PT0.0005S",
+			"pgkeel.transaction.timeout, 36500d, PT876000H" })
+	void durationThatCannotBeKept(String property, String value, String shown, CapturedOutput output)
+			throws IOException {
+		String limits = property.startsWith("pgkeel.schema") ? "must be between 1 and 2147483647 ms, or 0 for no limit"
+				: "must be whole seconds, between 1 and 2147483647";
+		failsWith(output, property + " " + limits + ", and not " + shown, "", property + "=" + value);
+		assertThat(documentation()).contains(limits);
 	}
 
 	@ParameterizedTest
