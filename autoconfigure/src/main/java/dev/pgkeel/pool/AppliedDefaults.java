@@ -75,6 +75,7 @@ public final class AppliedDefaults {
 	 * @return the report
 	 */
 	public PoolReport settle(String poolName, Function<String, @Nullable String> origins) {
+		spellAsTheDriver();
 		this.applied.values()
 			.removeIf((setting) -> !setting.isIn(this.config) || origins.apply(setting.property()) != null);
 		Properties urlParameters = DatabaseTarget.urlParameters(this.config);
@@ -88,6 +89,22 @@ public final class AppliedDefaults {
 					urlParameters.getProperty(candidate.name())));
 		}
 		return new PoolReport(poolName, this.profile, List.copyOf(settings));
+	}
+
+	/**
+	 * A variable of the environment leaves the name of a driver's property in lower case,
+	 * and others may write it with dashes, neither of which the driver knows.
+	 */
+	private void spellAsTheDriver() {
+		Properties properties = this.config.getDataSourceProperties();
+		this.applied.values()
+			.stream()
+			.filter(PoolDefault::isDriverProperty)
+			.map(PoolDefault::name)
+			.forEach((name) -> properties.stringPropertyNames()
+				.stream()
+				.filter((other) -> other.replaceAll("[-_]", "").equalsIgnoreCase(name) && !other.equals(name))
+				.forEach((other) -> properties.setProperty(name, properties.getProperty(other))));
 	}
 
 	/**

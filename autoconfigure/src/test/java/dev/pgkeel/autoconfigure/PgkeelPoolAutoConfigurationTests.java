@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import javax.sql.DataSource;
 
@@ -44,6 +45,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -187,16 +189,47 @@ class PgkeelPoolAutoConfigurationTests {
 			});
 	}
 
+	/**
+	 * Of a variable's name Spring Boot knows no upper case, and the driver no other.
+	 */
+	@Test
+	void variablesOfTheUserWin(CapturedOutput output) {
+		this.contextRunner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new SystemEnvironmentPropertySource("test-systemEnvironment",
+						Map.of("SPRING_DATASOURCE_HIKARI_DATASOURCEPROPERTIES_APPLICATIONNAME", "mine",
+								"SPRING_DATASOURCE_HIKARI_DATASOURCEPROPERTIES_TCPKEEPALIVE", "false"))))
+			.run((context) -> {
+				assertThat(started(context).getDataSourceProperties()).containsEntry("ApplicationName", "mine")
+					.containsEntry("tcpKeepAlive", "false");
+				assertThat(sessions("mine")).isPositive();
+			});
+		assertThat(output).contains("yours: tcpKeepAlive=false, ApplicationName=mine");
+	}
+
+	@Test
+	void driverPropertyOfTheUserWinsInSpringBootsSpelling(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("spring.datasource.hikari.data-source-properties.application-name=mine")
+			.run((context) -> {
+				started(context);
+				assertThat(sessions("mine")).isPositive();
+			});
+		assertThat(output).contains("yours: ApplicationName=mine");
+	}
+
+	private long sessions(String applicationName) {
+		return this.database.query("select count(*) from pg_stat_activity where application_name = '" + applicationName
+				+ "' and datname = current_database()", Long.class);
+	}
+
 	@Test
 	void parametersOfTheUrlWin() {
 		this.contextRunner
 			.withPropertyValues("spring.datasource.url=" + this.database.jdbcUrl() + "?ApplicationName=from-url")
 			.run((context) -> {
 				started(context);
-				assertThat(
-						this.database.query("select count(*) from pg_stat_activity where application_name = 'from-url'"
-								+ " and datname = current_database()", Long.class))
-					.isPositive();
+				assertThat(sessions("from-url")).isPositive();
 			});
 	}
 
@@ -209,10 +242,7 @@ class PgkeelPoolAutoConfigurationTests {
 							+ "?ApplicationName=from-class&tcpKeepAlive=false")
 			.run((context) -> {
 				HikariDataSource pool = started(context);
-				assertThat(this.database
-					.query("select count(*) from pg_stat_activity where application_name = 'from-class'"
-							+ " and datname = current_database()", Long.class))
-					.isPositive();
+				assertThat(sessions("from-class")).isPositive();
 				assertThat(pool.getDataSourceProperties()).containsOnlyKeys("url");
 				assertThat(context.getBean(PoolReports.class).all().get("bare").from(PoolSetting.Source.USER))
 					.extracting(PoolSetting::toString)
