@@ -23,6 +23,10 @@ final class Switch {
 	 * @throws BindException if it is no boolean
 	 */
 	static @Nullable Boolean value(Environment environment, String name) {
+		// Most are not, and each binder costs some of the start
+		if (!environment.containsProperty(name)) {
+			return null;
+		}
 		Binder binder = Binder.get(environment);
 		// A placeholder may have no value before run time
 		if (AheadOfTime.isProcessing()
