@@ -86,7 +86,7 @@ final class AlterReader {
 	private static void renamePart(Cursor cursor, ObjectKind kind, String owner, List<Action> actions) {
 		ObjectKind part = ObjectKind.COLUMN;
 		if (cursor.accept("CONSTRAINT")) {
-			part = ObjectKind.CONSTRAINT;
+			part = (kind == ObjectKind.DOMAIN) ? ObjectKind.DOMAIN_CONSTRAINT : ObjectKind.CONSTRAINT;
 		}
 		else if (cursor.accept("VALUE")) {
 			part = ObjectKind.ENUM_VALUE;
@@ -98,7 +98,8 @@ final class AlterReader {
 			cursor.accept("COLUMN");
 		}
 		if (cursor.accept("IF", "EXISTS")) {
-			actions.add(new Action.Impossible("RENAME " + part + " IF EXISTS", "42601", Rewrites.guard(part)));
+			actions.add(new Action.Impossible("RENAME " + part + " IF EXISTS", "42601",
+					Rewrites.change(part, part.missing())));
 			return;
 		}
 		String from = cursor.take().name();
@@ -136,13 +137,13 @@ final class AlterReader {
 		if (cursor.accept("ADD")) {
 			if (cursor.accept("CONSTRAINT", "IF")) {
 				actions.add(new Action.Impossible("ADD CONSTRAINT IF NOT EXISTS", "42601",
-						Rewrites.guard(ObjectKind.CONSTRAINT)));
+						Rewrites.guard(ObjectKind.DOMAIN_CONSTRAINT)));
 			}
 			else if (cursor.accept("CONSTRAINT")) {
 				add(ObjectKind.DOMAIN_CONSTRAINT, domain, cursor.simpleName(), false, actions);
 			}
 			else {
-				actions.add(new Action.Unnamed(ObjectKind.CONSTRAINT, domain));
+				actions.add(new Action.Unnamed(ObjectKind.DOMAIN_CONSTRAINT, domain));
 			}
 		}
 		else if (cursor.accept("DROP", "CONSTRAINT")) {

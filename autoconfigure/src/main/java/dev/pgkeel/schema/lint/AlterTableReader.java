@@ -77,7 +77,8 @@ final class AlterTableReader {
 		}
 		part.accept("COLUMN");
 		if (part.accept("IF", "EXISTS")) {
-			actions.add(new Action.Impossible("ALTER COLUMN IF EXISTS", "42601", Rewrites.guard(ObjectKind.COLUMN)));
+			actions.add(new Action.Impossible("ALTER COLUMN IF EXISTS", "42601",
+					Rewrites.change(ObjectKind.COLUMN, ObjectKind.COLUMN.missing())));
 			return;
 		}
 		String column = part.take().name();

@@ -34,8 +34,7 @@ final class AlterTwice implements LintRule {
 			}
 			if (step.action() instanceof Action.Drop drop && isPart(drop.kind()) && !hasIfExists(drop.kind())) {
 				return new Advice("removing " + drop.label() + " fails on the second run (" + step.stateShown() + ")",
-						"Write DO $$ BEGIN ...; EXCEPTION WHEN " + Conditions.name(drop.kind().missing())
-								+ " THEN NULL; END $$");
+						"Write " + Rewrites.handler(drop.kind().missing()));
 			}
 		}
 		return null;

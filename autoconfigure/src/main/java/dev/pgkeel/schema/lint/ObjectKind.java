@@ -100,7 +100,17 @@ enum ObjectKind {
 
 	UNIQUE_CONSTRAINT("constraint", "42P07", "42704", Remedy.GUARD),
 
-	DOMAIN_CONSTRAINT("constraint", "42710", "42704", Remedy.GUARD),
+	/**
+	 * Is written as one of a table is, and kept elsewhere in the catalog.
+	 */
+	DOMAIN_CONSTRAINT("constraint", "42710", "42704", Remedy.GUARD) {
+
+		@Override
+		public String toString() {
+			return CONSTRAINT.toString();
+		}
+
+	},
 
 	PRIMARY_KEY("primary key", "42P16", "42704", Remedy.GUARD),
 

@@ -20,11 +20,11 @@ final class UnnamedObject implements LintRule {
 	@Override
 	public @Nullable Advice check(Step step) {
 		if (step.action() instanceof Action.Unnamed unnamed && !step.guarded() && !step.newTable()) {
-			boolean index = unnamed.kind() != ObjectKind.CONSTRAINT;
 			return new Advice(
 					"every run makes another " + unnamed.kind().lowerCase() + " on " + unnamed.table()
 							+ ": it has no name",
-					"Give it a name, and write " + (index ? "IF NOT EXISTS" : Rewrites.guard(ObjectKind.CONSTRAINT)));
+					"Give it a name, and write " + ((unnamed.kind().remedy() == ObjectKind.Remedy.IF_NOT_EXISTS)
+							? "IF NOT EXISTS" : Rewrites.guard(unnamed.kind())));
 		}
 		return null;
 	}
