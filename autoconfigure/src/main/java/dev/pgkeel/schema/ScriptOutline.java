@@ -39,7 +39,7 @@ record ScriptOutline(SchemaScript script, int statements, List<SqlStatement> out
 				count++;
 				names.addAll(statement.text());
 				savepoints |= StatementRules.isSavepoint(statement);
-				ownTransaction |= count == 1 && statement.directives().contains(OWN_TRANSACTION);
+				ownTransaction |= count == 1 && asksForOwnTransaction(statement);
 				if (StatementRules.runsOutside(statement)) {
 					outside.add(statement);
 				}
@@ -52,6 +52,15 @@ record ScriptOutline(SchemaScript script, int statements, List<SqlStatement> out
 		}
 		return new ScriptOutline(script, count, List.copyOf(outside), names, ownTransaction, savepoints,
 				List.copyOf(settings), Set.copyOf(sets));
+	}
+
+	/**
+	 * A reason may follow, as it does after other directives.
+	 */
+	private static boolean asksForOwnTransaction(SqlStatement statement) {
+		return statement.directives()
+			.stream()
+			.anyMatch((directive) -> directive.split("\\s", 2)[0].equals(OWN_TRANSACTION));
 	}
 
 	/**

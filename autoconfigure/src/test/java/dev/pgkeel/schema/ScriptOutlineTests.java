@@ -23,11 +23,20 @@ class ScriptOutlineTests {
 		assertThat(outline.savepoints()).isFalse();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "-- pgkeel:own-transaction a later script uses the value", "--pgkeel:own-transaction\tso",
+			"--  pgkeel:own-transaction  " })
+	void ownTransactionMayHaveAReason(String line) {
+		assertThat(outline(line + "\nselect 1").ownTransaction()).isTrue();
+	}
+
 	@Test
 	void ownTransactionIsAskedForAtTheHeadAlone() {
 		assertThat(outline("-- pgkeel:own-transaction\nselect 1; select 2").ownTransaction()).isTrue();
 		assertThat(outline("select 1;\n-- pgkeel:own-transaction\nselect 2").ownTransaction()).isFalse();
 		assertThat(outline("-- pgkeel:own\nselect 1").ownTransaction()).isFalse();
+		assertThat(outline("-- pgkeel:own-transactions\nselect 1").ownTransaction()).isFalse();
+		assertThat(outline("-- no pgkeel:own-transaction here\nselect 1").ownTransaction()).isFalse();
 	}
 
 	@Test
