@@ -13,8 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class Unprovable {
 
 	private static final Pattern TEMPORARY = Pattern
-		.compile("\\bcreate\\s+(?:or\\s+replace\\s+)?(?:(?:global|local)\\s+)?temp(?:orary)?\\b|\\bpg_temp\\b"
+		.compile("\\bcreate\\s+(?:or\\s+replace\\s+)?(?:(?:global|local)\\s+)?temp(?:orary)?\\b|\\bpg_temp\"?\\s*\\."
 				+ "|\\binto\\s+(?:(?:global|local)\\s+)?temp(?:orary)?\\b", Pattern.CASE_INSENSITIVE);
+
+	private static final Pattern COMMENT = Pattern.compile("--[^\\r\\n]*|/\\*.*?\\*/", Pattern.DOTALL);
+
+	private static final Pattern LITERAL = Pattern.compile("'[^']*+'");
 
 	private static final Pattern LEFT_OUT = Pattern.compile("pgkeel:ignore\\s+" + ProofReport.ID + "\\s+(\\S.*)",
 			Pattern.DOTALL);
@@ -55,10 +59,14 @@ final class Unprovable {
 		};
 	}
 
+	/**
+	 * What a block executes is in literals; elsewhere they only mention something.
+	 */
 	private static boolean isTemporary(SqlStatement statement) {
 		boolean routine = statement.word(0).equals("CREATE")
 				&& (statement.words().contains("FUNCTION") || statement.words().contains("PROCEDURE"));
-		return !routine && TEMPORARY.matcher(statement.text()).find();
+		Pattern mentioned = statement.word(0).equals("DO") ? COMMENT : LITERAL;
+		return !routine && TEMPORARY.matcher(mentioned.matcher(statement.code()).replaceAll(" ")).find();
 	}
 
 	/**

@@ -211,6 +211,43 @@ class SchemaProofTests {
 		assertThat(proof.proven()).isEqualTo(3);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "create table notes (id int /* no create temp table */);",
+			"create table notes (id int -- as in pg_temp.notes\n);",
+			"create table notes (line text default 'created by create temp table or in pg_temp.notes');",
+			"do $$ begin /* no create temp table */ create table notes (id int); end $$;",
+			"do $$ begin -- into temp\n create table notes (id int); end $$;",
+			"do $$ begin create table notes (id int, line text default 'pg_temp'); end $$;" })
+	void namesWhatFailsAlthoughItMentionsSomethingTemporary(String statement) {
+		this.folder.write("1.sql", statement);
+		ProofReport proof = prove();
+		assertThat(lines(proof)).singleElement().asString().contains("fails on the second run", "already exists");
+		assertThat(proof.notProvable()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "set search_path = public, pg_temp", "alter function f() set search_path = public, pg_temp" })
+	void provesWhatPutsTheTemporarySchemaIntoThePath(String statement) {
+		this.folder.write("1.sql",
+				"create or replace function f() returns int language sql as 'select 1';" + statement);
+		ProofReport proof = prove();
+		assertThat(proof.differences()).isEmpty();
+		assertThat(proof.notProvable()).isEmpty();
+		assertThat(proof.proven()).isEqualTo(2);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "create table pg_temp.work (id int)", "create table \"pg_temp\".work (id int)",
+			"select 1 as id into temp work", "do $$ begin execute 'create temp table work (id int)'; end $$",
+			"create /* short of */ temp table work (id int)" })
+	void saysNothingOfWhatIsTemporary(String statement) {
+		this.folder.write("1.sql", statement);
+		ProofReport proof = prove();
+		assertThat(proof.differences()).isEmpty();
+		assertThat(proof.notProvable()).singleElement().asString().contains("it makes something temporary");
+	}
+
 	@Test
 	void saysNothingOfValuesThatTheTransactionHasAddedToAnEnum() {
 		this.database.execute("create type plan as enum ('free')");
