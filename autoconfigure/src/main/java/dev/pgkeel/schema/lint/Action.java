@@ -59,6 +59,13 @@ sealed interface Action {
 	record Rename(ObjectKind kind, String from, String to, String label, boolean guarded,
 			String state) implements Action {
 
+		/**
+		 * Returns whether an index gets the name of the constraint that is added with it.
+		 */
+		boolean addsConstraint() {
+			return this.kind == ObjectKind.INDEX && this.label.startsWith("CONSTRAINT ");
+		}
+
 	}
 
 	/**

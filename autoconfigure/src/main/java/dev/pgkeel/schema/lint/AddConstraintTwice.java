@@ -22,7 +22,7 @@ final class AddConstraintTwice implements LintRule {
 		if (!step.fails() || step.handling() != Step.Handling.NONE) {
 			return null;
 		}
-		if (step.action() instanceof Action.Rename rename && rename.label().startsWith("CONSTRAINT ")) {
+		if (step.action() instanceof Action.Rename rename && rename.addsConstraint()) {
 			return advice("ADD " + rename.label(), ObjectKind.CONSTRAINT, step);
 		}
 		return (step.action() instanceof Action.Create create && isConstraint(create.kind()))
@@ -36,7 +36,8 @@ final class AddConstraintTwice implements LintRule {
 
 	private static boolean isConstraint(ObjectKind kind) {
 		return kind == ObjectKind.CONSTRAINT || kind == ObjectKind.UNIQUE_CONSTRAINT
-				|| kind == ObjectKind.DOMAIN_CONSTRAINT || kind == ObjectKind.PRIMARY_KEY;
+				|| kind == ObjectKind.INDEX_CONSTRAINT || kind == ObjectKind.DOMAIN_CONSTRAINT
+				|| kind == ObjectKind.PRIMARY_KEY;
 	}
 
 }

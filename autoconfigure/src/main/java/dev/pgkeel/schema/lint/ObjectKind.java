@@ -100,6 +100,8 @@ enum ObjectKind {
 
 	UNIQUE_CONSTRAINT("constraint", "42P07", "42704", Remedy.GUARD),
 
+	INDEX_CONSTRAINT("constraint", "55000", "42704", Remedy.GUARD),
+
 	/**
 	 * Is written as one of a table is, and kept elsewhere in the catalog.
 	 */

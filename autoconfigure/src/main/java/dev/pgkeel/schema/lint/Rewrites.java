@@ -17,7 +17,8 @@ final class Rewrites {
 			case TYPE, DOMAIN -> block("to_regtype('...') IS NULL");
 			case POLICY -> block("NOT EXISTS (SELECT FROM pg_policies WHERE tablename = '...' AND policyname = '...')");
 			case ROLE -> block("NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '...')");
-			case CONSTRAINT, UNIQUE_CONSTRAINT, DOMAIN_CONSTRAINT, COLUMN, ATTRIBUTE -> block("NOT " + part(kind));
+			case CONSTRAINT, UNIQUE_CONSTRAINT, INDEX_CONSTRAINT, DOMAIN_CONSTRAINT, COLUMN, ATTRIBUTE ->
+				block("NOT " + part(kind));
 			case PRIMARY_KEY ->
 				block("NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = '...'::regclass AND contype = 'p')");
 			case IDENTITY -> block("NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = '...'::regclass AND attname ="

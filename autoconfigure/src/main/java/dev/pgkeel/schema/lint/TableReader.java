@@ -174,7 +174,7 @@ final class TableReader {
 		int dot = table.lastIndexOf('.');
 		String schema = (dot > 0) ? table.substring(0, dot + 1) : "";
 		if (index.equals(name) || name.isEmpty()) {
-			actions.add(Action.Create.of(ObjectKind.IDENTITY, ObjectKind.CONSTRAINT.key(table, index),
+			actions.add(Action.Create.of(ObjectKind.INDEX_CONSTRAINT, ObjectKind.CONSTRAINT.key(table, index),
 					"CONSTRAINT " + index, false, List.of(ObjectKind.TABLE.key(table))));
 		}
 		else {
