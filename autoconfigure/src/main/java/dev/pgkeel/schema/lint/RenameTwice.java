@@ -20,12 +20,13 @@ final class RenameTwice implements LintRule {
 	@Override
 	public @Nullable Advice check(Step step) {
 		if (step.fails() && step.handling() == Step.Handling.NONE && step.action() instanceof Action.Rename rename
-				&& !rename.label().startsWith("CONSTRAINT ")) {
+				&& !rename.addsConstraint()) {
+			String guard = rename.kind().isRelation() ? "ALTER " + rename.kind() + " IF EXISTS"
+					: Rewrites.change(rename.kind(), rename.state());
+			boolean bothAreThere = !rename.state().equals(step.state());
 			return new Advice(
 					"renaming or moving " + rename.label() + " fails on the second run (" + step.stateShown() + ")",
-					"Write " + (rename.kind().isRelation() ? "ALTER " + rename.kind() + " IF EXISTS"
-							: "DO $$ BEGIN ...; EXCEPTION WHEN " + Conditions.name(rename.state())
-									+ " THEN NULL; END $$"));
+					(bothAreThere ? "Make it under its new name, and above that write " : "Write ") + guard);
 		}
 		return null;
 	}

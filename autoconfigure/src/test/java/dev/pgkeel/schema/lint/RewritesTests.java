@@ -40,6 +40,10 @@ class RewritesTests {
 			"create domain x as int | alter domain x add constraint if not exists b check (value > 0) | x b",
 			"create table x (a int) | alter table x add constraint b check (a > 0) | x b",
 			"create table x (a int) | alter table x add constraint if not exists b check (a > 0) | x b",
+			"create table x (a int); create unique index b on x (a)"
+					+ " | alter table x add constraint b unique using index b | x b",
+			"create table x (a int); create unique index a on x (a)"
+					+ " | alter table x add constraint b unique using index a | x b",
 			"create table x (a int, constraint a check (a > 0)) | alter table x rename constraint if exists a to b"
 					+ " | x a",
 			"create domain x as int constraint a check (value > 0) | alter domain x rename constraint if exists a"
@@ -63,6 +67,49 @@ class RewritesTests {
 		LintFinding finding = finding("alter domain x drop constraint b");
 		assertThat(finding.message()).startsWith("DROP CONSTRAINT b fails");
 		assertThat(finding.rewrite()).isEqualTo("Write DROP CONSTRAINT IF EXISTS");
+	}
+
+	@Test
+	void partThatIsRenamedIsLookedForByItsOldName() {
+		for (String statement : List.of("alter table x rename column a to b", "alter type x rename attribute a to b")) {
+			assertThat(finding(statement)).extracting(LintFinding::id, LintFinding::rewrite)
+				.containsExactly("rename-once",
+						"Write DO $$ BEGIN IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = '...'::regclass AND"
+								+ " attname = '...') THEN ...; END IF; END $$");
+		}
+		assertThat(finding("alter table x rename constraint a to b"))
+			.extracting(LintFinding::id, LintFinding::message, LintFinding::rewrite)
+			.containsExactly("rename-once",
+					"renaming or moving CONSTRAINT a of x to b fails on the second run (42704 undefined_object)",
+					"Write DO $$ BEGIN IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = '...'::regclass AND"
+							+ " conname = '...') THEN ...; END IF; END $$");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', value = {
+			"create table if not exists a (id int) | alter table if exists a rename to b | ALTER TABLE IF EXISTS",
+			"create table if not exists a (id int) | alter table a rename to b | ALTER TABLE IF EXISTS",
+			"create index if not exists a on x (c) | alter index if exists a rename to b | ALTER INDEX IF EXISTS",
+			"alter table x add column if not exists a int | alter table x rename a to b | DO $$ BEGIN IF EXISTS" })
+	void whatTheScriptMakesAgainIsMadeUnderItsNewName(String create, String rename, String guard) {
+		assertThat(Lint.last(List.of(create), rename)).filteredOn((finding) -> finding.id().equals("rename-once"))
+			.singleElement()
+			.satisfies((finding) -> assertThat(finding.rewrite())
+				.startsWith("Make it under its new name, and above that write " + guard));
+	}
+
+	@Test
+	void tableThatIsMadeUnderItsNewNameKeepsItsRows() {
+		this.database.execute("create table a (id int); insert into a values (1)");
+		String rename = "alter table if exists a rename to b";
+		String create = "create table if not exists b (id int)";
+		for (int i = 0; i < 2; i++) {
+			this.database.execute(rename);
+			this.database.execute(create);
+		}
+		assertThat(this.database.query("select count(*) from b where to_regclass('a') is null", Long.class)).isOne();
+		assertThat(Lint.last(List.of(rename), create)).isEmpty();
+		assertThat(Lint.last(List.of(), rename)).isEmpty();
 	}
 
 	@Test
