@@ -186,12 +186,12 @@ final class ScriptRun {
 			return;
 		}
 		this.progress.at(script, chunk.get(0));
+		statement.addBatch("savepoint " + SAVEPOINT);
+		for (SqlStatement sql : chunk) {
+			add(script, sql, statement);
+		}
+		statement.addBatch("release savepoint " + SAVEPOINT);
 		try {
-			statement.addBatch("savepoint " + SAVEPOINT);
-			for (SqlStatement sql : chunk) {
-				statement.addBatch(sql.text());
-			}
-			statement.addBatch("release savepoint " + SAVEPOINT);
 			statement.executeBatch();
 			logWarnings(script, statement);
 		}
@@ -208,6 +208,20 @@ final class ScriptRun {
 			statement.execute("release savepoint " + SAVEPOINT);
 		}
 		this.progress.ran(chunk.size());
+	}
+
+	/**
+	 * The driver reads a statement before any is sent.
+	 */
+	private void add(SchemaScript script, SqlStatement sql, Statement statement) throws SQLException {
+		try {
+			statement.addBatch(sql.text());
+		}
+		catch (SQLException ex) {
+			statement.clearBatch();
+			this.progress.at(script, sql);
+			throw StatementFailure.of(script, sql, ex);
+		}
 	}
 
 	private void one(SchemaScript script, SqlStatement sql, Statement statement, StatementListener listener)

@@ -139,6 +139,15 @@ class BadScriptTests {
 	}
 
 	@Test
+	void statementThatOnlyTheDriverReadsOtherwiseIsNamed() {
+		this.folder.write("1_notes.sql", "create table notes (id int);\n  select 1 /*/ ; */ + 1;\nselect 2");
+		assertThatExceptionOfType(SchemaScriptException.class).isThrownBy(this.folder::apply)
+			.withMessageStartingWith("1_notes.sql:2:3: ")
+			.satisfies((ex) -> assertThat(ex.getAction()).doesNotContain("event trigger"));
+		assertThat(this.database.query(OBJECTS, Long.class)).isZero();
+	}
+
+	@Test
 	void tooManyLocksAreExplained() {
 		this.folder.write("1_notes.sql",
 				"do $$ begin for i in 1..50000 loop execute 'create table notes_' || i || ' ()'; end loop; end $$");
