@@ -73,8 +73,9 @@ sealed interface Action {
 	 *
 	 * @param table the table
 	 * @param columns the columns, empty for a key of another kind
+	 * @param owner identity of the constraint or index that it is, empty if not known
 	 */
-	record UniqueKey(String table, List<String> columns) implements Action {
+	record UniqueKey(String table, List<String> columns, String owner) implements Action {
 
 	}
 

@@ -3,6 +3,7 @@ package dev.pgkeel.schema.lint;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +24,7 @@ final class Catalog {
 
 	private final Map<String, List<String>> columns = new HashMap<>();
 
-	private final Map<String, List<List<String>>> keys = new HashMap<>();
+	private final Map<String, Set<Action.UniqueKey>> keys = new HashMap<>();
 
 	private final Set<String> madeInThisRun = new HashSet<>();
 
@@ -54,7 +55,7 @@ final class Catalog {
 			return insert(insert);
 		}
 		if (action instanceof Action.UniqueKey key) {
-			this.keys.computeIfAbsent(key.table(), (table) -> new ArrayList<>()).add(key.columns());
+			this.keys.computeIfAbsent(key.table(), (table) -> new LinkedHashSet<>()).add(key);
 		}
 		else if (action instanceof Action.Columns named) {
 			this.columns.put(named.table(), named.columns());
@@ -86,6 +87,7 @@ final class Catalog {
 	private @Nullable String drop(Action.Drop drop) {
 		String state = isAbsent(drop.key()) ? drop.kind().missing() : null;
 		remove(drop.key());
+		this.keys.values().forEach((keys) -> keys.removeIf((key) -> key.owner().equals(drop.key())));
 		return drop.guarded() ? null : state;
 	}
 
@@ -118,7 +120,7 @@ final class Catalog {
 	private @Nullable String insert(Action.Insert insert) {
 		List<String> names = columns(insert);
 		for (List<@Nullable String> row : insert.rows()) {
-			for (List<String> key : this.keys.getOrDefault(insert.table(), List.of())) {
+			for (List<String> key : keys(insert.table())) {
 				String values = values(names, row, key);
 				if (values != null) {
 					String owner = ObjectKind.ROW.key(insert.table(), "");
@@ -133,6 +135,14 @@ final class Catalog {
 		return null;
 	}
 
+	/**
+	 * Returns the columns of each key: the same ones only once, or a row would be in its
+	 * own way.
+	 */
+	private List<List<String>> keys(String table) {
+		return this.keys.getOrDefault(table, Set.of()).stream().map(Action.UniqueKey::columns).distinct().toList();
+	}
+
 	private List<String> columns(Action.Insert insert) {
 		return insert.columns().isEmpty() ? this.columns.getOrDefault(insert.table(), List.of()) : insert.columns();
 	}
@@ -143,7 +153,7 @@ final class Catalog {
 	 */
 	boolean knowsRows(Action.Insert insert) {
 		List<String> names = columns(insert);
-		List<List<String>> known = this.keys.getOrDefault(insert.table(), List.of());
+		List<List<String>> known = keys(insert.table());
 		for (List<@Nullable String> row : insert.rows()) {
 			if (known.stream().allMatch((key) -> values(names, row, key) == null)) {
 				return false;
@@ -218,7 +228,7 @@ final class Catalog {
 	 * Returns whether a table is known and has no key that a conflict could be with.
 	 */
 	boolean hasNoKey(String table) {
-		return isPresent(ObjectKind.TABLE.key(table)) && this.keys.getOrDefault(table, List.of()).isEmpty();
+		return isPresent(ObjectKind.TABLE.key(table)) && keys(table).isEmpty();
 	}
 
 }

@@ -111,7 +111,6 @@ final class CreateReader {
 		List<Token> parts = cursor.parentheses();
 		List<String> columns = TableReader.columns(parts);
 		List<String> key = Cursor.contains(cursor.rest(), "WHERE") ? List.of() : columns;
-		List<Action> keys = unique ? List.of(new Action.UniqueKey(table, key)) : List.of();
 		if (name.isEmpty()) {
 			actions.add(new Action.Unnamed(ObjectKind.INDEX, table));
 			return;
@@ -120,9 +119,9 @@ final class CreateReader {
 		needs.add(ObjectKind.TABLE.key(table));
 		columns.forEach((column) -> needs.add(ObjectKind.COLUMN.key(table, column)));
 		int dot = table.lastIndexOf('.');
-		String qualified = (dot > 0) ? table.substring(0, dot + 1) + name : name;
-		actions.add(new Action.Create(ObjectKind.INDEX, ObjectKind.INDEX.key(qualified), "INDEX " + name, guarded,
-				false, needs, keys));
+		String index = ObjectKind.INDEX.key((dot > 0) ? table.substring(0, dot + 1) + name : name);
+		List<Action> keys = unique ? List.of(new Action.UniqueKey(table, key, index)) : List.of();
+		actions.add(new Action.Create(ObjectKind.INDEX, index, "INDEX " + name, guarded, false, needs, keys));
 	}
 
 	private static void statistics(Cursor cursor, boolean guarded, List<Action> actions) {

@@ -123,7 +123,11 @@ final class Names {
 		return type(named ? tokens.subList(1, tokens.size()) : tokens);
 	}
 
-	private static String type(List<Token> tokens) {
+	/**
+	 * Modifiers, as in {@code varchar(20)}, are no part of a routine's name.
+	 */
+	private static String type(List<Token> written) {
+		List<Token> tokens = withoutModifiers(written);
 		String first = tokens.isEmpty() ? "" : tokens.get(0).text();
 		if (first.equals("TIMESTAMP") && Cursor.contains(tokens, "WITH")) {
 			return "timestamptz";
@@ -133,6 +137,19 @@ final class Names {
 		}
 		String type = ALIASES.get(first);
 		return (type != null) ? type + text(tokens.subList(1, tokens.size())) : text(tokens);
+	}
+
+	private static List<Token> withoutModifiers(List<Token> tokens) {
+		List<Token> kept = new ArrayList<>();
+		int depth = 0;
+		for (Token token : tokens) {
+			depth += token.isSymbol("(") ? 1 : 0;
+			if (depth == 0) {
+				kept.add(token);
+			}
+			depth -= token.isSymbol(")") ? 1 : 0;
+		}
+		return kept;
 	}
 
 	private static String operator(Cursor cursor) {

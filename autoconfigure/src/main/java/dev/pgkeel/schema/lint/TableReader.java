@@ -63,7 +63,7 @@ final class TableReader {
 	 * What it is is not known, and it may be none.
 	 */
 	private static Action keyOfAnother(String table) {
-		return new Action.UniqueKey(table, List.of());
+		return new Action.UniqueKey(table, List.of(), "");
 	}
 
 	static boolean isConstraint(Cursor cursor) {
@@ -93,10 +93,10 @@ final class TableReader {
 			}
 			else if (token.is("PRIMARY")) {
 				parts.add(primaryKey(table, name, needs));
-				parts.add(new Action.UniqueKey(table, List.of(column)));
+				parts.add(key(table, List.of(column), name, "_pkey"));
 			}
 			else if (token.is("UNIQUE")) {
-				parts.add(new Action.UniqueKey(table, List.of(column)));
+				parts.add(key(table, List.of(column), name, "_" + column + "_key"));
 			}
 		}
 		return Action.Create
@@ -106,11 +106,22 @@ final class TableReader {
 	}
 
 	private static Action.Create primaryKey(String table, String name, List<String> needs) {
-		String constraint = name.isEmpty() ? table.substring(table.lastIndexOf('.') + 1) + "_pkey" : name;
 		List<String> all = new ArrayList<>(needs);
-		all.add(ObjectKind.CONSTRAINT.key(table, constraint));
+		all.add(constraintKey(table, name, "_pkey"));
 		return Action.Create.of(ObjectKind.PRIMARY_KEY, ObjectKind.PRIMARY_KEY.key(table, ""),
 				"PRIMARY KEY of " + table, false, all);
+	}
+
+	private static Action key(String table, List<String> columns, String name, String suffix) {
+		return new Action.UniqueKey(table, columns, constraintKey(table, name, suffix));
+	}
+
+	/**
+	 * Returns the identity of a constraint that the server names if the script does not.
+	 */
+	private static String constraintKey(String table, String name, String suffix) {
+		return ObjectKind.CONSTRAINT.key(table,
+				name.isEmpty() ? table.substring(table.lastIndexOf('.') + 1) + suffix : name);
 	}
 
 	/**
@@ -149,7 +160,8 @@ final class TableReader {
 		if (foreign && cursor.accept("REFERENCES")) {
 			needs.add(ObjectKind.TABLE.key(cursor.name()));
 		}
-		List<Action> keys = (primary || unique || exclude) ? List.of(new Action.UniqueKey(table, columns)) : List.of();
+		String suffix = primary ? "_pkey" : "_" + String.join("_", columns) + "_key";
+		List<Action> keys = (primary || unique || exclude) ? List.of(key(table, columns, name, suffix)) : List.of();
 		if (primary) {
 			actions.add(primaryKey(table, name, needs).withParts(keys));
 		}

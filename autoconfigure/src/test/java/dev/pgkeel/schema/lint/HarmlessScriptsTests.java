@@ -64,6 +64,36 @@ class HarmlessScriptsTests {
 						+ table + "; insert into k values (1, 2, 'a') on conflict do nothing");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = {
+			"create table if not exists k (id int primary key, s text);"
+					+ "create unique index if not exists k_id on k (id); truncate k; insert into k values (1, 'a')",
+			"create table if not exists k (id int, s text); alter table k drop constraint if exists k_s;"
+					+ "alter table k add constraint k_s unique (s);"
+					+ "delete from k where s = 'a'; insert into k (id, s) values (1, 'a')",
+			"create table if not exists k (id int primary key, s text); alter table k drop constraint if exists k_pkey;"
+					+ "delete from k; insert into k values (1, 'a'); insert into k values (1, 'b')",
+			"create table if not exists k (id int, s text); create unique index if not exists k_s on k (s);"
+					+ "drop index if exists k_s; delete from k; insert into k values (1, 'a'); insert into k values (2, 'a');"
+					+ "delete from k where id = 2" })
+	void rowsOfATableWhoseKeysAreMadeAgainOrDropped(String script) throws Exception {
+		this.database.execute(script);
+		List<String> before = rows();
+		this.database.execute(script);
+		assertThat(rows()).isEqualTo(before);
+		assertThat(findings(script)).extracting(LintFinding::id).doesNotContain("insert-key");
+	}
+
+	@Test
+	void argumentTypesWithModifiers() throws Exception {
+		String script = "drop function if exists f(varchar, numeric, timestamp with time zone);"
+				+ "create function f(a varchar(20), b numeric(10, 2), c timestamp(3) with time zone) returns int"
+				+ " language sql as 'select 1'";
+		this.database.execute(script);
+		this.database.execute(script);
+		assertThat(findings(script)).extracting(LintFinding::id).containsExactly("drop-create");
+	}
+
 	@Test
 	void rowsThatAreReplaced() throws Exception {
 		assertThatNothingIsSaid(TABLE + "delete from t where id = 2; insert into t values (2, 20, 'two')");
