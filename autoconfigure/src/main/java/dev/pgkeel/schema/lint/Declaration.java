@@ -30,10 +30,11 @@ record Declaration(ObjectKind kind, String key, String name, String table, List<
 
 	/**
 	 * Reads a statement.
+	 * @param schema the schema of names without one
 	 * @return the declaration, {@code null} if the statement declares nothing
 	 */
-	static @Nullable Declaration read(List<Token> tokens, Place place) {
-		Cursor cursor = new Cursor(tokens, "public");
+	static @Nullable Declaration read(List<Token> tokens, Place place, String schema) {
+		Cursor cursor = new Cursor(tokens, schema);
 		cursor.accept("CREATE");
 		boolean unique = cursor.accept("UNIQUE");
 		cursor.accept("UNLOGGED");
@@ -49,13 +50,14 @@ record Declaration(ObjectKind kind, String key, String name, String table, List<
 		String name = cursor.over(cursor.rest()).name();
 		String quoted = quotedName(cursor);
 		if (table) {
+			String qualified = qualified(quoted, schema);
 			List<Token> elements = cursor.parentheses();
-			return (elements == null || cursor.peek().is("AS")) ? null : new Declaration(ObjectKind.TABLE, name, quoted,
-					quoted, columns(cursor, elements, text), "", false, place);
+			return (elements == null || cursor.peek().is("AS")) ? null : new Declaration(ObjectKind.TABLE, name,
+					qualified, qualified, columns(cursor, elements, text), "", false, place);
 		}
 		cursor.accept("ON");
 		cursor.accept("ONLY");
-		String owner = quotedName(cursor);
+		String owner = qualified(quotedName(cursor), schema);
 		int dot = owner.lastIndexOf(".\"");
 		String qualified = (dot > 0 && !quoted.contains(".\"")) ? owner.substring(0, dot + 1) + quoted : quoted;
 		return new Declaration(ObjectKind.INDEX, name, qualified, owner, List.of(),
@@ -71,6 +73,10 @@ record Declaration(ObjectKind kind, String key, String name, String table, List<
 			}
 		}
 		return String.join(".", parts);
+	}
+
+	private static String qualified(String name, String schema) {
+		return (schema.equals("public") || name.contains(".\"")) ? name : quoted(schema) + "." + name;
 	}
 
 	private static List<Column> columns(Cursor cursor, List<Token> elements, String text) {

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScriptRead {
 
-	private final StatementReader reader = new StatementReader();
+	private StatementReader reader = new StatementReader();
+
+	private String script = "";
 
 	private final List<Node> nodes = new ArrayList<>();
 
@@ -20,7 +22,14 @@ final class ScriptRead {
 
 	private final List<List<Node>> functions = new ArrayList<>();
 
+	/**
+	 * Reads a statement. A search path ends with the script that sets it.
+	 */
 	void add(String script, SqlStatement statement) {
+		if (!script.equals(this.script)) {
+			this.script = script;
+			this.reader = new StatementReader();
+		}
 		List<Token> tokens = Lexer.tokens(statement.text());
 		if (tokens.isEmpty()) {
 			return;
@@ -33,7 +42,7 @@ final class ScriptRead {
 			}
 			return;
 		}
-		Declaration declaration = Declaration.read(tokens, place);
+		Declaration declaration = Declaration.read(tokens, place, this.reader.defaultSchema());
 		if (declaration != null) {
 			this.declarations.add(declaration);
 		}

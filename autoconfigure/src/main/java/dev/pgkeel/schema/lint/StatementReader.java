@@ -38,6 +38,13 @@ final class StatementReader {
 		};
 	}
 
+	/**
+	 * Returns the schema of names without one, after the statements that were read.
+	 */
+	String defaultSchema() {
+		return this.defaultSchema;
+	}
+
 	private static List<Action> drop(Cursor cursor) {
 		List<Action> actions = new ArrayList<>();
 		ObjectKind kind = Kinds.read(cursor);

@@ -7,6 +7,8 @@ import dev.pgkeel.schema.Splitting;
 import dev.pgkeel.testsupport.TestDatabase;
 import dev.pgkeel.testsupport.TestServer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -91,6 +93,36 @@ class SilentDifferencesTests {
 				  end if;
 				end $$;
 				""")).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "set search_path = app", "set search_path to app, public", "set local search_path = 'app'" })
+	void looksIntoTheSchemaThatTheScriptSets(String path) throws Exception {
+		this.database
+			.execute("create table notes (id bigint, text varchar(200)); create index notes_body on notes (text);"
+					+ "create schema app; create table app.notes (id int, body varchar(200));"
+					+ "create index notes_body on app.notes (body)");
+		String declared = path + """
+				;
+				create table if not exists notes (id int, body varchar(200));
+				create index if not exists notes_body on notes (body);
+				""";
+		assertThat(differences(declared)).isEmpty();
+		this.database.execute("alter table app.notes alter column id type bigint");
+		assertThat(differences(declared)).singleElement().asString().contains("id of app.notes is bigint");
+		assertThat(differences(declared + "alter table app.notes alter column id type int")).isEmpty();
+	}
+
+	@Test
+	void schemaThatAScriptSetsEndsWithIt() throws Exception {
+		this.database.execute("create table notes (id bigint)");
+		SchemaLinter linter = new SchemaLinter();
+		linter.add("1.sql", Lint.statement(1, "set search_path = app"));
+		linter.add("2.sql", Lint.statement(1, "create table if not exists notes (id int)"));
+		try (Connection connection = this.database.connect()) {
+			assertThat(linter.differences(connection)).hasSize(1);
+		}
 	}
 
 	@Test
