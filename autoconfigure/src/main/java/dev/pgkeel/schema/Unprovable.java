@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Unprovable {
 
-	private static final Pattern TEMPORARY = Pattern
-		.compile("\\bcreate\\s+(?:or\\s+replace\\s+)?(?:(?:global|local)\\s+)?temp(?:orary)?\\b|\\bpg_temp\"?\\s*\\."
-				+ "|\\binto\\s+(?:(?:global|local)\\s+)?temp(?:orary)?\\b", Pattern.CASE_INSENSITIVE);
+	private static final Pattern TEMPORARY = Pattern.compile(
+			"\\bcreate\\s+(?:or\\s+replace\\s+)?(?:(?:global|local)\\s+)?temp(?:orary)?\\b|\\bpg_temp\"?\\s*\\."
+					+ "|(?<!\\b(?:insert|merge)\\s{1,9})\\binto\\s+(?:(?:global|local)\\s+)?temp(?:orary)?\\b",
+			Pattern.CASE_INSENSITIVE);
 
 	private static final Pattern COMMENT = Pattern.compile("--[^\\r\\n]*|/\\*.*?\\*/", Pattern.DOTALL);
 

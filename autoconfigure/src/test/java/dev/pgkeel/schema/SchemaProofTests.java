@@ -217,7 +217,9 @@ class SchemaProofTests {
 			"create table notes (line text default 'created by create temp table or in pg_temp.notes');",
 			"do $$ begin /* no create temp table */ create table notes (id int); end $$;",
 			"do $$ begin -- into temp\n create table notes (id int); end $$;",
-			"do $$ begin create table notes (id int, line text default 'pg_temp'); end $$;" })
+			"do $$ begin create table notes (id int, line text default 'pg_temp'); end $$;",
+			"create table if not exists temp (id int);"
+					+ "do $$ begin insert into temp values (1); create table notes (id int); end $$;" })
 	void namesWhatFailsAlthoughItMentionsSomethingTemporary(String statement) {
 		this.folder.write("1.sql", statement);
 		ProofReport proof = prove();
