@@ -84,9 +84,14 @@ final class TransactionShutdown
 		return this.running;
 	}
 
+	/**
+	 * A child context's event comes along too, perhaps while this one starts.
+	 */
 	@Override
 	public void onApplicationEvent(ContextRefreshedEvent event) {
-		this.refreshed = true;
+		if (event.getApplicationContext() == this.context) {
+			this.refreshed = true;
+		}
 	}
 
 	/**

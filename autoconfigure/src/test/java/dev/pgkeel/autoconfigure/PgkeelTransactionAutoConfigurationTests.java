@@ -43,6 +43,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceUtils;
@@ -502,6 +503,8 @@ class PgkeelTransactionAutoConfigurationTests {
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 			}
+			// Its events are published to this one too
+			new GenericApplicationContext(this.context).refresh();
 			throw new IllegalStateException("provoked");
 		}
 
