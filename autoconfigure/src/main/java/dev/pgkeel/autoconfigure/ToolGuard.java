@@ -94,9 +94,13 @@ class ToolGuard
 		this.environment = (ConfigurableEnvironment) environment;
 	}
 
+	/**
+	 * Last of the early ones, when the bean has been told all that its own annotations
+	 * say.
+	 */
 	@Override
 	public int getOrder() {
-		return Ordered.HIGHEST_PRECEDENCE + 12;
+		return Ordered.LOWEST_PRECEDENCE;
 	}
 
 	@Override

@@ -309,9 +309,6 @@ class PgkeelToolGuardAutoConfigurationTests {
 		return this.database.query("select count(*) from " + table, Long.class);
 	}
 
-	/**
-	 * Maps the table {@code note}.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	static class PostProcessorConfiguration {
 
@@ -323,6 +320,9 @@ class PgkeelToolGuardAutoConfigurationTests {
 
 	}
 
+	/**
+	 * Maps the table {@code note}.
+	 */
 	@Configuration(proxyBeanMethods = false)
 	@AutoConfigurationPackage(basePackageClasses = GuardedNote.class)
 	static class EntityConfiguration {
