@@ -141,8 +141,8 @@ public class PgkeelMonitorAutoConfiguration {
 	 */
 	private static List<PollListener> own(ObjectProvider<PollListener> listeners, HierarchicalBeanFactory beans) {
 		BeanFactory parent = beans.getParentBeanFactory();
-		List<PollListener> inherited = (parent != null) ? parent.getBeanProvider(PollListener.class).stream().toList()
-				: List.of();
+		List<PollListener> inherited = (parent != null && parent.containsBean("pgkeelServerMonitor"))
+				? parent.getBeanProvider(PollListener.class).stream().toList() : List.of();
 		return listeners.orderedStream().filter((listener) -> !inherited.contains(listener)).toList();
 	}
 
