@@ -92,15 +92,19 @@ public class PgkeelHealthAutoConfiguration {
 	@Conditional(OnlyDataSource.class)
 	HealthContributor dbHealthContributor(DataSource dataSource,
 			ObjectProvider<PgkeelHealthIndicator> pgkeelHealthContributor) {
-		AbstractRoutingDataSource routing = DataSourceUnwrapper.unwrap(dataSource, AbstractRoutingDataSource.class);
-		if (routing != null) {
-			Map<String, DataSource> targets = new LinkedHashMap<>();
-			routing.getResolvedDataSources().forEach((key, target) -> targets.put(key.toString(), target));
-			return CompositeHealthContributor.fromMap(targets, DataSourceHealthIndicator::new);
-		}
 		PgkeelHealthIndicator indicator = pgkeelHealthContributor.getIfAvailable();
-		return (indicator != null) ? new WatchedDatabaseHealthIndicator(indicator)
-				: new DataSourceHealthIndicator(dataSource);
+		boolean routes = DataSourceUnwrapper.unwrap(dataSource, AbstractRoutingDataSource.class) != null;
+		return (indicator != null && !routes) ? new WatchedDatabaseHealthIndicator(indicator) : asked(dataSource);
+	}
+
+	private static HealthContributor asked(DataSource dataSource) {
+		AbstractRoutingDataSource routing = DataSourceUnwrapper.unwrap(dataSource, AbstractRoutingDataSource.class);
+		if (routing == null) {
+			return new DataSourceHealthIndicator(dataSource);
+		}
+		Map<String, DataSource> targets = new LinkedHashMap<>();
+		routing.getResolvedDataSources().forEach((key, target) -> targets.put(key.toString(), target));
+		return CompositeHealthContributor.fromMap(targets, PgkeelHealthAutoConfiguration::asked);
 	}
 
 	/**
