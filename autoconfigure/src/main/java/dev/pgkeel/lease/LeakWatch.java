@@ -136,7 +136,7 @@ final class LeakWatch implements Runnable {
 	 * connection be returned before.
 	 */
 	private void startLook() {
-		if (this.looking.compareAndSet(false, true) && start(this::look, " pgkeel look") == null) {
+		if (!this.stopped && this.looking.compareAndSet(false, true) && start(this::look, " pgkeel look") == null) {
 			this.looking.set(false);
 		}
 	}
