@@ -1,5 +1,8 @@
 package dev.pgkeel.autoconfigure;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -17,6 +20,8 @@ import org.springframework.util.ClassUtils;
  * them to the log only.
  */
 final class OneLineAnalysis {
+
+	private static final Pattern PLACE = Pattern.compile(" in .*, line \\d+, column \\d+");
 
 	private OneLineAnalysis() {
 	}
@@ -43,7 +48,19 @@ final class OneLineAnalysis {
 				return line(analysis);
 			}
 		}
-		return String.valueOf(NestedExceptionUtils.getMostSpecificCause(failure).getMessage());
+		return unexplained(NestedExceptionUtils.getMostSpecificCause(failure));
+	}
+
+	/**
+	 * A reader of YAML tells the place in a line of its own, and then shows what is
+	 * there, which may be a secret.
+	 */
+	private static String unexplained(Throwable cause) {
+		String message = String.valueOf(cause.getMessage());
+		Matcher place = PLACE.matcher(message);
+		String told = place.find() ? line(message.substring(0, place.end()))
+				: message.lines().findFirst().orElse("null");
+		return told.contains(" ") ? told : cause.getClass().getSimpleName() + ": " + told;
 	}
 
 	private static @Nullable FailureAnalysis analyze(FailureAnalyzer analyzer, Throwable failure) {

@@ -82,7 +82,7 @@ public class PgkeelCheckAutoConfiguration {
 				result = check(dataSource.getIfUnique(), pgkeelDirectWay.getObject(), policy);
 			}
 			catch (BeansException ex) {
-				throw CheckException.ofConfiguration(ex, environment, event.getApplicationContext());
+				throw CheckException.ofConfiguration(ex, environment, event.getApplicationContext().getBeanFactory());
 			}
 			catch (RuntimeException ex) {
 				throw new CheckException(

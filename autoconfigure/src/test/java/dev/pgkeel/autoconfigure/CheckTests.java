@@ -1,5 +1,8 @@
 package dev.pgkeel.autoconfigure;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -17,6 +20,7 @@ import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -201,13 +205,25 @@ class CheckTests {
 	}
 
 	@Test
+	void brokenFileIsToldWithoutWhatItHolds(@TempDir Path folder, CapturedOutput output) throws IOException {
+		Path file = Files.writeString(folder.resolve("broken.yml"), "spring:\n\tpassword: canary\n");
+		assertThatThrownBy(() -> run("--pgkeel.check", "--spring.config.import=" + file.toUri()))
+			.isNotInstanceOf(ExitCodeGenerator.class);
+		assertThat(lines(output)).startsWith("UNKNOWN: the application's configuration failed: ")
+			.contains("line 2, column 1")
+			.doesNotContain("canary")
+			.hasLineCount(1);
+	}
+
+	@Test
 	void failingInitializerIsToldToo(CapturedOutput output) {
 		SpringApplication application = new SpringApplication(Application.class);
 		application.addInitializers((context) -> {
 			throw new IllegalStateException("initializer");
 		});
 		assertThatThrownBy(() -> application.run(arguments())).hasMessage("initializer");
-		assertThat(lines(output)).isEqualTo("UNKNOWN: the application's configuration failed: initializer");
+		assertThat(lines(output))
+			.isEqualTo("UNKNOWN: the application's configuration failed: IllegalStateException: initializer");
 	}
 
 	@Test
