@@ -67,12 +67,15 @@ final class MigrationTools {
 				|| this.environment.containsProperty(tool.prefix() + ".user")) {
 			return true;
 		}
-		Class<?> qualifier = load(tool.qualifier());
-		if (qualifier == null) {
+		Class<?> type = load(tool.qualifier());
+		if (type == null) {
 			return false;
 		}
-		List<String> qualified = List
-			.of(this.beanFactory.getBeanNamesForAnnotation(qualifier.asSubclass(Annotation.class)));
+		Class<? extends Annotation> qualifier = type.asSubclass(Annotation.class);
+		// No factory of another bean is made for this
+		List<String> qualified = Stream.of(this.beanFactory.getBeanDefinitionNames())
+			.filter((name) -> this.beanFactory.findAnnotationOnBean(name, qualifier, false) != null)
+			.toList();
 		return !qualified.isEmpty() && !qualified.contains(poolBeanName);
 	}
 
