@@ -132,8 +132,8 @@ class EmbeddedPostgresProcessTests {
 	void localeThatTheMachineLacksIsExplained() throws Exception {
 		Process application = start(List.of("env", "-u", "LC_ALL", "LANG=xx_XX.UTF-8", "LC_TIME=yy_YY.UTF-8"),
 				System.getProperty("java.class.path"));
-		assertThat(readUntilReady(application)).contains("APPLICATION FAILED TO START",
-				"LANG=xx_XX.UTF-8, LC_TIME=yy_YY.UTF-8", "LC_ALL=C.UTF-8");
+		assertThat(readUntilReady(application)).contains("APPLICATION FAILED TO START", "LANG=xx_XX.UTF-8",
+				"LC_TIME=yy_YY.UTF-8", "LC_ALL=C.UTF-8");
 		assertThat(runDirectories()).isEmpty();
 	}
 
